@@ -1,0 +1,231 @@
+/**
+ * What a person at the terminal feels, measured from outside through a pty: `npm run bench [-- --json]`.
+ * Medians of several runs; nothing here passes or fails.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { spawn as spawnPty } from '@lydell/node-pty';
+import type { IPty } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+import { wattlot } from '../test/run-wattlot.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const main = join(root, 'bin/wattlot.mjs');
+const [columns, rows] = [120, 40];
+const port = 4391;
+
+/** A program in a terminal of its own, and the screen it draws. */
+class Screen {
+  readonly #pty: IPty;
+  readonly #terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+  readonly started = performance.now();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(file: string, args: readonly string[]) {
+    const { CI: _, ...inherited } = process.env;
+    const env = { ...inherited, TERM: 'xterm-256color' };
+    this.#pty = spawnPty(file, [...args], { cols: columns, rows, cwd: root, env });
+    this.#pty.onData((data) => {
+      this.#terminal.write(data, () => {
+        for (const check of this.#waiting) check();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  text(): string {
+    const buffer = this.#terminal.buffer.active;
+    return Array.from(
+      { length: rows },
+      (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? '',
+    ).join('\n');
+  }
+
+  /** Milliseconds from now (or from the start) until the screen satisfies `wanted`. */
+  until(wanted: (text: string) => boolean, since: number, limitMs = 20_000): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!wanted(this.text())) return;
+        clearTimeout(limit);
+        this.#waiting.delete(check);
+        resolve(performance.now() - since);
+      };
+      const limit = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`not seen within ${limitMs} ms on:\n${this.text()}`));
+      }, limitMs);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  press(keys: string): number {
+    const at = performance.now();
+    this.#pty.write(keys);
+    return at;
+  }
+
+  async end(): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#pty.onExit(() => resolve());
+    });
+    this.#pty.kill('SIGTERM');
+    await ended;
+    this.#terminal.dispose();
+  }
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+  return Math.round(value * 10) / 10;
+}
+
+/** The process and everything it started. */
+function treeOf(pid: number): number[] {
+  const parents = new Map<number, number[]>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      parents.set(parent, [...(parents.get(parent) ?? []), Number(name)]);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const tree = [pid];
+  for (const each of tree) tree.push(...(parents.get(each) ?? []));
+  return tree;
+}
+
+/** Megabytes of memory of a process tree: `rss` counts shared pages once a process, `pss` once in all. Linux only. */
+function memoryOf(pid: number): { rss: number; pss: number; processes: number } {
+  let rss = 0;
+  let pss = 0;
+  const tree = treeOf(pid);
+  for (const each of tree) {
+    const text = readFileSync(`/proc/${each}/smaps_rollup`, 'utf8');
+    rss += Number(/^Rss:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 1024;
+    pss += Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 1024;
+  }
+  return { rss: Math.round(rss), pss: Math.round(pss), processes: tree.length };
+}
+
+/** A price level with a volume on each side of the ladder, and the word that everything shown is current. */
+function isLive(text: string): boolean {
+  return (
+    text.includes('LIVE') && /spread/.test(text) && (text.match(/\b\d{2,3}\b/g)?.length ?? 0) > 12
+  );
+}
+
+async function starts(runs: number): Promise<Record<string, unknown>> {
+  const frames: number[] = [];
+  const books: number[] = [];
+  const again: number[] = [];
+  let memory = {};
+  for (let run = 0; run < runs; run += 1) {
+    const folder = await mkdtemp(join(tmpdir(), 'wattlot-bench-'));
+    for (const first of [true, false]) {
+      const screen = new Screen('npm', ['start', '--', '--data', folder, '--port', String(port)]);
+      frames.push(await screen.until((text) => /b bid|bid\b.*price/.test(text), screen.started));
+      (first ? books : again).push(await screen.until(isLive, screen.started));
+      if (first && run === runs - 1) {
+        await wait(20_000);
+        memory = memoryOf(screen.pid);
+      }
+      await screen.end();
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+  return {
+    npm_start_first_frame_ms: quantile(frames, 0.5),
+    npm_start_live_book_ms: quantile(books, 0.5),
+    npm_start_again_live_book_ms: quantile(again, 0.5),
+    npm_start_memory_mb: memory,
+  };
+}
+
+async function terminal(runs: number): Promise<Record<string, unknown>> {
+  const folder = await mkdtemp(join(tmpdir(), 'wattlot-bench-'));
+  const market = wattlot(
+    [
+      'up',
+      '--json',
+      '--data',
+      folder,
+      '--port',
+      String(port),
+      '--speed',
+      '240',
+      '--trades',
+      '100000',
+    ],
+    () => over,
+  );
+  let over = false;
+  const args = [main, 'trade', '--data', folder, '--url', `http://127.0.0.1:${port}`];
+  await wait(5_000);
+  const frames: number[] = [];
+  const keys: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const screen = new Screen(process.execPath, args);
+    frames.push(await screen.until((text) => text.trim().length > 100, screen.started));
+    await screen.until(isLive, screen.started);
+    await wait(500);
+    for (let press = 0; press < 60; press += 1) {
+      const opens = press % 2 === 0;
+      const at = screen.press(opens ? '?' : '\u001b');
+      keys.push(await screen.until((text) => /\bhelp\b.*filter/i.test(text) === opens, at));
+      await wait(37);
+    }
+    await screen.end();
+  }
+  over = true;
+  const { out } = await market;
+  await rm(folder, { recursive: true, force: true });
+  const events = out.trim().split('\n').length;
+  return {
+    trade_first_frame_ms: quantile(frames, 0.5),
+    key_to_painted_ms_p50: quantile(keys, 0.5),
+    key_to_painted_ms_p99: quantile(keys, 0.99),
+    market_events_seen: events,
+  };
+}
+
+async function settling(): Promise<Record<string, unknown>> {
+  const folder = await mkdtemp(join(tmpdir(), 'wattlot-bench-'));
+  const started = performance.now();
+  const { out } = await wattlot([
+    'up',
+    '--json',
+    '--trades',
+    '60',
+    '--data',
+    folder,
+    '--port',
+    String(port),
+  ]);
+  const seconds = (performance.now() - started) / 1000;
+  await rm(folder, { recursive: true, force: true });
+  const summary: unknown = JSON.parse(out.trim().split('\n').at(-1) ?? '{}');
+  const events = out.trim().split('\n').length / seconds;
+  return { settling: summary, events_per_second: Math.round(events * 10) / 10 };
+}
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '3' } },
+});
+const runs = Number(values.runs);
+const result = { ...(await starts(runs)), ...(await terminal(runs)), ...(await settling()) };
+for (const [name, value] of Object.entries(result)) {
+  process.stdout.write(`${name.padEnd(32)} ${JSON.stringify(value)}\n`);
+}
+if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -1,0 +1,74 @@
+/** One of Wattlot's own processes, started by another: its lines of JSON, its last words, its end. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** Characters of a child's standard error kept for the message when it fails. */
+const lastWordsMax = 2_000;
+
+/** How long a child may take to end after SIGTERM before it is killed. */
+const stopGraceMs = 5_000;
+
+export interface Child {
+  /** Resolves when the process has ended, with its exit code (128 when a signal ended it) and the last line of its standard error. */
+  readonly ended: Promise<{ readonly code: number; readonly lastLine: string }>;
+  /** Asks it to end, and insists after a while. */
+  stop(): Promise<void>;
+}
+
+/** Starts `wattlot …args` and hands over each line of its standard output that is a JSON object. */
+export function startChild(args: readonly string[], onLine: (value: object) => void): Child {
+  const main = fileURLToPath(new URL('./wattlot.mjs', import.meta.url));
+  // Its own process group, so that Ctrl-C in the terminal reaches the parent alone, which then stops its children in order.
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', main, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: process.platform !== 'win32',
+    },
+  );
+  let lastWords = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-lastWordsMax);
+  });
+  if (child.stdout !== null) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const value = parseObject(line);
+      if (value !== undefined) onLine(value);
+    });
+  }
+  const ended = new Promise<{ code: number; lastLine: string }>((resolve) => {
+    child.on('error', (error) => resolve({ code: 1, lastLine: error.message }));
+    child.on('close', (code) => {
+      const lines = lastWords.trim().split('\n');
+      resolve({ code: code ?? 128, lastLine: lines.at(-1) ?? '' });
+    });
+  });
+  return {
+    ended,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const insist = setTimeout(() => child.kill('SIGKILL'), stopGraceMs);
+      await ended;
+      clearTimeout(insist);
+    },
+  };
+}
+
+function parseObject(line: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Calls `stop` when the process that started this one is gone, so that a killed parent leaves nobody behind. Does nothing for a process started by hand. */
+export function followParent(stop: () => void): void {
+  if (process.channel === undefined) return;
+  process.on('disconnect', stop);
+  process.channel?.unref();
+}

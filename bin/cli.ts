@@ -1,0 +1,182 @@
+/** The command line: one program, a subcommand a process. Parses and checks; each command's work is in `commands/`. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { dataFolder } from './folders.ts';
+import { Failure } from './failure.ts';
+
+/** Exit code of a usage error: an unknown flag, a bad value, a missing argument. */
+const usageCode = 2;
+
+function wholeBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`expected a number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function exchangeUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new InvalidArgumentError('expected an address such as http://127.0.0.1:4280.');
+  }
+  return url.href.replace(/\/$/, '');
+}
+
+const defaultPort = 4280;
+
+function portOption(): Option {
+  return new Option('--port <port>', 'the port to listen on; 0 takes any free one')
+    .argParser(wholeBetween(0, 65_535))
+    .default(defaultPort);
+}
+
+function dataOption(): Option {
+  return new Option('--data <folder>', 'where everything is kept').default(
+    dataFolder(),
+    "wattlot in the user's data directory",
+  );
+}
+
+function urlOption(): Option {
+  return new Option('--url <url>', 'the exchange')
+    .argParser(exchangeUrl)
+    .default(`http://127.0.0.1:${defaultPort}`);
+}
+
+function neighbourhoodOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--households <n>', 'simulated households')
+        .argParser(wholeBetween(1, 200))
+        .default(20),
+    )
+    .addOption(
+      new Option('--seed <n>', 'seed of the simulated day')
+        .argParser(wholeBetween(0, 4_294_967_295))
+        .default(1),
+    )
+    .addOption(
+      new Option('--speed <factor>', 'market seconds a wall second')
+        .argParser(numberBetween(0.1, 3600))
+        .default(60),
+    )
+    .option('--profiles <folder>', 'drive the households from CSV files (timestamp,watts)');
+}
+
+function terminalOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--theme <theme>', 'colours').choices(['dark', 'light', 'mono']).default('dark'),
+    )
+    .option('--ascii', 'draw with ASCII characters only');
+}
+
+function program(done: (code: number) => void): Command {
+  const root = new Command('wattlot')
+    .description('An exchange for the electricity of one neighbourhood, and its terminal')
+    .version('0.1.0')
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(`wattlot: ${text.replace(/^error: /, '')}`),
+    })
+    .showHelpAfterError(false);
+
+  const add = (name: string, description: string): Command =>
+    root.command(name).description(description).allowExcessArguments(false);
+
+  terminalOptions(
+    neighbourhoodOptions(
+      add('up', 'Start an exchange, a neighbourhood that trades on it, and the terminal')
+        .addOption(dataOption())
+        .addOption(portOption())
+        .option('--headless', 'never open the terminal: print a line an event')
+        .option('--json', 'print a JSON object an event (implies --headless)')
+        .addOption(
+          new Option(
+            '--trades <n>',
+            'end after this many trades have settled (implies --headless)',
+          ).argParser(wholeBetween(1, 1_000_000)),
+        ),
+    ),
+  ).action(async (options) => done(await (await import('./commands/up.ts')).up(options)));
+
+  add('exchange', 'Run the exchange and its embedded chain')
+    .addOption(dataOption())
+    .addOption(portOption())
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--open', 'admit whoever asks and issue the ecoin they ask for (for a simulation)')
+    .option('--json', 'print a JSON object an event')
+    .action(async (options) =>
+      done(await (await import('./commands/exchange.ts')).exchange(options)),
+    );
+
+  terminalOptions(
+    add('trade', 'Open the terminal of one household')
+      .addOption(urlOption())
+      .addOption(dataOption())
+      .option(
+        '--name <name>',
+        "the household; its key is kept in the data folder's households",
+        'house-00',
+      )
+      .option('--key <file>', 'the key file, if it is elsewhere')
+      .option('--readonly', 'watch the market without a key')
+      .option('--once', 'print the market as a table and end')
+      .option('--follow', 'print a line an event')
+      .option('--json', 'print JSON (with --once or --follow)'),
+  ).action(async (options) => done(await (await import('./commands/trade.ts')).trade(options)));
+
+  add('agent', "Run a household's wallet agent without a terminal: it signs offers and settlements")
+    .addOption(urlOption())
+    .addOption(dataOption())
+    .option(
+      '--name <name>',
+      "the household; its key is kept in the data folder's households",
+      'house-00',
+    )
+    .option('--key <file>', 'the key file, if it is elsewhere')
+    .action(async (options) => done(await (await import('./commands/agent.ts')).agent(options)));
+
+  neighbourhoodOptions(
+    add('sim', 'Run a simulated neighbourhood against an exchange')
+      .addOption(urlOption())
+      .addOption(dataOption())
+      .option('--endow <name>', 'first give this household energy and ecoin to start with')
+      .option('--json', 'print a JSON object an event'),
+  ).action(async (options) => done(await (await import('./commands/sim.ts')).sim(options)));
+
+  add('paper', "Run the paper's scenario on an embedded chain with three wallet nodes").action(
+    async () => done(await (await import('./commands/paper.ts')).paper()),
+  );
+  return root;
+}
+
+/** Runs one command. @returns the exit code: 0 well, 1 failed, 2 usage, 3 no connection. */
+export async function run(args: readonly string[]): Promise<number> {
+  let code = 0;
+  try {
+    await program((result) => {
+      code = result;
+    }).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageCode;
+    if (error instanceof Failure) {
+      process.stderr.write(`wattlot: ${error.message}\n`);
+      return error.exitCode;
+    }
+    throw error;
+  }
+}

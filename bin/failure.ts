@@ -1,0 +1,25 @@
+/** What ends a command: one line for the person who started it, and the exit code. */
+export class Failure extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.name = 'Failure';
+    this.exitCode = exitCode;
+  }
+}
+
+/** An error of the packages that a person can act on: it carries a code and a message of one line. */
+function isExpected(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}
+
+/** Turns an expected error into the command's one line; anything else is a bug and is thrown on. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (isExpected(error)) {
+    const line = error.message.split('\n')[0] ?? error.code;
+    return new Failure(line, 1);
+  }
+  throw error;
+}

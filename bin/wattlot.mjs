@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node understands: it finds a Node that runs the rest, which is TypeScript.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const oldest = [22, 18];
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) {
+  const { run } = await import('./cli.ts');
+  process.exitCode = await run(process.argv.slice(2));
+} else {
+  const own = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+  if (!existsSync(own)) {
+    process.stderr.write(
+      `wattlot: Node ${oldest.join('.')} or newer is needed and this is ${process.versions.node}; run npm install here, or install a newer Node\n`,
+    );
+    process.exitCode = 1;
+  } else {
+    const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+      stdio: 'inherit',
+    });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => child.kill(signal));
+    }
+    child.on('exit', (code, signal) => {
+      process.exitCode = code ?? (signal === null ? 1 : 128);
+    });
+  }
+}

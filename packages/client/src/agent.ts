@@ -1,0 +1,252 @@
+/**
+ * The wallet agent: answers the exchange's requests for offers, settlements and renewals with the participant's own wallet, and signs only what the wish
+ * book says its owner ordered. One task at a time, so that no two choose the same outputs.
+ */
+import type { OrderId } from '@wattlot/core';
+import { LedgerError } from '@wattlot/ledger';
+import { comeBack, decline, endOrder, offerLots, settleTrade } from './agent-work.ts';
+import type { AgentNote, AgentWallet, Done, Tools, Work } from './agent-work.ts';
+import type { Clock } from './clock.ts';
+import type { AgentLink } from './connect.ts';
+import type { ClientEvent, ExchangeClient, OwnOrder } from './events.ts';
+import { agentAttemptsMax, agentParkedMax, agentRetryMs, agentTasksMax } from './limits.ts';
+import { isFinal } from './orders.ts';
+import { printable } from './text.ts';
+import { liveOutputs } from './wish-book.ts';
+import type { WishFile } from './wish-file.ts';
+
+export type { AgentNote, AgentWallet } from './agent-work.ts';
+
+export interface AgentOptions {
+  readonly client: ExchangeClient;
+  readonly link: AgentLink;
+  readonly wallet: AgentWallet;
+  readonly wishes: WishFile;
+  readonly clock: Clock;
+  readonly onNote?: (note: AgentNote) => void;
+}
+
+export interface WalletAgent {
+  /** Done when nothing waits to be done now. */
+  idle(): Promise<void>;
+  /** Takes nothing more, and is done when the task under way is. */
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly work: Work;
+  readonly attempt: number;
+}
+
+/** Two jobs of one name are one: the newer replaces the older. */
+function nameOf(work: Work): string {
+  return `${work.kind} ${work.kind === 'settlement.requested' ? work.trade_id : work.order_id}`;
+}
+
+class Agent implements WalletAgent {
+  readonly #wishes: WishFile;
+  readonly #clock: Clock;
+  readonly #tools: Tools;
+  readonly #jobs = new Map<string, Job>();
+  /** Jobs that wait for something else to happen first. */
+  readonly #parked = new Map<string, Job>();
+  readonly #timers = new Set<() => void>();
+  /** Own orders on the book. */
+  readonly #open = new Set<string>();
+  readonly #stop: () => void;
+  #running: Promise<void> | undefined;
+  #closed = false;
+  #hasHeardOrders = false;
+
+  constructor({ client, link, wallet, wishes, clock, onNote }: AgentOptions) {
+    this.#wishes = wishes;
+    this.#clock = clock;
+    this.#tools = {
+      wallet,
+      wishes,
+      link,
+      isOpen: (order) => this.#open.has(order),
+      note: (kind, work, text) => {
+        onNote?.({ kind, order: printable(work.order_id, 20), text: printable(text) });
+      },
+    };
+    // Locks live in memory only.
+    for (const record of wishes.book.records()) wallet.lock(liveOutputs(record));
+    // Whoever noted it: a task may have come before the order had its name.
+    wishes.listen(({ step }) => {
+      if (step === 'placed') this.#unpark();
+    });
+    this.#stop = client.listen((event) => {
+      this.#hear(event);
+    });
+  }
+
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stop();
+    this.#jobs.clear();
+    this.#parked.clear();
+    for (const cancel of this.#timers) cancel();
+    await this.idle();
+  }
+
+  #hear(event: ClientEvent): void {
+    switch (event.kind) {
+      case 'tasks':
+        for (const work of event.tasks) this.#enter({ work, attempt: 1 });
+        return;
+      case 'orders':
+        this.#hearOrders(event.orders, event.snapshot);
+        return;
+      case 'reconciled':
+      case 'connection':
+      case 'latency':
+      case 'instruments':
+      case 'book':
+      case 'trades':
+      case 'balances':
+        return;
+    }
+  }
+
+  #hearOrders(orders: readonly OwnOrder[], snapshot: boolean): void {
+    const { book } = this.#wishes;
+    if (snapshot) this.#open.clear();
+    for (const order of orders) {
+      this.#bind(order.clientOrderId, order.order);
+      if (order.status === 'open') this.#open.add(order.order);
+      else this.#open.delete(order.order);
+      if (isFinal(order) && book.byOrder(order.order) !== undefined) this.#end(order.order);
+    }
+    if (!snapshot) return;
+    // What the exchange does not list any more is over; what an earlier run wished and never saw placed never will be.
+    const listed = new Set(orders.map(({ order }) => order));
+    for (const { order, wish } of book.records()) {
+      if (order !== undefined && !listed.has(order)) this.#end(order);
+      if (order === undefined && !this.#hasHeardOrders) {
+        this.#wishes.note({ step: 'over', id: wish.clientOrderId });
+      }
+    }
+    this.#hasHeardOrders = true;
+  }
+
+  #end(order: OrderId): void {
+    this.#enter({ work: { kind: 'order.over', order_id: order }, attempt: 1 });
+  }
+
+  #bind(id: string, order: OrderId): void {
+    const record = this.#wishes.book.byId(id);
+    if (record === undefined || record.order !== undefined) return;
+    this.#wishes.note({ step: 'placed', id, order });
+  }
+
+  /** Takes a job in; when too many wait the exchange has to repeat it. */
+  #enter(job: Job): void {
+    if (this.#closed) return;
+    const name = nameOf(job.work);
+    if (this.#jobs.size >= agentTasksMax && !this.#jobs.has(name)) {
+      this.#tools.note('failed', job.work, 'too many tasks wait');
+      return;
+    }
+    this.#parked.delete(name);
+    this.#jobs.set(name, job);
+    this.#running ??= this.#run();
+  }
+
+  #park(name: string, job: Job, reason: string): void {
+    this.#tools.note('refused', job.work, reason);
+    if (this.#closed) return;
+    const oldest = this.#parked.keys().next();
+    if (this.#parked.size >= agentParkedMax && oldest.done !== true) {
+      this.#parked.delete(oldest.value);
+    }
+    this.#parked.set(name, job);
+  }
+
+  #unpark(): void {
+    const jobs = [...this.#parked.values()];
+    this.#parked.clear();
+    for (const job of jobs) this.#enter(job);
+  }
+
+  async #run(): Promise<void> {
+    // The turn of whoever told us ends first: the tasks of one message are seen together.
+    await Promise.resolve();
+    for (let next = this.#jobs.entries().next(); next.done !== true;) {
+      const [name, job] = next.value;
+      this.#jobs.delete(name);
+      await this.#attempt(name, job);
+      next = this.#jobs.entries().next();
+    }
+    this.#running = undefined;
+  }
+
+  async #attempt(name: string, job: Job): Promise<void> {
+    try {
+      const outcome = await this.#carryOut(job.work);
+      if (outcome.kind === 'later') this.#park(name, job, outcome.reason);
+      else if (outcome.kind === 'done') this.#unpark();
+      else if (!this.#tryAgain(name, job)) this.#tools.note('failed', job.work, outcome.reason);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (error instanceof LedgerError && error.retryable && this.#tryAgain(name, job)) return;
+      this.#tools.note('failed', job.work, error.message);
+      if (job.work.kind === 'offers.requested') await decline(this.#tools, job.work, error.message);
+    }
+  }
+
+  /** Puts the job back for later. @returns false when it had all its attempts. */
+  #tryAgain(name: string, job: Job): boolean {
+    if (job.attempt >= agentAttemptsMax) return false;
+    if (this.#closed) return true;
+    const cancel = this.#clock.after(agentRetryMs * job.attempt, () => {
+      this.#timers.delete(cancel);
+      if (!this.#jobs.has(name)) this.#enter({ ...job, attempt: job.attempt + 1 });
+    });
+    this.#timers.add(cancel);
+    return true;
+  }
+
+  #carryOut(work: Work): Promise<Done> {
+    switch (work.kind) {
+      case 'offers.requested':
+        return offerLots(this.#tools, work);
+      case 'settlement.requested':
+        return settleTrade(this.#tools, work);
+      case 'renewal.requested': {
+        const { order_id: order, lots } = work;
+        return comeBack(
+          this.#tools,
+          work,
+          lots.map(({ output }) => ({ order, output })),
+        );
+      }
+      case 'outputs.released':
+        return comeBack(this.#tools, work, this.#released(work));
+      case 'order.over':
+        return endOrder(this.#tools, work);
+    }
+  }
+
+  /** The outputs of this task and of all others of its kind that wait: they come back in one transaction. */
+  #released(first: Work & { kind: 'outputs.released' }): { order: string; output: string }[] {
+    const all = [first];
+    for (const [name, { work }] of this.#jobs) {
+      if (work.kind !== 'outputs.released') continue;
+      all.push(work);
+      this.#jobs.delete(name);
+    }
+    return all.flatMap(({ order_id: order, outputs }) =>
+      outputs.map((output) => ({ order, output })),
+    );
+  }
+}
+
+/** Starts the agent. It hears the client's events from now on: start it before the connection is open. */
+export function startAgent(options: AgentOptions): WalletAgent {
+  return new Agent(options);
+}

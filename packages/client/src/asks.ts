@@ -1,0 +1,232 @@
+/**
+ * Requests and their outcomes. A request lost with its connection is `unknown`; a lost order is asked about again on the next connection under
+ * its own client order id, which the exchange answers as the first time, so that it can never double.
+ */
+import { toOrderId } from '@wattlot/core';
+import type { OrderId } from '@wattlot/core';
+import type { ClientEvent, Outcome, OrderWish } from './events.ts';
+import { gatewayErrors } from './frames/errors.ts';
+import type { Reply } from './frames/messages.ts';
+import {
+  answerMsMax,
+  mendBaseMs,
+  pendingRequestsMax,
+  unknownWishesMax,
+  wishResendMsMax,
+} from './limits.ts';
+import { printable } from './text.ts';
+import type { Topic } from './subscriptions.ts';
+import { readOrderReply } from './wire.ts';
+
+/** What the shell gets back for the `key` under which it asked. */
+export interface Answer {
+  readonly key: number;
+  readonly outcome: Outcome<unknown>;
+}
+
+/** Why a request is on the wire. */
+export type Purpose =
+  | { readonly kind: 'ask'; readonly key: number }
+  | { readonly kind: 'order'; readonly key: number; readonly wish: OrderWish }
+  | { readonly kind: 'reconcile'; readonly wish: OrderWish; readonly since: number }
+  | { readonly kind: 'subscribe'; readonly topic: Topic }
+  | { readonly kind: 'unsubscribe' }
+  | { readonly kind: 'ping' };
+
+interface Waiting {
+  readonly purpose: Purpose;
+  readonly sentAt: number;
+}
+
+/** A wish that may or may not have reached the exchange. */
+interface UnknownWish {
+  readonly wish: OrderWish;
+  readonly since: number;
+  /** When to ask about it again. */
+  askAt: number;
+}
+
+/** What an answer means to the session. */
+export type Settled =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'event'; readonly event: ClientEvent }
+  | { readonly kind: 'subscribed'; readonly topic: Topic }
+  | { readonly kind: 'pong'; readonly milliseconds: number }
+  | { readonly kind: 'fault'; readonly reason: string };
+
+/** Refusals that say nothing about an earlier attempt under the same id: they come before the exchange looks at it. */
+const passing: ReadonlySet<string> = new Set([
+  gatewayErrors.rateLimited,
+  gatewayErrors.unavailable,
+  gatewayErrors.invalidToken,
+]);
+
+/** True for a refusal that may be another answer in a moment, and says nothing about the request itself. */
+export function isPassing(error: string): boolean {
+  return passing.has(error);
+}
+
+/** The outcome of `add_order`. */
+function orderOutcome(reply: Reply, wish: OrderWish): Outcome<{ readonly order: OrderId }> {
+  if (!reply.success) return { kind: 'no', error: printable(reply.error ?? 'refused') };
+  const result = readOrderReply(reply.result);
+  const order = result === undefined ? undefined : toOrderId(result.order_id);
+  if (result === undefined || order === undefined) {
+    return { kind: 'unknown', reason: 'the exchange gave an answer that cannot be read' };
+  }
+  if (result.cl_ord_id !== undefined && result.cl_ord_id !== wish.clientOrderId) {
+    return { kind: 'unknown', reason: 'the exchange answered for another order' };
+  }
+  return { kind: 'yes', value: { order } };
+}
+
+/** The open requests of one session, and the wishes of unknown outcome across its connections. */
+export class Asks {
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #unknown = new Map<string, UnknownWish>();
+  #last = 0;
+
+  /** Notes a request. @returns its `req_id`; undefined when too many wait. */
+  add(purpose: Purpose, now: number): number | undefined {
+    if (this.#waiting.size >= pendingRequestsMax) return undefined;
+    this.#last += 1;
+    this.#waiting.set(this.#last, { purpose, sentAt: now });
+    return this.#last;
+  }
+
+  /** Takes back what was noted but could not be written. */
+  withdraw(requestId: number): void {
+    this.#waiting.delete(requestId);
+  }
+
+  isUnknown(clientOrderId: string): boolean {
+    return this.#unknown.has(clientOrderId);
+  }
+
+  /** Since when the oldest request waits. */
+  isOverdue(now: number): boolean {
+    for (const { sentAt } of this.#waiting.values()) return now - sentAt > answerMsMax;
+    return false;
+  }
+
+  /** Matches an answer to its request. An answer to nothing that waits is a fault. */
+  settle(requestId: number | undefined, reply: Reply | undefined, now: number): Settled {
+    const waiting = requestId === undefined ? undefined : this.#waiting.get(requestId);
+    if (requestId === undefined || waiting === undefined) {
+      const reason = printable(reply?.error ?? 'an answer to no request');
+      return { kind: 'fault', reason };
+    }
+    const { purpose, sentAt } = waiting;
+    if ((purpose.kind === 'ping') !== (reply === undefined)) {
+      return { kind: 'fault', reason: 'an answer of the wrong kind' };
+    }
+    this.#waiting.delete(requestId);
+    if (reply === undefined) return { kind: 'pong', milliseconds: now - sentAt };
+    const error = reply.success ? undefined : printable(reply.error ?? 'refused');
+    switch (purpose.kind) {
+      case 'ping':
+      case 'unsubscribe':
+        return { kind: 'none' };
+      case 'subscribe':
+        if (error !== undefined) return { kind: 'fault', reason: error };
+        return { kind: 'subscribed', topic: purpose.topic };
+      case 'ask': {
+        const outcome: Outcome<null> =
+          error === undefined ? { kind: 'yes', value: null } : { kind: 'no', error };
+        return { kind: 'answer', answer: { key: purpose.key, outcome } };
+      }
+      case 'order':
+        return {
+          kind: 'answer',
+          answer: { key: purpose.key, outcome: this.#orderAnswer(reply, purpose.wish, sentAt) },
+        };
+      case 'reconcile':
+        return this.#reconciled(reply, purpose.wish, purpose.since, now);
+    }
+  }
+
+  #orderAnswer(
+    reply: Reply,
+    wish: OrderWish,
+    sentAt: number,
+  ): Outcome<{ readonly order: OrderId }> {
+    const outcome = orderOutcome(reply, wish);
+    if (outcome.kind === 'no' && isPassing(outcome.error) && this.isUnknown(wish.clientOrderId)) {
+      return { kind: 'unknown', reason: outcome.error };
+    }
+    if (outcome.kind === 'unknown') this.#remember(wish, sentAt, sentAt);
+    else this.#unknown.delete(wish.clientOrderId);
+    return outcome;
+  }
+
+  #reconciled(reply: Reply, wish: OrderWish, since: number, now: number): Settled {
+    // The owner may have asked again himself meanwhile and has his answer.
+    if (!this.isUnknown(wish.clientOrderId)) return { kind: 'none' };
+    const outcome = orderOutcome(reply, wish);
+    if (outcome.kind === 'unknown' || (outcome.kind === 'no' && isPassing(outcome.error))) {
+      this.#remember(wish, since, now + mendBaseMs);
+      return { kind: 'none' };
+    }
+    this.#unknown.delete(wish.clientOrderId);
+    return {
+      kind: 'event',
+      event: { kind: 'reconciled', clientOrderId: wish.clientOrderId, outcome },
+    };
+  }
+
+  #remember(wish: OrderWish, since: number, askAt: number): void {
+    const known = this.#unknown.get(wish.clientOrderId);
+    if (known === undefined && this.#unknown.size >= unknownWishesMax) return;
+    this.#unknown.set(wish.clientOrderId, { wish, since: known?.since ?? since, askAt });
+  }
+
+  /** The connection is gone: every request that waited is unknown now. */
+  lost(reason: string): readonly Answer[] {
+    const answers: Answer[] = [];
+    for (const { purpose, sentAt } of this.#waiting.values()) {
+      if (purpose.kind === 'ask' || purpose.kind === 'order') {
+        answers.push({ key: purpose.key, outcome: { kind: 'unknown', reason } });
+      }
+      if (purpose.kind === 'order') this.#remember(purpose.wish, sentAt, sentAt);
+      if (purpose.kind === 'reconcile' && this.isUnknown(purpose.wish.clientOrderId)) {
+        this.#remember(purpose.wish, purpose.since, purpose.since);
+      }
+    }
+    this.#waiting.clear();
+    return answers;
+  }
+
+  /**
+   * What to do about wishes of unknown outcome, once the exchange has told its orders: those that it knows are placed; young ones are asked for
+   * again (`resend`); of an old one the exchange's silence stays the last word, and its owner is told.
+   */
+  reconcile(
+    orderOf: (clientOrderId: string) => OrderId | undefined,
+    now: number,
+  ): { readonly events: readonly ClientEvent[]; readonly resend: readonly Purpose[] } {
+    const events: ClientEvent[] = [];
+    const resend: Purpose[] = [];
+    for (const [clientOrderId, unknown] of this.#unknown) {
+      if (unknown.askAt > now) continue;
+      const order = orderOf(clientOrderId);
+      if (order !== undefined) {
+        this.#unknown.delete(clientOrderId);
+        const outcome: Outcome<{ readonly order: OrderId }> = { kind: 'yes', value: { order } };
+        events.push({ kind: 'reconciled', clientOrderId, outcome });
+      } else if (now - unknown.since > wishResendMsMax) {
+        this.#unknown.delete(clientOrderId);
+        const reason = 'too long ago to be sent again; the exchange does not list it as open';
+        events.push({
+          kind: 'reconciled',
+          clientOrderId,
+          outcome: { kind: 'unknown', reason },
+        });
+      } else {
+        unknown.askAt = now + answerMsMax;
+        resend.push({ kind: 'reconcile', wish: unknown.wish, since: unknown.since });
+      }
+    }
+    return { events, resend };
+  }
+}

@@ -1,0 +1,89 @@
+/** The markets and assets as the exchange described them: what the decimals of all other messages mean. */
+import { toAmount, toAsset, toLots, toMarketSymbol, toPrice } from '@wattlot/core';
+import type { Asset, MarketSymbol } from '@wattlot/core';
+import { wireOfPrice } from './frames/instrument.ts';
+import type { Instrument } from './frames/instrument.ts';
+import type { InstrumentMessage, PairDescription } from './frames/messages.ts';
+import { assetsMax, marketsMax } from './limits.ts';
+import { printable } from './text.ts';
+
+/** What is known; replaced as a whole by each message. */
+export interface Catalog {
+  readonly instruments: ReadonlyMap<MarketSymbol, Instrument>;
+  /** Decimals of each asset. */
+  readonly precisions: ReadonlyMap<Asset, number>;
+}
+
+export const emptyCatalog: Catalog = { instruments: new Map(), precisions: new Map() };
+
+function instrumentOf(
+  pair: PairDescription,
+  precisions: ReadonlyMap<string, number>,
+): Instrument | undefined {
+  const { lot } = pair;
+  const symbol = toMarketSymbol(pair.symbol);
+  const tick = toPrice(lot.tick);
+  const priceFloor = toPrice(lot.price_floor);
+  const priceCap = toPrice(lot.price_cap);
+  const volumeMax = toLots(lot.volume_max);
+  const baseUnits = toAmount(lot.base_units);
+  const basePrecision = precisions.get(pair.base);
+  const quotePrecision = precisions.get(pair.quote);
+  if (symbol === undefined || tick === undefined || volumeMax === undefined) return undefined;
+  if (priceFloor === undefined || priceCap === undefined || priceFloor > priceCap) return undefined;
+  if (baseUnits === undefined || basePrecision === undefined || quotePrecision === undefined) {
+    return undefined;
+  }
+  // The bounds of the core: no product of a price, a volume or a lot leaves the safe integers, on the wire's scale included.
+  const products = [
+    volumeMax * priceCap,
+    volumeMax * baseUnits,
+    volumeMax * lot.qty_units,
+    priceCap * lot.price_units,
+  ];
+  if (!products.every(Number.isSafeInteger)) return undefined;
+  const instrument: Instrument = {
+    symbol,
+    base: pair.base,
+    quote: pair.quote,
+    qtyPrecision: pair.qty_precision,
+    qtyUnitsPerLot: lot.qty_units,
+    pricePrecision: pair.price_precision,
+    priceUnitsPerStep: lot.price_units,
+    tick,
+    priceFloor,
+    priceCap,
+    volumeMax,
+    lot: baseUnits,
+    basePrecision,
+    quotePrecision,
+  };
+  // The decimals and the whole numbers say the same thing twice; they have to agree.
+  const agree =
+    wireOfPrice(instrument, priceFloor) === pair.price_floor &&
+    wireOfPrice(instrument, priceCap) === pair.price_cap &&
+    wireOfPrice(instrument, tick) === pair.price_increment;
+  return agree ? instrument : undefined;
+}
+
+/**
+ * The catalog after a message: a snapshot replaces it, an update adds to it or changes it.
+ * @returns undefined when anything in the message contradicts itself or leaves the bounds.
+ */
+export function foldInstruments(before: Catalog, message: InstrumentMessage): Catalog | undefined {
+  const base = message.type === 'snapshot' ? emptyCatalog : before;
+  const precisions = new Map(base.precisions);
+  for (const { id, precision } of message.data.assets) {
+    const asset = toAsset(id);
+    if (asset === undefined || printable(id) !== id) return undefined;
+    precisions.set(asset, precision);
+  }
+  const instruments = new Map(base.instruments);
+  for (const pair of message.data.pairs) {
+    const instrument = instrumentOf(pair, precisions);
+    if (instrument === undefined) return undefined;
+    instruments.set(instrument.symbol, instrument);
+  }
+  if (precisions.size > assetsMax || instruments.size > marketsMax) return undefined;
+  return { instruments, precisions };
+}

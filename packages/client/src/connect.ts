@@ -1,0 +1,319 @@
+/** The connection to one exchange: HTTP to log in, one WebSocket for all else. The thin shell around `Session`. */
+import { toOrderId } from '@wattlot/core';
+import type { Address, Amount, OrderId } from '@wattlot/core';
+import { WebSocket } from 'ws';
+import type { RawData } from 'ws';
+import { retryDelayMs } from './backoff.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import type { ClientEvent, ConnectionState, ExchangeClient, Outcome, OrderWish } from './events.ts';
+import { gatewayErrors } from './frames/errors.ts';
+import type { ScheduleEcoinIssueRequest } from './frames/session-api.ts';
+import { callExchange } from './http.ts';
+import type { HttpOutcome } from './http.ts';
+import {
+  admissionPollMs,
+  bookDepthDefault,
+  closeMsMax,
+  handshakeTimeoutMs,
+  incomingFrameBytesMax,
+  retryResetMs,
+  sendBufferBytesMax,
+  tickMs,
+} from './limits.ts';
+import { askAdmission, login } from './login.ts';
+import type { LoginOutcome, Signer } from './login.ts';
+import { Session } from './session.ts';
+import type { PrivateRequest, SessionOutput } from './session.ts';
+
+export type { Signer } from './login.ts';
+
+export interface ConnectOptions {
+  /** `http://host:port` or `https://host:port`. */
+  readonly url: string;
+  /** Left out: only the public feed. */
+  readonly signer?: Signer;
+  /** Levels a side of the books. Default 25. */
+  readonly depth?: 10 | 25 | 100 | 500 | 1000;
+  readonly clock?: Clock;
+  /** 0 up to 1. */
+  readonly random?: () => number;
+}
+
+/** What the wallet agent needs beyond `ExchangeClient`: its own messages on the same connection. */
+export interface AgentLink {
+  ask(request: PrivateRequest): Promise<Outcome<unknown>>;
+}
+
+/** The socket's address: the same host, `/v2`. @throws TypeError unless `url` is http or https. */
+function socketUrl(url: string): URL {
+  const socket = new URL('/v2', url);
+  if (socket.protocol === 'http:') socket.protocol = 'ws:';
+  else if (socket.protocol === 'https:') socket.protocol = 'wss:';
+  else throw new TypeError(`${url} is no http address`);
+  return socket;
+}
+
+class Connection implements ExchangeClient, AgentLink {
+  readonly #url: string;
+  readonly #socketUrl: URL;
+  readonly #signer: Signer | undefined;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #session: Session;
+  readonly #listeners = new Set<(event: ClientEvent) => void>();
+  readonly #answers = new Map<number, (outcome: Outcome<unknown>) => void>();
+  readonly #abort = new AbortController();
+  readonly #timers = new Map<'retry' | 'tick' | 'admission', () => void>();
+  readonly #told: ClientEvent[] = [];
+  #telling = false;
+  #socket: WebSocket | undefined;
+  #token: string | undefined;
+  #failures = 0;
+  #openedAt: number | undefined;
+  #lastKey = 0;
+
+  constructor(options: ConnectOptions) {
+    this.#url = options.url;
+    this.#socketUrl = socketUrl(options.url);
+    this.#signer = options.signer;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#session = new Session(options.depth ?? bookDepthDefault);
+    this.#after('retry', 0, () => this.#attempt());
+  }
+
+  get participant(): Address | undefined {
+    return this.#signer?.address;
+  }
+
+  get state(): ConnectionState {
+    return this.#session.state;
+  }
+
+  listen(listener: (event: ClientEvent) => void): () => void {
+    // A function of its own for each call, so that one listener may listen twice.
+    const entry = (event: ClientEvent): void => {
+      listener(event);
+    };
+    this.#listeners.add(entry);
+    return () => {
+      this.#listeners.delete(entry);
+    };
+  }
+
+  async placeOrder(wish: OrderWish): Promise<Outcome<{ readonly order: OrderId }>> {
+    const outcome = await this.#answered((key) =>
+      this.#session.place(key, wish, this.#clock.now()),
+    );
+    if (outcome.kind !== 'yes') return outcome;
+    const { value } = outcome;
+    const text = typeof value === 'object' && value !== null && 'order' in value ? value.order : '';
+    const order = toOrderId(String(text));
+    return order === undefined
+      ? { kind: 'unknown', reason: 'the answer names no order' }
+      : { kind: 'yes', value: { order } };
+  }
+
+  async cancelOrder(order: OrderId): Promise<Outcome<null>> {
+    const outcome = await this.ask({ method: 'cancel_order', params: { order_id: [order] } });
+    return outcome.kind === 'yes' ? { kind: 'yes', value: null } : outcome;
+  }
+
+  async requestEcoin(amount: Amount): Promise<Outcome<null>> {
+    const token = this.#token;
+    if (token === undefined) return { kind: 'no', error: gatewayErrors.invalidToken };
+    const body: ScheduleEcoinIssueRequest = { amount };
+    const answer = await this.#call('/v1/schedule_ecoin_issue', { body, token });
+    switch (answer.kind) {
+      case 'yes':
+        return { kind: 'yes', value: null };
+      case 'no':
+        return answer;
+      case 'retry':
+        return { kind: 'unknown', reason: answer.reason };
+    }
+  }
+
+  ask(request: PrivateRequest): Promise<Outcome<unknown>> {
+    return this.#answered((key) => this.#session.ask(key, request, this.#clock.now()));
+  }
+
+  async close(): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    this.#end(undefined);
+    const socket = this.#socket;
+    if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    socket.once('close', () => {
+      resolve(undefined);
+    });
+    const cancel = this.#clock.after(closeMsMax, () => {
+      socket.terminate();
+    });
+    socket.close(1000);
+    await promise;
+    cancel();
+  }
+
+  /** Nothing more will come: by the owner, or for a reason that no retry mends. */
+  #end(reason: string | undefined): void {
+    this.#abort.abort();
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#carryOut(this.#session.closed(reason));
+  }
+
+  #answered(act: (key: number) => SessionOutput): Promise<Outcome<unknown>> {
+    const { promise, resolve } = Promise.withResolvers<Outcome<unknown>>();
+    this.#lastKey += 1;
+    const key = this.#lastKey;
+    if (this.#abort.signal.aborted) return Promise.resolve({ kind: 'no', error: 'closed' });
+    this.#answers.set(key, resolve);
+    this.#carryOut(act(key));
+    return promise;
+  }
+
+  /** Sends, answers and tells what the session says; events of calls made by listeners come after those under way. */
+  #carryOut(output: SessionOutput): void {
+    for (const frame of output.frames) this.#socket?.send(frame);
+    for (const { key, outcome } of output.answers) {
+      this.#answers.get(key)?.(outcome);
+      this.#answers.delete(key);
+    }
+    this.#told.push(...output.events);
+    if (output.drop !== undefined) this.#lose(output.drop);
+    if (this.#telling) return;
+    this.#telling = true;
+    try {
+      for (let event = this.#told.shift(); event !== undefined; event = this.#told.shift()) {
+        for (const listener of this.#listeners) listener(event);
+      }
+    } finally {
+      this.#telling = false;
+    }
+  }
+
+  #call = (
+    path: string,
+    options: { readonly body: unknown; readonly token?: string },
+  ): Promise<HttpOutcome> =>
+    callExchange(this.#url, path, { ...options, signal: this.#abort.signal });
+
+  #after(name: 'retry' | 'tick' | 'admission', ms: number, action: () => unknown): void {
+    this.#timers.get(name)?.();
+    this.#timers.set(
+      name,
+      this.#clock.after(ms, () => {
+        this.#timers.delete(name);
+        void action();
+      }),
+    );
+  }
+
+  async #attempt(): Promise<void> {
+    const outcome: LoginOutcome | undefined =
+      this.#signer === undefined ? undefined : await this.#login(this.#signer);
+    if (this.#abort.signal.aborted) return;
+    if (outcome?.kind === 'no') return this.#end(outcome.error);
+    if (outcome?.kind === 'retry') return this.#lose(outcome.reason);
+    this.#token = outcome?.token;
+    this.#open(outcome?.kind === 'waiting');
+  }
+
+  async #login(signer: Signer): Promise<LoginOutcome> {
+    try {
+      return await login(this.#call, signer);
+    } catch (error) {
+      // The signer is the wallet's node, and that may be away.
+      const reason = error instanceof Error ? error.message : String(error);
+      return { kind: 'retry', reason: `cannot sign the login: ${reason}` };
+    }
+  }
+
+  #open(waiting: boolean): void {
+    const socket = new WebSocket(this.#socketUrl, {
+      perMessageDeflate: false,
+      maxPayload: incomingFrameBytesMax,
+      handshakeTimeout: handshakeTimeoutMs,
+    });
+    this.#socket = socket;
+    let failure = 'the connection was lost';
+    socket.on('open', () => {
+      const now = this.#clock.now();
+      this.#openedAt = now;
+      const token = waiting ? undefined : this.#token;
+      this.#carryOut(
+        this.#session.opened(now, { waiting, ...(token === undefined ? {} : { token }) }),
+      );
+      this.#after('tick', tickMs, () => {
+        this.#tick();
+      });
+      if (waiting) this.#after('admission', admissionPollMs, () => this.#pollAdmission());
+    });
+    socket.on('message', (data: RawData, isBinary: boolean) => {
+      if (this.#socket !== socket) return;
+      // A binary frame is as good as one that is not JSON.
+      const text = isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8');
+      this.#carryOut(this.#session.received(text, this.#clock.now()));
+    });
+    socket.on('error', (error) => {
+      failure = `cannot reach ${this.#url}: ${error.message}`;
+    });
+    socket.on('close', () => {
+      if (this.#socket === socket && !this.#abort.signal.aborted) this.#lose(failure);
+    });
+  }
+
+  #tick(): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    if (socket.bufferedAmount > sendBufferBytesMax) return this.#lose('the exchange does not read');
+    this.#after('tick', tickMs, () => {
+      this.#tick();
+    });
+    this.#carryOut(this.#session.tick(this.#clock.now()));
+  }
+
+  async #pollAdmission(): Promise<void> {
+    const token = this.#token;
+    const socket = this.#socket;
+    if (this.#signer === undefined || token === undefined) return;
+    const outcome = await askAdmission(this.#call, this.#signer, token);
+    if (this.#socket !== socket || this.#abort.signal.aborted) return;
+    if (outcome.kind === 'admitted') {
+      this.#carryOut(this.#session.authorize(this.#clock.now(), token));
+    } else if (outcome.kind === 'no') this.#end(outcome.error);
+    else this.#after('admission', admissionPollMs, () => this.#pollAdmission());
+  }
+
+  /** The connection, or the attempt at one, is over; the next comes after a delay. */
+  #lose(reason: string): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#token = undefined;
+    this.#timers.get('tick')?.();
+    this.#timers.get('admission')?.();
+    const lived = this.#openedAt === undefined ? 0 : this.#clock.now() - this.#openedAt;
+    this.#openedAt = undefined;
+    this.#failures = lived >= retryResetMs ? 1 : this.#failures + 1;
+    const delay = retryDelayMs(this.#failures, this.#random());
+    this.#after('retry', delay, () => this.#attempt());
+    socket?.terminate();
+    this.#carryOut(this.#session.down(reason, delay));
+  }
+}
+
+/**
+ * Starts to connect and returns at once; what becomes of it comes as events, the first one not before the caller's own turn has ended. Reconnects by
+ * itself: at once after a loss, then after a second, doubling to a minute; each time it logs in anew.
+ * @throws TypeError when `url` is no http address.
+ */
+export function connect(options: ConnectOptions): ExchangeClient {
+  return new Connection(options);
+}
+
+/** `connect`, with the agent's messages. */
+export function connectAgent(options: ConnectOptions): ExchangeClient & AgentLink {
+  return new Connection(options);
+}

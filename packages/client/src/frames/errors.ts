@@ -1,0 +1,44 @@
+/** The error strings of the wire, which stock libraries map to their own error classes: the one table. */
+import type { RefusalCode } from '@wattlot/core';
+
+/** What the wire says for each refusal of the core. */
+export const refusalErrors: Readonly<Record<RefusalCode, string>> = {
+  malformed: 'EGeneral:Invalid arguments',
+  market_exists: 'EGeneral:Invalid arguments:market exists',
+  terms_out_of_bounds: 'EGeneral:Invalid arguments:terms',
+  unknown_participant: 'EGeneral:Permission denied',
+  id_reused: 'EOrder:cl_ord_id reused',
+  unknown_market: 'EQuery:Unknown asset pair',
+  volume_out_of_bounds: 'EOrder:Order minimum not met',
+  price_off_tick: 'EOrder:Tick size check failed',
+  price_out_of_band: 'EOrder:Invalid price',
+  insufficient_funds: 'EOrder:Insufficient funds',
+  too_many_open_orders: 'EOrder:Orders limit exceeded',
+  would_trade: 'EOrder:Post only order',
+  unknown_order: 'EOrder:Unknown order',
+  order_done: 'EOrder:Unknown order',
+  not_pending: 'EOrder:Offers not expected',
+  lots_mismatch: 'EOrder:Offers not as requested',
+  output_reused: 'EOrder:Output reused',
+  unknown_trade: 'EOrder:Unknown trade',
+  lot_not_due: 'EOrder:Lot not due',
+  height_out_of_order: 'EGeneral:Internal error',
+  conservation_broken: 'EGeneral:Internal error',
+};
+
+/** Errors that come from the gateway, before the core is asked. */
+export const gatewayErrors = {
+  notJson: 'EGeneral:Invalid arguments:not JSON',
+  unknownMethod: 'EGeneral:Unknown method',
+  invalidToken: 'ESession:Invalid session',
+  invalidArguments: 'EGeneral:Invalid arguments',
+  invalidPrice: 'EOrder:Invalid price',
+  invalidQuantity: 'EGeneral:Invalid arguments:order_qty',
+  unknownSymbol: 'EQuery:Unknown asset pair',
+  permissionDenied: 'EGeneral:Permission denied',
+  badOffer: 'EOrder:Offer refused',
+  rateLimited: 'EOrder:Rate limit exceeded',
+  unavailable: 'EService:Unavailable',
+  badChallenge: 'EAPI:Invalid challenge',
+  badSignature: 'EAPI:Invalid signature',
+} as const;

@@ -1,0 +1,614 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ClientEvent, OrderWish } from './events.ts';
+import type { Level } from './frames/checksum.ts';
+import { pingIntervalMs, silenceMsMax, wishResendMsMax } from './limits.ts';
+import { Session } from './session.ts';
+import type { SessionOutput } from './session.ts';
+import * as wire from './testing.ts';
+import { lots, price, report, symbol } from './testing.ts';
+
+interface SentFrame {
+  readonly method: string;
+  readonly req_id: number;
+  readonly params?: Record<string, unknown>;
+}
+
+const wish: OrderWish = {
+  clientOrderId: 'a1',
+  symbol,
+  side: 'bid',
+  price: price(149),
+  volume: lots(5),
+  timeInForce: 'gtc',
+  postOnly: false,
+};
+
+/** A session, and the exchange's end of its frames. */
+class Script {
+  readonly session = new Session(10);
+  readonly events: ClientEvent[] = [];
+  readonly answers: SessionOutput['answers'][number][] = [];
+  readonly sent: SentFrame[] = [];
+  drop: string | undefined;
+  now = 1_000;
+
+  take(output: SessionOutput): this {
+    this.sent.push(...output.frames.map((frame): SentFrame => JSON.parse(frame) as SentFrame));
+    this.answers.push(...output.answers);
+    this.events.push(...output.events);
+    this.drop = output.drop;
+    return this;
+  }
+
+  receive(...frames: readonly string[]): this {
+    for (const frame of frames) this.take(this.session.received(frame, this.now));
+    return this;
+  }
+
+  tick(ms: number): this {
+    this.now += ms;
+    return this.take(this.session.tick(this.now));
+  }
+
+  /** The frames sent since the last look. */
+  look(): readonly SentFrame[] {
+    return this.sent.splice(0);
+  }
+
+  news(): readonly ClientEvent[] {
+    return this.events.splice(0);
+  }
+
+  reply(to: SentFrame, result: unknown, error?: string): this {
+    const body = error === undefined ? { success: true, result } : { success: false, error };
+    const { method, req_id } = to;
+    return this.receive(
+      JSON.stringify({ method, req_id, ...body, time_in: wire.time, time_out: wire.time }),
+    );
+  }
+
+  acknowledge(): readonly SentFrame[] {
+    const sent = this.look();
+    for (const frame of sent) if (frame.method.endsWith('subscribe')) this.reply(frame, {});
+    return sent;
+  }
+
+  open(login: { readonly token?: string } = { token: 'secret' }): this {
+    this.take(this.session.opened(this.now, login));
+    this.acknowledge();
+    this.receive(wire.instrumentFrame());
+    return this;
+  }
+
+  /** All the way to live: an empty book, no orders, no balances. */
+  live(reports: Parameters<typeof wire.executionsFrame>[2] = []): this {
+    this.open();
+    this.acknowledge();
+    this.receive(
+      wire.bookFrame({ type: 'snapshot', asks: [], bids: [], seq: 7 }),
+      wire.tradeFrame('snapshot', []),
+      wire.executionsFrame('snapshot', 1, reports),
+      wire.balancesFrame('snapshot', 1, []),
+    );
+    expect(this.session.state).toBe('live');
+    return this;
+  }
+
+  place(key = 1, order = wish): this {
+    return this.take(this.session.place(key, order, this.now));
+  }
+
+  lose(): this {
+    return this.take(this.session.down('lost', 250));
+  }
+}
+
+function topicsOf(frames: readonly SentFrame[]): readonly string[] {
+  return frames.map(({ method, params }) => `${method} ${String(params?.['channel'])}`);
+}
+
+test('without a key it follows the instruments, then each book and tape, and is live when all have come', () => {
+  const script = new Script();
+  script.take(script.session.opened(script.now, {}));
+  expect(topicsOf(script.acknowledge())).toEqual(['subscribe instrument']);
+  script.receive(wire.instrumentFrame());
+  const sent = script.acknowledge();
+  expect(topicsOf(sent)).toEqual(['subscribe book', 'subscribe trade']);
+  expect(sent[0]?.params).toMatchObject({ symbol: [symbol], depth: 10 });
+  expect(script.session.state).toBe('stale');
+  script.receive(wire.bookFrame({ type: 'snapshot', asks: [], bids: [], seq: 7 }));
+  expect(script.session.state).toBe('live');
+  expect(script.news().map(({ kind }) => kind)).toEqual([
+    'connection',
+    'instruments',
+    'book',
+    'connection',
+  ]);
+});
+
+test('with a token the own orders, balances and tasks are part of being live', () => {
+  const script = new Script().open();
+  const sent = script.acknowledge();
+  expect(topicsOf(sent).slice(2)).toEqual([
+    'subscribe executions',
+    'subscribe balances',
+    'subscribe agent',
+  ]);
+  expect(sent.every(({ params }) => params?.['channel'] !== 'book' || !('token' in params))).toBe(
+    true,
+  );
+  expect(sent[4]?.params).toMatchObject({ token: 'secret' });
+  script.receive(wire.bookFrame({ type: 'snapshot', asks: [], bids: [], seq: 7 }));
+  script.receive(wire.executionsFrame('snapshot', 1, []));
+  expect(script.session.state).toBe('stale');
+  script.receive(
+    wire.balancesFrame('snapshot', 1, [{ asset: 'ecoin', balance: 12.5, hold: 0.01 }]),
+  );
+  expect(script.session.state).toBe('live');
+  expect(script.news()).toContainEqual({
+    kind: 'balances',
+    balances: [{ asset: 'ecoin', balance: 1250, hold: 1 }],
+  });
+});
+
+test('who waits to be admitted follows the public feed, stale with the reason, until authorized', () => {
+  const script = new Script();
+  script.take(script.session.opened(script.now, { waiting: true }));
+  script.acknowledge();
+  script.receive(wire.instrumentFrame());
+  script.acknowledge();
+  script.receive(wire.bookFrame({ type: 'snapshot', asks: [], bids: [], seq: 7 }));
+  expect(script.session.state).toBe('stale');
+  script.take(script.session.authorize(script.now, 'secret'));
+  expect(topicsOf(script.acknowledge())).toHaveLength(3);
+  script.receive(wire.executionsFrame('snapshot', 1, []), wire.balancesFrame('snapshot', 1, []));
+  expect(script.session.state).toBe('live');
+});
+
+const side = fc.dictionary(
+  fc.integer({ min: 1, max: 40 }).map(String),
+  fc.integer({ min: 1, max: 500 }),
+  { maxKeys: 14 },
+);
+type Side = Record<string, number>;
+
+/** The book that a model holds: asks at 500 + n, bids at 500 − n, so that it is never crossed. */
+function levels(model: Side, sign: 1 | -1): Level[] {
+  return Object.entries(model)
+    .map(([key, volume]) => ({ price: price(500 + sign * Number(key)), volume: lots(volume) }))
+    .toSorted((a, b) => sign * (a.price - b.price))
+    .slice(0, 10);
+}
+
+/** What an exchange sends of a change: what was deleted or changed in the depth before, and what is new in the depth after. */
+function difference(before: readonly Level[], after: readonly Level[]): Level[] {
+  const changes: Level[] = [];
+  const worst = after.at(-1);
+  for (const level of before) {
+    const kept = after.find((other) => other.price === level.price);
+    const pushedOut =
+      after.length === 10 &&
+      worst !== undefined &&
+      Math.abs(level.price - 500) > Math.abs(worst.price - 500);
+    if (kept === undefined && !pushedOut) changes.push({ price: level.price, volume: lots(0) });
+  }
+  for (const level of after) {
+    const known = before.find((other) => other.price === level.price);
+    if (known?.volume !== level.volume) changes.push(level);
+  }
+  return changes;
+}
+
+test('a book kept from updates is the book of the exchange, to the subscribed depth', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(side, side), { minLength: 1, maxLength: 12 }), (books) => {
+      const script = new Script().live();
+      let asks: readonly Level[] = [];
+      let bids: readonly Level[] = [];
+      let seq = 7;
+      for (const [askSide, bidSide] of books) {
+        const after = { asks: levels(askSide, 1), bids: levels(bidSide, -1) };
+        script.news();
+        script.receive(
+          wire.bookFrame({
+            type: 'update',
+            asks: difference(asks, after.asks),
+            bids: difference(bids, after.bids),
+            after,
+            seq: seq + 3,
+            prevSeq: seq,
+          }),
+        );
+        seq += 3;
+        ({ asks, bids } = after);
+        expect(script.news()).toEqual([
+          { kind: 'book', book: { symbol, asks, bids, seq, at: 1_700_000_000_000_000 } },
+        ]);
+      }
+      expect(script.session.state).toBe('live');
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const oneAsk: readonly Level[] = [{ price: price(150), volume: lots(5) }];
+
+test.each([
+  ['a wrong checksum', { checksum: 1 }],
+  ['a gap in the sequence', { prevSeq: 6 }],
+  ['a price between two steps', {}, '"price":150', '"price":150.5'],
+  ['a part of a lot', {}, '"qty":0.05', '"qty":0.055'],
+  ['a volume below nothing', {}, '"qty":0.05', '"qty":-0.05'],
+  ['levels out of order', { type: 'snapshot', asks: [oneAsk[0], oneAsk[0]] }],
+  ['a crossed book', { type: 'snapshot', bids: oneAsk }],
+])(
+  '%s drops that book, shows stale and asks for that book only',
+  (_, change, part = '', other = '') => {
+    const script = new Script().live();
+    script.news();
+    const good = { type: 'update', asks: oneAsk, bids: [], seq: 8, prevSeq: 7 };
+    const frame = { ...good, ...change } as unknown as wire.BookFrame;
+    script.receive(wire.bookFrame(frame).replace(part, other));
+    expect(script.session.state).toBe('stale');
+    expect(script.drop).toBeUndefined();
+    expect(script.news()).toEqual([
+      expect.objectContaining({ kind: 'connection', state: 'stale' }),
+    ]);
+    expect(topicsOf(script.acknowledge())).toEqual(['unsubscribe book', 'subscribe book']);
+    // What of the old subscription still arrives changes nothing.
+    script.receive(wire.bookFrame({ type: 'update', asks: oneAsk, bids: [], seq: 9, prevSeq: 8 }));
+    expect(script.news()).toEqual([]);
+    script.receive(wire.bookFrame({ type: 'snapshot', asks: oneAsk, bids: [], seq: 9 }));
+    expect(script.news()).toEqual([
+      expect.objectContaining({ kind: 'book' }),
+      { kind: 'connection', state: 'live' },
+    ]);
+  },
+);
+
+test('a book that breaks again and again is asked for after growing delays', () => {
+  const script = new Script().live();
+  const bad = wire.bookFrame({ type: 'snapshot', asks: oneAsk, bids: [], seq: 9, checksum: 1 });
+  const delays: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    script.look();
+    script.receive(bad);
+    let waited = 0;
+    while (!topicsOf(script.sent).includes('subscribe book')) {
+      script.receive('{"channel":"heartbeat"}').tick(500);
+      for (const ping of script.sent.splice(0)) {
+        if (ping.method === 'ping') script.receive(`{"method":"pong","req_id":${ping.req_id}}`);
+        else script.sent.push(ping);
+      }
+      waited += 500;
+      if (waited > 100_000) throw new Error('never asked again');
+      if (topicsOf(script.sent).includes('subscribe book')) break;
+    }
+    delays.push(waited);
+    script.acknowledge();
+  }
+  expect(delays).toEqual([0, 1_000, 2_000, 4_000, 8_000]);
+});
+
+test('the last level deleted makes an empty book with the checksum 0', () => {
+  const script = new Script().live();
+  script.receive(wire.bookFrame({ type: 'update', asks: oneAsk, bids: [], seq: 8, prevSeq: 7 }));
+  script.news();
+  script.receive(
+    wire.bookFrame({
+      type: 'update',
+      asks: [{ price: price(150), volume: lots(0) }],
+      bids: [],
+      after: { asks: [], bids: [] },
+      seq: 9,
+      prevSeq: 8,
+    }),
+  );
+  expect(script.news()).toEqual([
+    { kind: 'book', book: { symbol, asks: [], bids: [], seq: 9, at: 1_700_000_000_000_000 } },
+  ]);
+});
+
+test('trades come oldest first, and none twice', () => {
+  const script = new Script().live();
+  script.news();
+  script.receive(
+    wire.tradeFrame('update', [
+      { id: 2, price: 150, qty: 0.02 },
+      { id: 1, price: 149, qty: 0.01 },
+    ]),
+    wire.tradeFrame('update', [{ id: 2, price: 150, qty: 0.02 }]),
+  );
+  expect(script.news()).toEqual([
+    {
+      kind: 'trades',
+      snapshot: false,
+      trades: [
+        expect.objectContaining({ trade: 'T1', price: 149, volume: 1, side: 'bid' }),
+        expect.objectContaining({ trade: 'T2', price: 150, volume: 2 }),
+      ],
+    },
+  ]);
+});
+
+test('reports fold into one order with its trades and the state of their lots', () => {
+  const script = new Script().live();
+  script.news();
+  const txid = 'f'.repeat(64);
+  const traded = {
+    order_status: 'partially_filled',
+    cum_qty: 0.02,
+    trade_id: 4,
+    last_qty: 0.02,
+    last_price: 148,
+    liquidity_ind: 't',
+  } as const;
+  script.receive(
+    wire.executionsFrame('update', 2, [report()]),
+    wire.executionsFrame('update', 3, [
+      report({
+        ...traded,
+        exec_type: 'trade',
+        settlement: 'requested',
+        lots: [
+          { lot_id: 'O9/0', state: 'requested' },
+          { lot_id: 'O9/1', state: 'requested' },
+        ],
+      }),
+    ]),
+    wire.executionsFrame('update', 4, [
+      report({
+        ...traded,
+        exec_type: 'status',
+        lots: [{ lot_id: 'O9/1', state: 'settled', txid }],
+      }),
+    ]),
+    wire.executionsFrame('update', 5, [
+      report({
+        exec_type: 'canceled',
+        order_status: 'canceled',
+        cum_qty: 0.02,
+        cancelled_qty: 0.03,
+        reason: 'offers_late',
+      }),
+    ]),
+  );
+  const told = script.news().flatMap((event) => (event.kind === 'orders' ? event.orders : []));
+  expect(told.map(({ status, filled }) => [status, filled])).toEqual([
+    ['pending', 0],
+    ['pending', 2],
+    ['pending', 2],
+    ['done', 2],
+  ]);
+  expect(told.at(-1)).toMatchObject({
+    order: 'O1',
+    clientOrderId: 'a1',
+    side: 'bid',
+    price: 149,
+    volume: 5,
+    cancelled: 3,
+    remaining: 0,
+    reason: 'offers_late',
+    trades: [
+      {
+        trade: 'T4',
+        price: 148,
+        volume: 2,
+        resting: false,
+        settlement: 'requested',
+        lots: [
+          { lot: 'O9/0', state: 'requested' },
+          { lot: 'O9/1', state: 'settled', txid },
+        ],
+      },
+    ],
+  });
+});
+
+test('a gap in the reports asks for the own orders again, and the snapshot replaces them', () => {
+  const script = new Script().live([report()]);
+  script.news();
+  script.receive(wire.executionsFrame('update', 3, [report({ order_id: 'O2' })]));
+  expect(script.session.state).toBe('stale');
+  expect(topicsOf(script.acknowledge())).toEqual([
+    'unsubscribe executions',
+    'subscribe executions',
+  ]);
+  script.receive(wire.executionsFrame('update', 4, [report({ order_id: 'O3' })]));
+  script.news();
+  script.receive(wire.executionsFrame('snapshot', 1, [report({ order_id: 'O2', cl_ord_id: 'b' })]));
+  expect(script.news()).toEqual([
+    { kind: 'orders', snapshot: true, orders: [expect.objectContaining({ order: 'O2' })] },
+    { kind: 'connection', state: 'live' },
+  ]);
+});
+
+test.each([
+  ['more filled than ordered', { cum_qty: 0.06 }],
+  ['an unknown market', { symbol: 'KWH/EURO' }],
+  ['no order id', { order_id: '\u001b[2J' }],
+  ['a part of a lot', { cum_qty: 0.015 }],
+  ['a trade without a price', { trade_id: 1, last_qty: 0.01, liquidity_ind: 'm' as const }],
+])('a report with %s is not believed', (_, change) => {
+  const script = new Script().live();
+  script.news();
+  script.receive(wire.executionsFrame('update', 2, [report(change)]));
+  expect(script.news().map(({ kind }) => kind)).toEqual(['connection']);
+  expect(script.session.state).toBe('stale');
+});
+
+test.each([
+  ['not JSON', '{'],
+  ['no object', '7'],
+  ['null', 'null'],
+  ['a list', '[]'],
+  ['an unknown channel', '{"channel":"level9","type":"update","data":[]}'],
+  ['a channel that is a property of every object', '{"channel":"constructor"}'],
+  ['a channel that is no text', '{"channel":{"toString":1}}'],
+  ['a message of the wrong shape', '{"channel":"book","type":"update","data":[{}]}'],
+  [
+    'an answer to nothing',
+    '{"method":"add_order","req_id":99,"success":true,"time_in":"","time_out":""}',
+  ],
+  ['a pong to no ping', '{"method":"pong","req_id":1}'],
+  ['an infinite number', '{"channel":"trade","type":"update","data":[{"price":1e400}]}'],
+])('%s ends the connection with a reason and changes no view', (_, frame) => {
+  const script = new Script().live();
+  script.news();
+  script.receive(frame);
+  expect(script.drop).toBeTypeOf('string');
+  expect(script.session.state).toBe('stale');
+  expect(script.news()).toEqual([
+    { kind: 'connection', state: 'stale', reason: expect.any(String) as string },
+  ]);
+});
+
+test('no text whatever makes it throw or tell anything but a reason', () => {
+  const parts = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc
+      .constantFrom(wire.instrumentFrame(), wire.tradeFrame('update', []))
+      .chain((frame) =>
+        fc
+          .tuple(fc.nat(frame.length), fc.string({ maxLength: 3 }))
+          .map(([at, put]) => frame.slice(0, at) + put + frame.slice(at + 1)),
+      ),
+  );
+  fc.assert(
+    fc.property(parts, (text) => {
+      const script = new Script().live();
+      script.receive(text);
+      for (const event of script.events) {
+        if (event.kind === 'connection') expect(event.reason ?? '').not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      }
+    }),
+  );
+});
+
+test('a refusal reaches the asker as printable text', () => {
+  const script = new Script().live();
+  script.look();
+  script.place();
+  const [frame] = script.look();
+  expect(frame).toMatchObject({
+    method: 'add_order',
+    params: { side: 'buy', order_qty: 0.05, limit_price: 149, cl_ord_id: 'a1', token: 'secret' },
+  });
+  if (frame !== undefined) script.reply(frame, undefined, 'EOrder:\u001b[31mno');
+  expect(script.answers).toEqual([
+    { key: 1, outcome: { kind: 'no', error: 'EOrder:\ufffd[31mno' } },
+  ]);
+});
+
+test('what cannot be written is surely not done', () => {
+  const script = new Script();
+  script.place();
+  expect(script.answers.splice(0)).toMatchObject([{ key: 1, outcome: { kind: 'no' } }]);
+  script.open({});
+  script.look();
+  script.take(script.session.ask(2, { method: 'cancel_order', params: { order_id: ['O1'] } }, 0));
+  expect(script.answers).toMatchObject([{ key: 2, outcome: { kind: 'no' } }]);
+  expect(script.look()).toEqual([]);
+});
+
+test('an order lost with its connection is unknown, and is sent again once under the same id', () => {
+  const script = new Script().live();
+  script.look();
+  script.place().lose();
+  expect(script.answers).toMatchObject([{ key: 1, outcome: { kind: 'unknown' } }]);
+  const first = script.look().find(({ method }) => method === 'add_order');
+  script.now += 300;
+  script.live();
+  const again = script.look().filter(({ method }) => method === 'add_order');
+  expect(again.map(({ params }) => params)).toEqual([first?.params]);
+  script.news();
+  const [second] = again;
+  if (second !== undefined) script.reply(second, { order_id: 'O5', cl_ord_id: 'a1' });
+  expect(script.news()).toEqual([
+    { kind: 'reconciled', clientOrderId: 'a1', outcome: { kind: 'yes', value: { order: 'O5' } } },
+  ]);
+  script.lose().live();
+  expect(script.look().filter(({ method }) => method === 'add_order')).toEqual([]);
+});
+
+test('an order lost with its connection that the exchange lists is not sent again', () => {
+  const script = new Script().live();
+  script.place().lose().look();
+  script.news();
+  script.live([report({ order_id: 'O5' })]);
+  expect(script.look().filter(({ method }) => method === 'add_order')).toEqual([]);
+  expect(script.news()).toContainEqual({
+    kind: 'reconciled',
+    clientOrderId: 'a1',
+    outcome: { kind: 'yes', value: { order: 'O5' } },
+  });
+});
+
+test('an order that was lost long ago is not sent again, and its owner is told', () => {
+  const script = new Script().live();
+  script.place().lose().look();
+  script.now += wishResendMsMax + 1;
+  script.news();
+  script.live();
+  expect(script.look().filter(({ method }) => method === 'add_order')).toEqual([]);
+  expect(script.news()).toContainEqual(
+    expect.objectContaining({ kind: 'reconciled', clientOrderId: 'a1' }),
+  );
+});
+
+test('a refusal for a passing reason says nothing about an earlier attempt', () => {
+  const script = new Script().live();
+  script.place(1).lose().look();
+  // Not connected: nothing was written now, but the first attempt may stand.
+  script.place(2);
+  expect(script.answers.at(-1)).toMatchObject({ key: 2, outcome: { kind: 'unknown' } });
+  script.live();
+  const [again] = script.look().filter(({ method }) => method === 'add_order');
+  script.news();
+  if (again !== undefined) script.reply(again, undefined, 'EOrder:Rate limit exceeded');
+  expect(script.news()).toEqual([]);
+  script.tick(1_000);
+  expect(script.look().filter(({ method }) => method === 'add_order')).toHaveLength(1);
+});
+
+test('a ping tells the latency; silence and a missing answer end the connection', () => {
+  const script = new Script().live();
+  script.look();
+  script.news();
+  script.tick(pingIntervalMs);
+  const [ping] = script.look();
+  expect(ping?.method).toBe('ping');
+  script.now += 12;
+  script.receive(`{"method":"pong","req_id":${ping?.req_id ?? 0}}`);
+  expect(script.news()).toEqual([{ kind: 'latency', milliseconds: 12 }]);
+  script.tick(silenceMsMax + 1);
+  expect(script.drop).toBe('the exchange is silent');
+
+  const other = new Script().live();
+  other.place();
+  for (let second = 0; second < 11; second += 1) {
+    other.tick(1_000).receive('{"channel":"heartbeat"}');
+  }
+  expect(other.drop).toBe('the exchange did not answer');
+});
+
+test('a channel that never sends its snapshot ends the connection', () => {
+  const script = new Script().open();
+  script.acknowledge();
+  for (let second = 0; second < 11; second += 1) {
+    script.receive('{"channel":"heartbeat"}').tick(1_000);
+    for (const ping of script.look()) script.receive(`{"method":"pong","req_id":${ping.req_id}}`);
+  }
+  expect(script.drop).toMatch(/^the exchange did not send book/);
+});
+
+test('the description of a market has to agree with itself', () => {
+  const script = new Script();
+  script.take(script.session.opened(script.now, {}));
+  script.acknowledge();
+  script.receive(wire.instrumentFrame({ price_cap: 999 }));
+  expect(script.session.state).toBe('stale');
+  expect(script.events.some(({ kind }) => kind === 'instruments')).toBe(false);
+});

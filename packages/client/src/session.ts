@@ -1,0 +1,383 @@
+/**
+ * The protocol of the socket without the socket: frames and time go in; frames to send, events for the owner and answers come out. It never
+ * throws on what the exchange sends, and shows nothing that is not proven current as current.
+ *
+ * A connection: `opened` asks for the instruments; their snapshot leads to the books and tapes of all markets and, with a token, to the own
+ * orders, balances and tasks; when every snapshot is in, the state is `live`. A channel that breaks is asked for again alone; a frame that makes
+ * no sense at all, silence, or a missing answer ends the connection (`drop`), and the shell makes a new one.
+ */
+import type { OrderId } from '@wattlot/core';
+import { Asks } from './asks.ts';
+import type { Answer, Purpose } from './asks.ts';
+import type { ClientEvent, ConnectionState, OrderWish } from './events.ts';
+import { FeedView } from './feed-view.ts';
+import type { Folded } from './feed-view.ts';
+import { gatewayErrors } from './frames/errors.ts';
+import { qtyOfLots, wireOfPrice } from './frames/instrument.ts';
+import type { Message } from './frames/messages.ts';
+import type { Request } from './frames/requests.ts';
+import { outgoingFrameBytesMax, pingIntervalMs, silenceMsMax } from './limits.ts';
+import { Subscriptions, topicName } from './subscriptions.ts';
+import type { Topic } from './subscriptions.ts';
+import { printable } from './text.ts';
+import { readFrame } from './wire.ts';
+
+/** What one call led to, in order within each list: first send, then answer, then tell. */
+export interface SessionOutput {
+  readonly frames: readonly string[];
+  readonly answers: readonly Answer[];
+  readonly events: readonly ClientEvent[];
+  /** Why the connection has to be ended and made anew. */
+  readonly drop?: string;
+}
+
+type WithoutFrame<R> = R extends Request
+  ? {
+      readonly method: R['method'];
+      readonly params: Omit<Extract<R, { params: unknown }>['params'], 'token'>;
+    }
+  : never;
+
+/** A private request as its asker makes it: the session adds the token and the id. */
+export type PrivateRequest = WithoutFrame<
+  Exclude<Request, { method: 'ping' | 'subscribe' | 'unsubscribe' }>
+>;
+
+/** What is refused before it is written: nothing happened, surely. */
+const notConnected = `${gatewayErrors.unavailable}: not connected`;
+
+/** One participant's dialogue with one exchange, across connections. */
+export class Session {
+  readonly #depth: number;
+  readonly #view: FeedView;
+  readonly #subscriptions = new Subscriptions();
+  readonly #asks = new Asks();
+  #up = false;
+  #waiting = false;
+  #token: string | undefined;
+  #state: ConnectionState = 'stale';
+  #reason: string | undefined;
+  #heardAt = 0;
+  #pingAt = 0;
+  #frames: string[] = [];
+  #answers: Answer[] = [];
+  #events: ClientEvent[] = [];
+  #drop: string | undefined;
+
+  constructor(depth: number) {
+    this.#depth = depth;
+    this.#view = new FeedView(depth);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** The socket is open. `token` from a login, for the private channels; `waiting` when one will come once the participant is admitted. */
+  opened(
+    now: number,
+    login: { readonly token?: string; readonly waiting?: boolean },
+  ): SessionOutput {
+    this.#up = true;
+    this.#token = login.token;
+    this.#waiting = login.waiting ?? false;
+    this.#heardAt = now;
+    this.#pingAt = now;
+    this.#follow({ channel: 'instrument' }, now);
+    this.#show(this.#waiting ? 'waiting for the operator to admit this participant' : 'loading');
+    return this.#take();
+  }
+
+  /** The participant was admitted while the socket was open already. */
+  authorize(now: number, token: string): SessionOutput {
+    this.#token = token;
+    this.#waiting = false;
+    if (this.#up && this.#view.catalog.instruments.size > 0) this.#followPrivate(now);
+    this.#judge();
+    return this.#take();
+  }
+
+  /** There is no connection; the next attempt is in `retryInMs`. Requests that waited are unknown now. */
+  down(reason: string, retryInMs?: number): SessionOutput {
+    this.#up = false;
+    this.#token = undefined;
+    this.#drop = undefined;
+    this.#answers.push(...this.#asks.lost('the connection was lost before the answer'));
+    this.#subscriptions.clear();
+    this.#view.disconnected();
+    this.#show(reason, retryInMs);
+    return this.#take();
+  }
+
+  /** Nothing will come any more. */
+  closed(reason?: string): SessionOutput {
+    const { answers } = this.down(reason ?? 'closed');
+    this.#state = 'closed';
+    const event: ClientEvent = {
+      kind: 'connection',
+      state: 'closed',
+      ...(reason === undefined ? {} : { reason: printable(reason) }),
+    };
+    return { frames: [], answers, events: [event] };
+  }
+
+  /** A frame came. */
+  received(text: string, now: number): SessionOutput {
+    if (!this.#up || this.#drop !== undefined) return this.#take();
+    this.#heardAt = now;
+    const received = readFrame(text);
+    switch (received.kind) {
+      case 'fault':
+        this.#fail(received.reason);
+        break;
+      case 'pong':
+        this.#settle(received.request, undefined, now);
+        break;
+      case 'reply':
+        this.#settle(received.reply.req_id, received.reply, now);
+        break;
+      case 'message':
+        this.#apply(received.message, now);
+        break;
+    }
+    this.#mend(now);
+    this.#judge();
+    return this.#take();
+  }
+
+  /** Time passed: call it at least each second. */
+  tick(now: number): SessionOutput {
+    if (!this.#up || this.#drop !== undefined) return this.#take();
+    const late = this.#subscriptions.overdue(now);
+    if (now - this.#heardAt > silenceMsMax) this.#fail('the exchange is silent');
+    else if (this.#asks.isOverdue(now)) this.#fail('the exchange did not answer');
+    else if (late !== undefined) this.#fail(`the exchange did not send ${topicName(late)}`);
+    else if (now - this.#pingAt >= pingIntervalMs) {
+      this.#pingAt = now;
+      const id = this.#asks.add({ kind: 'ping' }, now);
+      if (id !== undefined) this.#frames.push(JSON.stringify({ method: 'ping', req_id: id }));
+    }
+    this.#mend(now);
+    this.#reconcile(now);
+    this.#judge();
+    return this.#take();
+  }
+
+  /** Asks for an order. The answer comes under `key`, in this output when nothing could be written. */
+  place(key: number, wish: OrderWish, now: number): SessionOutput {
+    const instrument = this.#view.catalog.instruments.get(wish.symbol);
+    if (instrument === undefined) {
+      this.#refuse(key, this.#up ? gatewayErrors.unknownSymbol : notConnected, wish);
+    } else {
+      this.#send({ kind: 'order', key, wish }, this.#orderRequest(wish), now, (error) => {
+        this.#refuse(key, error, wish);
+      });
+    }
+    return this.#take();
+  }
+
+  /** Makes any other private request. */
+  ask(key: number, request: PrivateRequest, now: number): SessionOutput {
+    this.#send({ kind: 'ask', key }, request, now, (error) => {
+      this.#refuse(key, error);
+    });
+    return this.#take();
+  }
+
+  #orderRequest(wish: OrderWish): PrivateRequest | undefined {
+    const instrument = this.#view.catalog.instruments.get(wish.symbol);
+    if (instrument === undefined) return undefined;
+    return {
+      method: 'add_order',
+      params: {
+        order_type: 'limit',
+        side: wish.side === 'ask' ? 'sell' : 'buy',
+        symbol: wish.symbol,
+        order_qty: qtyOfLots(instrument, wish.volume),
+        limit_price: wireOfPrice(instrument, wish.price),
+        time_in_force: wish.timeInForce,
+        post_only: wish.postOnly,
+        cl_ord_id: wish.clientOrderId,
+      },
+    };
+  }
+
+  /** Writes a private request, or says why not. */
+  #send(
+    purpose: Purpose,
+    request: PrivateRequest | undefined,
+    now: number,
+    refuse: (error: string) => void,
+  ): void {
+    const token = this.#token;
+    if (!this.#up || this.#drop !== undefined) return refuse(notConnected);
+    if (token === undefined) return refuse(gatewayErrors.invalidToken);
+    if (request === undefined) return refuse(gatewayErrors.unknownSymbol);
+    const id = this.#asks.add(purpose, now);
+    if (id === undefined) return refuse(`${gatewayErrors.unavailable}: too many requests wait`);
+    const { method, params } = request;
+    const frame = JSON.stringify({ method, req_id: id, params: { ...params, token } });
+    if (Buffer.byteLength(frame) > outgoingFrameBytesMax) {
+      this.#asks.withdraw(id);
+      return refuse(`${gatewayErrors.invalidArguments}: the frame is too long`);
+    }
+    this.#frames.push(frame);
+  }
+
+  /** Nothing was written. Of a wish that was sent before under the same id that says nothing. */
+  #refuse(key: number, error: string, wish?: OrderWish): void {
+    const open = wish !== undefined && this.#asks.isUnknown(wish.clientOrderId);
+    this.#answers.push({
+      key,
+      outcome: open ? { kind: 'unknown', reason: error } : { kind: 'no', error },
+    });
+  }
+
+  #settle(requestId: number | undefined, reply: Parameters<Asks['settle']>[1], now: number): void {
+    const settled = this.#asks.settle(requestId, reply, now);
+    switch (settled.kind) {
+      case 'none':
+        return;
+      case 'answer':
+        this.#answers.push(settled.answer);
+        return;
+      case 'event':
+        this.#events.push(settled.event);
+        return;
+      case 'pong':
+        this.#events.push({ kind: 'latency', milliseconds: settled.milliseconds });
+        return;
+      case 'fault':
+        this.#fail(settled.reason);
+        return;
+      case 'subscribed': {
+        // These two may have nothing to tell; the others always send a snapshot.
+        const { channel } = settled.topic;
+        if (channel === 'agent' || channel === 'trade') {
+          this.#subscriptions.arrived(settled.topic);
+        }
+        return;
+      }
+    }
+  }
+
+  #apply(message: Message, now: number): void {
+    const folded: Folded = this.#view.apply(message);
+    this.#events.push(...folded.events);
+    for (const topic of folded.current) this.#subscriptions.arrived(topic);
+    for (const { topic, reason } of folded.faults) {
+      if (!this.#subscriptions.has(topic)) {
+        this.#fail(reason);
+        continue;
+      }
+      this.#view.forget(topic);
+      this.#subscriptions.broken(topic, now);
+      this.#show(reason);
+    }
+    if (message.channel === 'instrument' && folded.faults.length === 0) this.#followAll(now);
+    const ordersTold = folded.current.some(({ channel }) => channel === 'executions');
+    if (ordersTold) this.#reconcile(now);
+  }
+
+  #followAll(now: number): void {
+    for (const symbol of this.#view.catalog.instruments.keys()) {
+      this.#follow({ channel: 'book', symbol }, now);
+      this.#follow({ channel: 'trade', symbol }, now);
+    }
+    if (this.#token !== undefined) this.#followPrivate(now);
+  }
+
+  #followPrivate(now: number): void {
+    this.#follow({ channel: 'executions' }, now);
+    this.#follow({ channel: 'balances' }, now);
+    this.#follow({ channel: 'agent' }, now);
+  }
+
+  #follow(topic: Topic, now: number): void {
+    if (this.#subscriptions.add(topic, now)) this.#subscribe('subscribe', topic, now);
+  }
+
+  #subscribe(method: 'subscribe' | 'unsubscribe', topic: Topic, now: number): void {
+    const { channel, symbol } = topic;
+    const isPrivate = channel === 'executions' || channel === 'balances' || channel === 'agent';
+    const purpose: Purpose =
+      method === 'subscribe' ? { kind: 'subscribe', topic } : { kind: 'unsubscribe' };
+    const id = this.#asks.add(purpose, now);
+    if (id === undefined) {
+      this.#fail('too many requests wait');
+      return;
+    }
+    const params = {
+      channel,
+      ...(symbol === undefined ? {} : { symbol: [symbol] }),
+      ...(channel === 'book' ? { depth: this.#depth } : {}),
+      ...(method === 'subscribe' ? { snapshot: true } : {}),
+      ...(isPrivate ? { token: this.#token } : {}),
+    };
+    this.#frames.push(JSON.stringify({ method, req_id: id, params }));
+  }
+
+  /** Asks again for what broke. */
+  #mend(now: number): void {
+    if (this.#drop !== undefined) return;
+    for (const topic of this.#subscriptions.takeDue(now)) {
+      this.#subscribe('unsubscribe', topic, now);
+      this.#subscribe('subscribe', topic, now);
+    }
+  }
+
+  /** Asks about wishes of unknown outcome, once the own orders are current. */
+  #reconcile(now: number): void {
+    const orders: Topic = { channel: 'executions' };
+    if (!this.#subscriptions.has(orders) || this.#subscriptions.isAwaited(orders)) return;
+    const orderOf = (clientOrderId: string): OrderId | undefined =>
+      this.#view.orderOf(clientOrderId)?.order;
+    const { events, resend } = this.#asks.reconcile(orderOf, now);
+    this.#events.push(...events);
+    for (const purpose of resend) {
+      if (purpose.kind !== 'reconcile') continue;
+      // Refused here means not written: the next round asks again.
+      this.#send(purpose, this.#orderRequest(purpose.wish), now, () => undefined);
+    }
+  }
+
+  #fail(reason: string): void {
+    this.#drop ??= printable(reason);
+    this.#show(this.#drop);
+  }
+
+  /** Live exactly while everything followed is current. */
+  #judge(): void {
+    if (!this.#up || this.#drop !== undefined || this.#state === 'live') return;
+    if (this.#waiting || !this.#subscriptions.allCurrent) return;
+    this.#state = 'live';
+    this.#reason = undefined;
+    this.#events.push({ kind: 'connection', state: 'live' });
+  }
+
+  #show(reason: string, retryInMs?: number): void {
+    if (this.#state === 'closed') return;
+    if (this.#state === 'stale' && this.#reason === reason && retryInMs === undefined) return;
+    this.#state = 'stale';
+    this.#reason = reason;
+    this.#events.push({
+      kind: 'connection',
+      state: 'stale',
+      reason: printable(reason),
+      ...(retryInMs === undefined ? {} : { retryInMs }),
+    });
+  }
+
+  #take(): SessionOutput {
+    const output: SessionOutput = {
+      frames: this.#frames,
+      answers: this.#answers,
+      events: this.#events,
+      ...(this.#drop === undefined ? {} : { drop: this.#drop }),
+    };
+    this.#frames = [];
+    this.#answers = [];
+    this.#events = [];
+    return output;
+  }
+}

@@ -1,0 +1,113 @@
+/** What the session follows, which of it is current, and when to ask again for what was found broken. */
+import type { MarketSymbol } from '@wattlot/core';
+import type { ChannelName } from './frames/requests.ts';
+import { answerMsMax, mendBaseMs, mendMsMax, mendResetMs } from './limits.ts';
+
+/** One subscription: a channel, and the market where the channel is by market. */
+export interface Topic {
+  readonly channel: ChannelName;
+  readonly symbol?: MarketSymbol;
+}
+
+/** A topic's name: its key, and how it is shown. */
+export function topicName({ channel, symbol }: Topic): string {
+  return symbol === undefined ? channel : `${channel} ${symbol}`;
+}
+
+interface Following {
+  readonly topic: Topic;
+  /** Since when a snapshot is awaited; undefined when it has come. */
+  awaitedSince: number | undefined;
+  /** When to ask again; undefined when that is done or not needed. */
+  mendAt: number | undefined;
+  faults: number;
+  faultAt: number;
+}
+
+/** The set of subscriptions of one connection. */
+export class Subscriptions {
+  readonly #followed = new Map<string, Following>();
+
+  /** Forgets all: the connection is gone. */
+  clear(): void {
+    this.#followed.clear();
+  }
+
+  /** Begins to follow a topic. @returns false when it is followed already. */
+  add(topic: Topic, now: number): boolean {
+    const name = topicName(topic);
+    if (this.#followed.has(name)) return false;
+    this.#followed.set(name, {
+      topic,
+      awaitedSince: now,
+      mendAt: undefined,
+      faults: 0,
+      faultAt: now,
+    });
+    return true;
+  }
+
+  has(topic: Topic): boolean {
+    return this.#followed.has(topicName(topic));
+  }
+
+  /** True while the topic's snapshot has not come. */
+  isAwaited(topic: Topic): boolean {
+    return this.#followed.get(topicName(topic))?.awaitedSince !== undefined;
+  }
+
+  /** The topic is current. */
+  arrived(topic: Topic): void {
+    const following = this.#followed.get(topicName(topic));
+    if (following !== undefined && following.mendAt === undefined) {
+      following.awaitedSince = undefined;
+    }
+  }
+
+  /** The topic cannot be believed: the first time it is asked for again at once, then after a second, doubling to a minute. */
+  broken(topic: Topic, now: number): void {
+    const following = this.#followed.get(topicName(topic));
+    if (following === undefined || following.mendAt !== undefined) return;
+    if (now - following.faultAt > mendResetMs) following.faults = 0;
+    following.faults += 1;
+    following.faultAt = now;
+    following.awaitedSince = now;
+    const doublings = Math.min(following.faults - 2, 30);
+    const delay = following.faults === 1 ? 0 : Math.min(mendMsMax, mendBaseMs * 2 ** doublings);
+    following.mendAt = now + delay;
+  }
+
+  /** Topics to ask for again now. */
+  takeDue(now: number): readonly Topic[] {
+    const due: Topic[] = [];
+    for (const following of this.#followed.values()) {
+      if (following.mendAt === undefined || following.mendAt > now) continue;
+      following.mendAt = undefined;
+      following.awaitedSince = now;
+      due.push(following.topic);
+    }
+    return due;
+  }
+
+  /** True when everything followed is current. */
+  get allCurrent(): boolean {
+    return this.firstAwaited === undefined;
+  }
+
+  /** The first topic that is not current. */
+  get firstAwaited(): Topic | undefined {
+    for (const { topic, awaitedSince } of this.#followed.values()) {
+      if (awaitedSince !== undefined) return topic;
+    }
+    return undefined;
+  }
+
+  /** A topic whose snapshot was asked for and has not come in time. */
+  overdue(now: number): Topic | undefined {
+    for (const { topic, awaitedSince, mendAt } of this.#followed.values()) {
+      if (awaitedSince === undefined || mendAt !== undefined) continue;
+      if (now - awaitedSince > answerMsMax) return topic;
+    }
+    return undefined;
+  }
+}

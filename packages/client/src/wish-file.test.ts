@@ -1,0 +1,131 @@
+import { toOrderId, toOutput, toTradeId } from '@wattlot/core';
+import { appendFile, chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { OrderWish } from './events.ts';
+import { assets, instrument, lots, price, sure, symbol } from './testing.ts';
+import { exposureOf } from './wish-book.ts';
+import type { WishStep } from './wish-book.ts';
+import { openWishFile } from './wish-file.ts';
+
+let folder = '';
+let path = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wattlot-wishes-'));
+  path = join(folder, 'key.wishes');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const output = (digit: string) => sure(toOutput(`${digit.repeat(64)}:0`));
+const order = sure(toOrderId('O7'));
+const wish = (id: string): OrderWish => ({
+  clientOrderId: id,
+  symbol,
+  side: 'ask',
+  price: price(150),
+  volume: lots(3),
+  timeInForce: 'gtc',
+  postOnly: false,
+});
+const wished = (id: string): WishStep => ({
+  step: 'wished',
+  wish: wish(id),
+  terms: { ...assets, lot: instrument.lot },
+});
+const steps: readonly WishStep[] = [
+  wished('a'),
+  { step: 'placed', id: 'a', order },
+  {
+    step: 'offered',
+    id: 'a',
+    offers: [
+      { lot: 0, output: output('1') },
+      { lot: 1, output: output('2') },
+    ],
+  },
+  { step: 'renewed', id: 'a', outputs: [output('2')] },
+  {
+    step: 'taken',
+    id: 'a',
+    lots: [{ trade: sure(toTradeId('T1')), lot: 4, output: output('3') }],
+  },
+  wished('b'),
+  { step: 'over', id: 'b' },
+];
+
+async function written(): Promise<void> {
+  const file = await openWishFile(path);
+  for (const step of steps) file.note(step);
+  await file.close();
+}
+
+test('what was noted is there after opening again, and only its owner can read it', async () => {
+  await written();
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  const { book, close } = await openWishFile(path).then((file) => ({
+    book: file.book,
+    close: () => file.close(),
+  }));
+  expect(book.size).toBe(1);
+  const record = sure(book.byOrder(order));
+  expect(record.wish).toEqual(wish('a'));
+  expect([...record.offers.keys()]).toEqual([0, 1]);
+  // One offer lives, one was renewed, one lot was taken.
+  expect(exposureOf(record)).toBe(2);
+  await close();
+});
+
+test('a line that a crash cut off is dropped, and the next one follows cleanly', async () => {
+  await written();
+  const whole = await readFile(path, 'utf8');
+  await appendFile(path, '{"step":"placed","id":"a","or');
+  const file = await openWishFile(path);
+  file.note(wished('c'));
+  await file.settled();
+  await file.close();
+  expect(await readFile(path, 'utf8')).toBe(`${whole}${JSON.stringify(wished('c'))}\n`);
+});
+
+test('a line that is not a step stops the opening, names itself, and changes nothing', async () => {
+  await written();
+  const whole = await readFile(path, 'utf8');
+  const spoilt = whole.replace('"step":"renewed"', '"step":"renamed"');
+  await writeFile(path, spoilt);
+  await expect(openWishFile(path)).rejects.toThrow(`line 4 of ${path}`);
+  expect(await readFile(path, 'utf8')).toBe(spoilt);
+});
+
+test('a file that others can read is refused with the command that mends it', async () => {
+  await written();
+  await chmod(path, 0o644);
+  await expect(openWishFile(path)).rejects.toThrow(`chmod 600 '${path}'`);
+});
+
+test('one wish keeps its first order, and an order its first wish', async () => {
+  const file = await openWishFile(path);
+  const other = sure(toOrderId('O8'));
+  file.note(wished('a'));
+  file.note(wished('b'));
+  file.note({ step: 'placed', id: 'a', order });
+  file.note({ step: 'placed', id: 'a', order: other });
+  file.note({ step: 'placed', id: 'b', order });
+  expect(file.book.byOrder(order)?.wish.clientOrderId).toBe('a');
+  expect(file.book.byOrder(other)).toBeUndefined();
+  expect(file.book.byId('b')?.order).toBeUndefined();
+  await file.close();
+});
+
+test('a file that has grown is rewritten without what is over', async () => {
+  const file = await openWishFile(path);
+  for (let count = 0; count < 9_000; count += 1) {
+    file.note(wished(`w${count}`));
+    if (count > 5) file.note({ step: 'over', id: `w${count}` });
+    if (count % 1_000 === 0) await file.settled();
+  }
+  await file.close();
+  expect((await stat(path)).size).toBeLessThan(1_100_000);
+  const again = await openWishFile(path);
+  expect(again.book.size).toBe(6);
+  await again.close();
+});

@@ -1,0 +1,148 @@
+/** What happened, in the order it happened: the whole answer of `apply` to one entry. */
+import type { LotOffer, TimeInForce } from './command.ts';
+import type { MarketTerms, Side } from './market.ts';
+import type { RefusalCode } from './refusal.ts';
+import type {
+  Address,
+  Amount,
+  Asset,
+  Instant,
+  Lots,
+  MarketSymbol,
+  OrderId,
+  Price,
+  TradeId,
+  Txid,
+} from './units.ts';
+
+/**
+ * `pending`: waits for its agent's offers. `open`: rests on the book. `done`: nothing of it can trade any more (filled, cancelled or both).
+ */
+export type OrderStatus = 'pending' | 'open' | 'done';
+
+/** What everybody who may see an order sees of it. `volume = filled + cancelled + remaining`. */
+export interface OrderView {
+  readonly order: OrderId;
+  readonly participant: Address;
+  readonly clientOrderId: string;
+  readonly market: MarketSymbol;
+  readonly side: Side;
+  readonly price: Price;
+  readonly volume: Lots;
+  readonly timeInForce: TimeInForce;
+  readonly postOnly: boolean;
+  readonly status: OrderStatus;
+  /** Lots matched so far, settled or not. */
+  readonly filled: Lots;
+  readonly cancelled: Lots;
+  readonly remaining: Lots;
+  /** Σ volume × price of its trades, in ecoin's smallest units. */
+  readonly cost: Amount;
+  readonly placedAt: Instant;
+}
+
+/** Why lots of an order will never trade. */
+export type CancelReason =
+  | 'requested'
+  | 'not_filled_at_once'
+  | 'offers_late'
+  | 'offers_declined'
+  | 'would_trade'
+  | 'self_trade'
+  | 'output_spent';
+
+/** Where one matched lot stands. `overdue`: the deadline passed, and only the ledger can tell what becomes of it. */
+export type LotState = 'requested' | 'submitted' | 'overdue' | 'settled' | 'released';
+
+/** One matched lot. The output and offer belong to the resting order. */
+export interface LotView {
+  /** Index in the resting order. */
+  readonly lot: number;
+  readonly state: LotState;
+  /** Set from `submitted` on; a claim until `settled`. */
+  readonly txid?: Txid;
+}
+
+/** One match of one resting and one incoming order, settled lot by lot. */
+export interface TradeView {
+  readonly trade: TradeId;
+  readonly market: MarketSymbol;
+  /** The resting order's price. */
+  readonly price: Price;
+  readonly volume: Lots;
+  /** The incoming order's side. */
+  readonly side: Side;
+  readonly resting: { readonly order: OrderId; readonly participant: Address };
+  readonly incoming: { readonly order: OrderId; readonly participant: Address };
+  readonly lots: readonly LotView[];
+  readonly at: Instant;
+}
+
+export type Event =
+  | { readonly kind: 'market.opened'; readonly terms: MarketTerms }
+  | {
+      readonly kind: 'participant.admitted';
+      readonly participant: Address;
+      readonly name: string;
+    }
+  /** The answer to a command that may not be applied. Nothing changed. `order` where the command named one. */
+  | {
+      readonly kind: 'refused';
+      readonly command: string;
+      readonly code: RefusalCode;
+      readonly participant?: Address;
+      readonly clientOrderId?: string;
+      readonly order?: OrderId;
+    }
+  /** The same command had been answered; this is that answer again. */
+  | { readonly kind: 'order.repeated'; readonly order: OrderId; readonly view: OrderView }
+  /** Accepted; `view` is before matching. */
+  | { readonly kind: 'order.placed'; readonly view: OrderView }
+  /** The agent is asked for one offer for each lot in `lots`, until `deadline`. */
+  | {
+      readonly kind: 'offers.requested';
+      readonly view: OrderView;
+      readonly lots: readonly number[];
+      readonly deadline: Instant;
+    }
+  /** On the book with its time priority. */
+  | { readonly kind: 'order.opened'; readonly view: OrderView; readonly lots: readonly LotOffer[] }
+  /** Lots that will never trade; `view` is after. */
+  | {
+      readonly kind: 'order.cancelled';
+      readonly view: OrderView;
+      readonly volume: Lots;
+      readonly reason: CancelReason;
+    }
+  /** A match; both views are after it. Its settlement has been requested until `deadline`. */
+  | {
+      readonly kind: 'trade.made';
+      readonly trade: TradeView;
+      readonly resting: OrderView;
+      readonly incoming: OrderView;
+      readonly deadline: Instant;
+    }
+  /** The trade's lots changed state; `lots` names those that did. `final` when every lot of the trade is settled or released. */
+  | {
+      readonly kind: 'trade.updated';
+      readonly trade: TradeView;
+      readonly lots: readonly number[];
+      readonly final: boolean;
+    }
+  /** The volume now resting at a price; 0 when the level is gone. */
+  | {
+      readonly kind: 'level.changed';
+      readonly market: MarketSymbol;
+      readonly side: Side;
+      readonly price: Price;
+      readonly volume: Lots;
+    }
+  /** What an address owns on the ledger, and how much of it is set aside. */
+  | {
+      readonly kind: 'balance.changed';
+      readonly participant: Address;
+      readonly asset: Asset;
+      readonly balance: Amount;
+      readonly hold: Amount;
+    }
+  | { readonly kind: 'ledger.advanced'; readonly height: number };

@@ -1,0 +1,14 @@
+export * from './units.ts';
+export * from './market.ts';
+export * from './command.ts';
+export * from './event.ts';
+export * from './refusal.ts';
+export { createState } from './state.ts';
+export type { FirmLot, State } from './state.ts';
+export { apply } from './apply.ts';
+export { audit } from './audit.ts';
+export { stateHash, stateText } from './hash.ts';
+export type { Digest } from './hash.ts';
+export type { DepthLevel } from './book.ts';
+export * from './view.ts';
+export * as limits from './limits.ts';

@@ -1,0 +1,30 @@
+/** What is traded: one product for one payment asset, in lots. */
+import type { Amount, Asset, Lots, MarketSymbol, Price } from './units.ts';
+
+/** Fixed when the market opens; a change needs a new market. */
+export interface MarketTerms {
+  readonly symbol: MarketSymbol;
+  /** The asset that an ask gives, for example `energy`. */
+  readonly energy: Asset;
+  /** The asset that a bid gives, for example `ecoin`. */
+  readonly ecoin: Asset;
+  /** Smallest units of `energy` in one lot. */
+  readonly lot: Amount;
+  /** Step of a price, in ecoin's smallest units per lot. */
+  readonly tick: Price;
+  readonly priceFloor: Price;
+  readonly priceCap: Price;
+  /** The largest volume of one order. `volumeMax × priceCap` and `volumeMax × lot` stay below 2^53. */
+  readonly volumeMax: Lots;
+  /** How long the agent of a would-be resting order may take to deliver its offers, in microseconds. */
+  readonly offersTimeout: number;
+  /** How long the agent of an incoming order may take to complete a settlement, in microseconds. */
+  readonly settlementTimeout: number;
+}
+
+export type Side = 'ask' | 'bid';
+
+/** The side that trades with `side`. */
+export function oppositeOf(side: Side): Side {
+  return side === 'ask' ? 'bid' : 'ask';
+}

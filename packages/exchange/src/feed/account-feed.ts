@@ -1,0 +1,195 @@
+/** What a participant may see of himself: orders with their trades and settlements, and balances. Folded from committed events. */
+import type { BalancesMessage, ExecutionReport, Instrument } from '@wattlot/client/frames';
+import type { Address, Amount, Asset, Event, MarketSymbol, OrderView } from '@wattlot/core';
+import type { Applied } from '../sequencer.ts';
+import { createOrderBook, foldOrders, ordersOfParticipant, recordOf } from './orders.ts';
+import type { OrderBook, OrderRecord } from './orders.ts';
+import { recordReports, stateReport, tradeReport } from './reports.ts';
+import type { ReportOf } from './reports.ts';
+import { sendFirst, sendNumbered } from './subscriber.ts';
+import type { Numbered, Subscriber } from './subscriber.ts';
+
+interface Balance {
+  readonly balance: Amount;
+  readonly hold: Amount;
+}
+
+/** What the reports need from the markets and the ledger. */
+export interface Wording {
+  readonly instrument: (market: MarketSymbol) => Instrument;
+  /** Raw units of an asset as a decimal; undefined for an asset that no market trades. */
+  readonly amount: (asset: Asset, raw: Amount) => number | undefined;
+}
+
+type Channel = 'executions' | 'balances';
+
+/** The private feed of all participants. */
+export class AccountFeed {
+  readonly #wording: Wording;
+  readonly #orders: OrderBook = createOrderBook();
+  readonly #balances = new Map<Address, Map<Asset, Balance>>();
+  readonly #followers = {
+    executions: new Map<Address, Map<Subscriber, Numbered>>(),
+    balances: new Map<Address, Map<Subscriber, Numbered>>(),
+  } as const;
+  /** Messages of the entries folded since the last publication. */
+  #reports = new Map<Address, ExecutionReport[][]>();
+  #moved = new Map<Address, Set<Asset>>();
+  /** Number of the last report of the entry at hand. */
+  #count = 0;
+
+  constructor(wording: Wording) {
+    this.#wording = wording;
+  }
+
+  /** An order that is still shown. */
+  order(id: OrderView['order']): OrderRecord | undefined {
+    return this.#orders.orders.get(id);
+  }
+
+  /** A participant's orders that are still shown, in the order of acceptance. */
+  ordersOf(participant: Address): readonly OrderRecord[] {
+    return ordersOfParticipant(this.#orders, participant);
+  }
+
+  /** Takes in one entry. */
+  fold({ entry, events }: Applied): void {
+    this.#count = 0;
+    const idOf = (): string => `${entry.seq}-${(this.#count += 1)}`;
+    for (const event of events) {
+      foldOrders(this.#orders, event, entry.at);
+      if (event.kind === 'balance.changed') this.#foldBalance(event);
+      else for (const report of this.#reportsOf(event, { at: entry.at, idOf })) this.#add(report);
+    }
+  }
+
+  /** Tells the subscribers what the entries folded since the last call have changed. */
+  publish(): void {
+    for (const [participant, messages] of this.#reports) {
+      const followers = this.#followers.executions.get(participant)?.values() ?? [];
+      const all = [...followers];
+      for (const data of messages) sendNumbered(all, 'executions', data);
+    }
+    for (const [participant, assets] of this.#moved) {
+      const followers = this.#followers.balances.get(participant)?.values() ?? [];
+      const data = this.#balanceData(participant, assets);
+      if (data.length > 0) sendNumbered(followers, 'balances', data);
+    }
+    this.#reports = new Map();
+    this.#moved = new Map();
+  }
+
+  /** Sends what is now, if wanted, and then every change. */
+  follow(
+    channel: Channel,
+    participant: Address,
+    subscriber: Subscriber,
+    withSnapshot: boolean,
+  ): void {
+    const all = this.#followers[channel];
+    const own = all.get(participant) ?? new Map<Subscriber, Numbered>();
+    all.set(participant, own);
+    const numbered: Numbered = { subscriber, sequence: withSnapshot ? 1 : 0 };
+    own.set(subscriber, numbered);
+    if (!withSnapshot) return;
+    const data =
+      channel === 'balances' ? this.#balanceData(participant) : this.#orderData(participant);
+    sendFirst(numbered, channel, data);
+  }
+
+  leave(channel: Channel, participant: Address, subscriber: Subscriber): void {
+    const own = this.#followers[channel].get(participant);
+    own?.delete(subscriber);
+    if (own?.size === 0) this.#followers[channel].delete(participant);
+  }
+
+  #orderData(participant: Address): readonly ExecutionReport[] {
+    let count = 0;
+    const idOf = (): string => `snapshot-${(count += 1)}`;
+    return this.ordersOf(participant).flatMap((record) =>
+      recordReports(this.#wording.instrument(record.view.market), record, idOf),
+    );
+  }
+
+  #balanceData(participant: Address, only?: ReadonlySet<Asset>): BalancesMessage['data'] {
+    const data: BalancesMessage['data'] = [];
+    for (const [asset, raw] of this.#balances.get(participant) ?? []) {
+      if (only !== undefined && !only.has(asset)) continue;
+      const balance = this.#wording.amount(asset, raw.balance);
+      const hold = this.#wording.amount(asset, raw.hold);
+      if (balance !== undefined && hold !== undefined) data.push({ asset, balance, hold });
+    }
+    return data;
+  }
+
+  #foldBalance({ participant, asset, balance, hold }: Event & { kind: 'balance.changed' }): void {
+    let own = this.#balances.get(participant);
+    if (own === undefined) this.#balances.set(participant, (own = new Map()));
+    own.set(asset, { balance, hold });
+    if (!this.#followers.balances.has(participant)) return;
+    const moved = this.#moved.get(participant) ?? new Set();
+    this.#moved.set(participant, moved.add(asset));
+  }
+
+  /** The reports that an event makes, for those who follow. */
+  *#reportsOf(
+    event: Event,
+    { at, idOf }: Pick<ReportOf, 'at'> & { readonly idOf: () => string },
+  ): Generator<readonly [Address, ExecutionReport]> {
+    const of = (view: OrderView, type: ExecutionReport['exec_type']): ReportOf => {
+      const instrument = this.#wording.instrument(view.market);
+      return { instrument, view, type, at, id: idOf() };
+    };
+    switch (event.kind) {
+      case 'order.placed':
+      case 'order.opened': {
+        const { view } = event;
+        if (!this.#isFollowed(view.participant)) return;
+        const type = event.kind === 'order.placed' ? 'pending_new' : 'new';
+        yield [view.participant, stateReport(of(view, type))];
+        return;
+      }
+      case 'order.cancelled': {
+        const { view, reason } = event;
+        if (!this.#isFollowed(view.participant)) return;
+        const type = view.status === 'done' ? 'canceled' : 'status';
+        yield [view.participant, stateReport({ ...of(view, type), reason })];
+        return;
+      }
+      case 'trade.made':
+        for (const view of [event.resting, event.incoming]) {
+          if (!this.#isFollowed(view.participant)) continue;
+          yield [view.participant, tradeReport(of(view, 'trade'), recordOf(event.trade))];
+          if (view.status !== 'done' || view.filled < view.volume) continue;
+          yield [view.participant, stateReport(of(view, 'filled'))];
+        }
+        return;
+      case 'trade.updated':
+        for (const { order, participant } of [event.trade.resting, event.trade.incoming]) {
+          const view = this.#orders.orders.get(order)?.view;
+          if (view === undefined || !this.#isFollowed(participant)) continue;
+          const record = recordOf(event.trade);
+          yield [participant, tradeReport(of(view, 'status'), record, event.lots)];
+        }
+        return;
+      default:
+    }
+  }
+
+  #isFollowed(participant: Address): boolean {
+    return this.#followers.executions.has(participant);
+  }
+
+  /** Puts a report into the last message where it may stand there, else into a new one. */
+  #add([participant, report]: readonly [Address, ExecutionReport]): void {
+    const messages = this.#reports.get(participant) ?? [];
+    this.#reports.set(participant, messages);
+    const last = messages.at(-1);
+    if (last?.[0] !== undefined && classOf(last[0]) === classOf(report)) last.push(report);
+    else messages.push([report]);
+  }
+}
+
+function classOf({ exec_type: type }: ExecutionReport): string {
+  return type === 'trade' || type === 'filled' ? type : 'state';
+}

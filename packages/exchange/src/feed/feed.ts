@@ -1,0 +1,200 @@
+/**
+ * Everything that is told to anybody: views folded from committed entries, and the messages that follow from them. What is recent (the tape, done
+ * orders, open tasks) is a fold like the rest and comes back when the journal is replayed.
+ */
+import type { AgentMessage, Instrument, InstrumentMessage } from '@wattlot/client/frames';
+import type { Address, Asset, Instant, MarketSymbol, MarketTerms, OrderId } from '@wattlot/core';
+import type { Applied } from '../sequencer.ts';
+import { AccountFeed } from './account-feed.ts';
+import { assetOf, instrumentOf, pairOf, wireAmount } from './instrument.ts';
+import type { LedgerAsset } from './instrument.ts';
+import { MarketFeed } from './market-feed.ts';
+import type { OrderRecord } from './orders.ts';
+import { frameOf } from './subscriber.ts';
+import type { Subscriber } from './subscriber.ts';
+import { createTasks, foldTasks, pendingOf, tasksOf } from './tasks.ts';
+import type { Assigned, Tasks } from './tasks.ts';
+
+/** What the feed asks of the ledger: an asset by its name. */
+export type FindAsset = (name: string) => LedgerAsset | undefined;
+
+/** The channels of one participant. */
+export type PrivateChannel = 'executions' | 'balances' | 'agent';
+
+/** The feed of one exchange. */
+export class Feed {
+  readonly #findAsset: FindAsset;
+  readonly #markets = new Map<MarketSymbol, MarketFeed>();
+  readonly #terms = new Map<MarketSymbol, MarketTerms>();
+  /** Those that a market trades. */
+  readonly #assets = new Map<string, LedgerAsset>();
+  readonly #participants = new Map<Address, string>();
+  readonly #accounts: AccountFeed;
+  readonly #tasks: Tasks = createTasks();
+  readonly #agents = new Map<Address, Set<Subscriber>>();
+  readonly #instrumentFollowers = new Set<Subscriber>();
+  #newMarkets: Instrument[] = [];
+  #assigned: Assigned[] = [];
+
+  constructor(findAsset: FindAsset) {
+    this.#findAsset = findAsset;
+    this.#accounts = new AccountFeed({
+      instrument: (market) => this.#market(market).instrument,
+      amount: (name, raw) => {
+        const asset = this.#assets.get(name);
+        return asset === undefined ? undefined : wireAmount(asset, raw);
+      },
+    });
+  }
+
+  /** The markets, in the order of opening. */
+  get markets(): readonly MarketFeed[] {
+    return [...this.#markets.values()];
+  }
+
+  /** A market by its symbol. */
+  market(symbol: string): MarketFeed | undefined {
+    return this.#markets.get(symbol as MarketSymbol);
+  }
+
+  /** The terms of a market. */
+  termsOf(symbol: MarketSymbol): MarketTerms | undefined {
+    return this.#terms.get(symbol);
+  }
+
+  /** Whether an address may trade. */
+  isAdmitted(participant: Address): boolean {
+    return this.#participants.has(participant);
+  }
+
+  /** The name under which an address was let in. */
+  nameOf(participant: Address): string | undefined {
+    return this.#participants.get(participant);
+  }
+
+  /** How many addresses may trade. */
+  get participantsAdmitted(): number {
+    return this.#participants.size;
+  }
+
+  /** A participant's orders that are still shown, in the order of acceptance. */
+  ordersOf(participant: Address): readonly OrderRecord[] {
+    return this.#accounts.ordersOf(participant);
+  }
+
+  /** The lots for whose offers a pending order waits. */
+  pendingOf(order: OrderId): ReturnType<typeof pendingOf> {
+    return pendingOf(this.#tasks, order);
+  }
+
+  /** Takes in committed entries, in order, and tells the subscribers. */
+  take(batch: readonly Applied[]): void {
+    for (const applied of batch) {
+      const { entry, events } = applied;
+      for (const event of events) {
+        if (event.kind === 'market.opened') this.#open(event.terms, entry.at);
+        else if (event.kind === 'participant.admitted') {
+          this.#participants.set(event.participant, event.name);
+        } else if (event.kind === 'level.changed') {
+          this.#market(event.market).fold(event, entry.seq, entry.at);
+        } else if (event.kind === 'trade.made') {
+          this.#market(event.trade.market).fold(event, entry.seq, entry.at);
+        }
+      }
+      this.#accounts.fold(applied);
+      for (const assigned of foldTasks(this.#tasks, applied)) {
+        if (this.#agents.has(assigned.participant)) this.#assigned.push(assigned);
+      }
+    }
+    this.#publish();
+  }
+
+  /** Sends whole books to those who were too slow for their updates and have caught up. */
+  catchUp(): void {
+    for (const market of this.#markets.values()) market.catchUp();
+  }
+
+  /** Sends all markets and assets, and then each new one. */
+  followInstruments(subscriber: Subscriber): void {
+    this.#instrumentFollowers.add(subscriber);
+    const all = [...this.#markets.values()].map(({ instrument }) => instrument);
+    subscriber.send(this.#instrumentFrame('snapshot', all));
+  }
+
+  leaveInstruments(subscriber: Subscriber): void {
+    this.#instrumentFollowers.delete(subscriber);
+  }
+
+  /** Sends a participant what is his, and then every change. The caller has checked who asks. */
+  followPrivate(
+    channel: PrivateChannel,
+    participant: Address,
+    subscriber: Subscriber,
+    withSnapshot: boolean,
+  ): void {
+    if (channel !== 'agent') {
+      this.#accounts.follow(channel, participant, subscriber, withSnapshot);
+      return;
+    }
+    const own = this.#agents.get(participant) ?? new Set();
+    this.#agents.set(participant, own.add(subscriber));
+    subscriber.send(agentFrame('snapshot', [...tasksOf(this.#tasks, participant)]));
+  }
+
+  leavePrivate(channel: PrivateChannel, participant: Address, subscriber: Subscriber): void {
+    if (channel !== 'agent') {
+      this.#accounts.leave(channel, participant, subscriber);
+      return;
+    }
+    const own = this.#agents.get(participant);
+    own?.delete(subscriber);
+    if (own?.size === 0) this.#agents.delete(participant);
+  }
+
+  #publish(): void {
+    if (this.#newMarkets.length > 0) {
+      const frame = this.#instrumentFrame('update', this.#newMarkets);
+      for (const subscriber of this.#instrumentFollowers) subscriber.send(frame);
+      this.#newMarkets = [];
+    }
+    for (const market of this.#markets.values()) market.publish();
+    this.#accounts.publish();
+    for (const { participant, task } of this.#assigned) {
+      const frame = agentFrame('update', [task]);
+      for (const agent of this.#agents.get(participant) ?? []) agent.send(frame);
+    }
+    this.#assigned = [];
+  }
+
+  #open(terms: MarketTerms, at: Instant): void {
+    const [base, quote] = [this.#asset(terms.energy), this.#asset(terms.ecoin)];
+    const instrument = instrumentOf(terms, base, quote);
+    for (const asset of [base, quote]) this.#assets.set(asset.name, asset);
+    this.#terms.set(terms.symbol, terms);
+    this.#markets.set(terms.symbol, new MarketFeed(instrument, at));
+    this.#newMarkets.push(instrument);
+  }
+
+  #market(symbol: MarketSymbol): MarketFeed {
+    const market = this.#markets.get(symbol);
+    if (market === undefined) throw new Error(`exchange: there is no market ${symbol}`);
+    return market;
+  }
+
+  #asset(name: Asset): LedgerAsset {
+    const asset = this.#findAsset(name);
+    if (asset === undefined) throw new RangeError(`the ledger has no asset ${name}`);
+    return asset;
+  }
+
+  #instrumentFrame(type: InstrumentMessage['type'], instruments: readonly Instrument[]): Buffer {
+    const names = new Set(instruments.flatMap(({ base, quote }) => [base, quote]));
+    const assets = [...names].flatMap((name) => this.#assets.get(name) ?? []);
+    const data = { assets: assets.map(assetOf), pairs: instruments.map(pairOf) };
+    return frameOf({ channel: 'instrument', type, data });
+  }
+}
+
+function agentFrame(type: AgentMessage['type'], data: AgentMessage['data']): Buffer {
+  return frameOf({ channel: 'agent', type, data });
+}

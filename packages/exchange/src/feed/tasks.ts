@@ -1,0 +1,226 @@
+/**
+ * What each wallet agent has to do, folded from committed entries: so that an agent that comes back is asked again, and nobody is asked for anything
+ * that is not on disk.
+ *
+ * Offers are bearer instruments: one leaves this file only towards the agent of the incoming side of the trade that took its lot.
+ */
+import { timeText } from '@wattlot/client/frames';
+import type { AgentTask, OffersRequested, RenewalRequested } from '@wattlot/client/frames';
+import type { SettlementRequested } from '@wattlot/client/frames';
+import type { Address, Event, Instant, LotOffer, OrderId, OrderView } from '@wattlot/core';
+import type { Output, TradeId, TradeView } from '@wattlot/core';
+import { releasedOutputsMax } from '../limits.ts';
+import type { Applied } from '../sequencer.ts';
+
+/** A task and whose it is. */
+export interface Assigned {
+  readonly participant: Address;
+  readonly task: AgentTask;
+}
+
+interface Pending {
+  readonly view: OrderView;
+  readonly lots: readonly number[];
+  readonly deadline: Instant;
+}
+
+interface OpenTrade {
+  readonly trade: TradeView;
+  readonly deadline: Instant;
+  /** Of its lots, by index in the resting order. */
+  readonly offers: ReadonlyMap<number, LotOffer>;
+}
+
+/** The open tasks of all agents. Changed by `foldTasks` only. */
+export interface Tasks {
+  readonly pending: Map<OrderId, Pending>;
+  /** The lots that rest on the book, by order. */
+  readonly firm: Map<OrderId, Map<number, LotOffer>>;
+  readonly trades: Map<TradeId, OpenTrade>;
+  /** The outputs that the newest orders did not need in the end, by owner. */
+  readonly released: Map<Address, Map<OrderId, readonly Output[]>>;
+}
+
+/** No agent has anything to do. */
+export function createTasks(): Tasks {
+  return { pending: new Map(), firm: new Map(), trades: new Map(), released: new Map() };
+}
+
+/** A pending order with the lots that its agent is asked for. @returns undefined when none are awaited. */
+export function pendingOf(tasks: Tasks, order: OrderId): Pending | undefined {
+  return tasks.pending.get(order);
+}
+
+/** Takes in one entry. @returns the new tasks that it makes. */
+export function foldTasks(tasks: Tasks, { entry, events }: Applied): readonly Assigned[] {
+  const { command } = entry;
+  const assigned: Assigned[] = [];
+  for (const event of events) assigned.push(...foldEvent(tasks, event));
+  if (events.some((event) => event.kind === 'refused')) return assigned;
+  if (command.kind === 'offers.deliver') {
+    // What the order matched on its way to the book does not need its own offers.
+    const firm = tasks.firm.get(command.order);
+    const unused = command.lots.filter(({ lot }) => firm?.has(lot) !== true);
+    assigned.push(...release(tasks, command.participant, command.order, unused));
+  }
+  if (command.kind === 'ledger.advance') {
+    for (const { order, lot } of command.lost) {
+      tasks.firm.get(order)?.delete(lot);
+      if (tasks.firm.get(order)?.size === 0) tasks.firm.delete(order);
+    }
+  }
+  return assigned;
+}
+
+/** All that an agent has to do now. */
+export function tasksOf(tasks: Tasks, participant: Address): readonly AgentTask[] {
+  const open: AgentTask[] = [];
+  for (const [order, outputs] of tasks.released.get(participant) ?? []) {
+    open.push({ kind: 'outputs.released', order_id: order, outputs: [...outputs] });
+  }
+  const renewals = new Set<OrderId>();
+  for (const trade of tasks.trades.values()) {
+    const { incoming, resting } = trade.trade;
+    if (resting.participant === participant) renewals.add(resting.order);
+    const unsettled = lotsIn(trade.trade, ['requested', 'submitted', 'overdue']);
+    if (incoming.participant === participant && unsettled.length > 0) {
+      open.push(settlement(trade, unsettled));
+    }
+  }
+  for (const order of renewals) open.push(...renewal(tasks, order));
+  for (const pending of tasks.pending.values()) {
+    if (pending.view.participant === participant) open.push(offersTask(pending));
+  }
+  return open;
+}
+
+function foldEvent(tasks: Tasks, event: Event): readonly Assigned[] {
+  switch (event.kind) {
+    case 'offers.requested': {
+      const { view, lots, deadline } = event;
+      tasks.pending.set(view.order, { view, lots, deadline });
+      return [{ participant: view.participant, task: offersTask({ view, lots, deadline }) }];
+    }
+    case 'order.opened':
+      tasks.pending.delete(event.view.order);
+      tasks.firm.set(event.view.order, new Map(event.lots.map((lot) => [lot.lot, lot])));
+      return [];
+    case 'order.cancelled':
+      return event.view.status === 'done' ? dropOrder(tasks, event.view) : [];
+    case 'trade.made':
+      return openTrade(tasks, event);
+    case 'trade.updated':
+      return updateTrade(tasks, event);
+    default:
+      return [];
+  }
+}
+
+function dropOrder(tasks: Tasks, { order, participant }: OrderView): readonly Assigned[] {
+  tasks.pending.delete(order);
+  const left = [...(tasks.firm.get(order)?.values() ?? [])];
+  tasks.firm.delete(order);
+  return release(tasks, participant, order, left);
+}
+
+function openTrade(
+  tasks: Tasks,
+  { trade, deadline, resting, incoming }: Event & { kind: 'trade.made' },
+): readonly Assigned[] {
+  const firm = tasks.firm.get(resting.order);
+  const offers = new Map<number, LotOffer>();
+  for (const { lot } of trade.lots) {
+    const offer = firm?.get(lot);
+    if (offer === undefined) throw new Error(`exchange: ${trade.trade} took a lot without offer`);
+    offers.set(lot, offer);
+    firm?.delete(lot);
+  }
+  if (firm?.size === 0) tasks.firm.delete(resting.order);
+  if (incoming.status === 'done') tasks.pending.delete(incoming.order);
+  const open: OpenTrade = { trade, deadline, offers };
+  tasks.trades.set(trade.trade, open);
+  const { participant } = trade.incoming;
+  return [{ participant, task: settlement(open, [...offers.keys()]) }];
+}
+
+function updateTrade(
+  tasks: Tasks,
+  { trade, lots, final }: Event & { kind: 'trade.updated' },
+): readonly Assigned[] {
+  const known = tasks.trades.get(trade.trade);
+  if (known === undefined) return [];
+  if (final) {
+    tasks.trades.delete(trade.trade);
+    return [];
+  }
+  const open: OpenTrade = { ...known, trade };
+  tasks.trades.set(trade.trade, open);
+  const before = new Set(lotsIn(known.trade, ['overdue']));
+  const isLate = lotsIn(trade, ['overdue']).some((lot) => lots.includes(lot) && !before.has(lot));
+  if (!isLate) return [];
+  const { order, participant } = trade.resting;
+  return renewal(tasks, order).map((task) => ({ participant, task }));
+}
+
+function lotsIn(trade: TradeView, states: readonly string[]): readonly number[] {
+  return trade.lots.filter(({ state }) => states.includes(state)).map(({ lot }) => lot);
+}
+
+function offersTask({ view, lots, deadline }: Pending): OffersRequested {
+  return {
+    kind: 'offers.requested',
+    order_id: view.order,
+    symbol: view.market,
+    side: view.side === 'ask' ? 'sell' : 'buy',
+    price: view.price,
+    lots: [...lots],
+    deadline: timeText(deadline),
+  };
+}
+
+function settlement({ trade, deadline, offers }: OpenTrade, lots: readonly number[]): AgentTask {
+  const task: SettlementRequested = {
+    kind: 'settlement.requested',
+    trade_id: trade.trade,
+    order_id: trade.incoming.order,
+    symbol: trade.market,
+    side: trade.side === 'ask' ? 'sell' : 'buy',
+    price: trade.price,
+    owner: trade.resting.participant,
+    deadline: timeText(deadline),
+    lots: lots.flatMap((lot) => offers.get(lot) ?? []),
+  };
+  return task;
+}
+
+/** The owner of overdue lots spends their outputs to himself: then it is decided. One task for all of an order's, so that none replaces another. */
+function renewal(tasks: Tasks, order: OrderId): readonly RenewalRequested[] {
+  const lots = [...tasks.trades.values()]
+    .filter(({ trade }) => trade.resting.order === order)
+    .flatMap(({ trade, offers }) =>
+      lotsIn(trade, ['overdue']).flatMap((lot) => offers.get(lot) ?? []),
+    )
+    .map(({ lot, output }) => ({ lot, output }));
+  return lots.length > 0 ? [{ kind: 'renewal.requested', order_id: order, lots }] : [];
+}
+
+function release(
+  tasks: Tasks,
+  participant: Address,
+  order: OrderId,
+  lots: readonly LotOffer[],
+): readonly Assigned[] {
+  if (lots.length === 0) return [];
+  const own = tasks.released.get(participant) ?? new Map<OrderId, readonly Output[]>();
+  tasks.released.set(participant, own);
+  const outputs = [...(own.get(order) ?? []), ...lots.map(({ output }) => output)];
+  own.set(order, outputs);
+  let count = 0;
+  for (const all of own.values()) count += all.length;
+  for (const [oldest, all] of own) {
+    if (count <= releasedOutputsMax || oldest === order) break;
+    own.delete(oldest);
+    count -= all.length;
+  }
+  return [{ participant, task: { kind: 'outputs.released', order_id: order, outputs } }];
+}

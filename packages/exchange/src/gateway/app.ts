@@ -1,0 +1,171 @@
+/** The HTTP side: built here, listening elsewhere, so that tests can ask it without a port. */
+import {
+  ChallengeRequest,
+  ConnectNodeRequest,
+  gatewayErrors,
+  LoginRequest,
+  ScheduleEcoinIssueRequest,
+} from '@wattlot/client/frames';
+import type {
+  ConnectNodeResult,
+  LedgerResult,
+  LoginResult,
+  ScheduleEcoinIssueResult,
+} from '@wattlot/client/frames';
+import type { Address } from '@wattlot/core';
+import { CHAIN_REQUEST_BYTES_MAX, handleChainRequest, hashOfAddress } from '@wattlot/ledger';
+import type { Chain } from '@wattlot/ledger';
+import { fastify } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { Admission } from '../admission.ts';
+import type { Feed } from '../feed/feed.ts';
+import * as limits from '../limits.ts';
+import { createBucket, take } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
+import { isOriginAllowed } from './origin.ts';
+import { addPublicApi } from './public-api.ts';
+import type { PublicApiOptions } from './public-api.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What the application works with. */
+export interface AppOptions extends PublicApiOptions {
+  readonly feed: Feed;
+  readonly chain: Chain;
+  readonly sessions: Sessions;
+  readonly admission: Admission;
+  /** What `GET /health` answers. */
+  readonly health: () => object;
+  /** Told of each failure that is no fault of the request. */
+  readonly log: (line: string) => void;
+}
+
+/** A refusal of a request, with an error string of the wire. */
+class Refused extends Error {
+  readonly statusCode: number;
+
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+const strangersMax = 10_000;
+
+/** Builds the application. Nothing listens yet. */
+export function buildApp(options: AppOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.requestMsMax,
+    connectionTimeout: limits.requestMsMax,
+    keepAliveTimeout: limits.keepAliveMs,
+    forceCloseConnections: true,
+    logger: false,
+  });
+  app.server.maxConnections = limits.httpConnectionsMax;
+  // Nothing is coerced: a body is what its schema says or is refused.
+  app.setValidatorCompiler<TSchema>(({ schema }) => {
+    const compiled = Compile(schema);
+    return (value: unknown) => compiled.Check(value);
+  });
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (isOriginAllowed(request.headers)) done();
+    else done(new Refused(403, gatewayErrors.permissionDenied));
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: gatewayErrors.unknownMethod }),
+  );
+  app.setErrorHandler((error, request, reply) => {
+    const status = statusOf(error);
+    if (status >= 500)
+      options.log(`${request.method} ${request.routeOptions.url}: ${String(error)}`);
+    const text = error instanceof Refused ? error.message : textOf(status);
+    return reply.code(status).send({ error: text });
+  });
+  app.get('/health', () => options.health());
+  addPublicApi(app, options);
+  addChain(app, options);
+  addSessions(app, options);
+  return app;
+}
+
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}
+
+function textOf(status: number): string {
+  return status >= 500 ? gatewayErrors.unavailable : gatewayErrors.invalidArguments;
+}
+
+function addChain(app: FastifyInstance, { chain }: AppOptions): void {
+  app.get('/v1/ledger', () => {
+    const { name, height, operator } = chain;
+    return { result: { chain: name, height, operator } satisfies LedgerResult };
+  });
+  const bodyLimit = CHAIN_REQUEST_BYTES_MAX;
+  app.post('/chain', { bodyLimit }, ({ body }) => handleChainRequest(chain, body));
+}
+
+function addSessions(app: FastifyInstance, options: AppOptions): void {
+  const { sessions, admission, feed, chain, now } = options;
+  const buckets = new LRUCache<string, Bucket>({ max: strangersMax });
+  const onRequest = (request: FastifyRequest, _reply: unknown, done: (e?: Error) => void): void => {
+    const at = now() / 1000;
+    const known = buckets.get(request.ip);
+    const bucket = known ?? createBucket(limits.callsBurst, limits.callsPerSecond, at);
+    buckets.set(request.ip, bucket);
+    if (take(bucket, at)) done();
+    else done(new Refused(429, gatewayErrors.rateLimited));
+  };
+  const call = <Schema extends TSchema>(
+    path: string,
+    schema: Schema,
+    work: (body: Static<Schema>, request: FastifyRequest) => unknown,
+  ): void => {
+    app.post(path, { schema: { body: schema }, onRequest }, (request) =>
+      Promise.resolve(work(request.body as Static<Schema>, request)).then((result) => ({ result })),
+    );
+  };
+
+  call('/v1/challenge', ChallengeRequest, ({ address }) => {
+    requireAddress(chain, address);
+    return sessions.challenge(address);
+  });
+  call('/v1/login', LoginRequest, (body): LoginResult => {
+    const made = sessions.login(body);
+    if (made === 'challenge') throw new Refused(401, gatewayErrors.badChallenge);
+    if (made === 'signature') throw new Refused(401, gatewayErrors.badSignature);
+    // The signature proves that it is an address.
+    return { ...made, admitted: feed.isAdmitted(body.address as Address) };
+  });
+  call('/v1/connect_node', ConnectNodeRequest, async ({ name, meter }, request) => {
+    const participant = participantOf(sessions, request);
+    if (/\p{C}/u.test(name)) throw new Refused(400, `${gatewayErrors.invalidArguments}:name`);
+    const energyMeter = meter === undefined ? undefined : requireAddress(chain, meter);
+    const status = await admission.connectNode(participant, { name, meter: energyMeter });
+    return { status } satisfies ConnectNodeResult;
+  });
+  call('/v1/schedule_ecoin_issue', ScheduleEcoinIssueRequest, async ({ amount }, request) => {
+    const answer = await admission.issueEcoin(participantOf(sessions, request), amount);
+    if (answer.status !== 'refused') return answer satisfies ScheduleEcoinIssueResult;
+    throw new Refused(403, `${gatewayErrors.permissionDenied}:more ecoin than is issued unasked`);
+  });
+}
+
+function requireAddress(chain: Chain, text: string): Address {
+  if (hashOfAddress(text, chain.params) === undefined) {
+    throw new Refused(400, `${gatewayErrors.invalidArguments}:address`);
+  }
+  return text as Address;
+}
+
+function participantOf(sessions: Sessions, { headers }: FastifyRequest): Address {
+  const [, token = ''] = /^Bearer ([\w-]{1,128})$/.exec(headers.authorization ?? '') ?? [];
+  const participant = sessions.find(token);
+  if (participant === undefined) throw new Refused(401, gatewayErrors.invalidToken);
+  return participant;
+}

@@ -1,0 +1,269 @@
+/**
+ * One socket: frames in to requests, answers and feed out. Nothing that a client sends or fails to read can hold up anybody else: frames are counted,
+ * what waits to be read is bounded, and silence is filled with heartbeats.
+ */
+import { gatewayErrors, timeText } from '@wattlot/client/frames';
+import type { ChannelName, Reply, StatusMessage, SubscribeRequest } from '@wattlot/client/frames';
+import type { Address, Instant } from '@wattlot/core';
+import type { RawData, WebSocket } from 'ws';
+import type { Feed, PrivateChannel } from '../feed/feed.ts';
+import type { Subscriber } from '../feed/subscriber.ts';
+import {
+  bookDepthDefault,
+  closeWithinMs,
+  framesBurst,
+  framesPerSecond,
+  heartbeatMs,
+  stalledBytesMax,
+  stalledMsMax,
+  subscribeWithinMs,
+} from '../limits.ts';
+import { createBucket, take } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
+import type { Desk, Outcome } from './desk.ts';
+import { readRequest } from './request.ts';
+
+/** What a connection works with. */
+export interface ConnectionOptions {
+  readonly socket: WebSocket;
+  readonly id: number;
+  readonly desk: Desk;
+  readonly feed: Feed;
+  readonly version: string;
+  readonly now: () => Instant;
+  readonly after: (delayMs: number, then: () => void) => () => void;
+}
+
+/** RFC 6455 and IANA: going away, unsupported data, policy violation, try again later. */
+const closeCodes = { goingAway: 1001, notText: 1003, policy: 1008, tryLater: 1013 } as const;
+
+const heartbeat = Buffer.from('{"channel":"heartbeat"}');
+
+/** One client's connection, from its opening to its end. */
+export class Connection implements Subscriber {
+  readonly #options: ConnectionOptions;
+  readonly #socket: WebSocket;
+  readonly #frames: Bucket;
+  readonly #private = new Map<PrivateChannel, Address>();
+  readonly #openedAt: number;
+  #hasSubscribed = false;
+  #sentBytes = 0;
+  /** Milliseconds: when something was sent last, and when the client last read anything that waited. */
+  #sentAt: number;
+  #readAt: number;
+  #readBytes = 0;
+  #isClosing = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#socket = options.socket;
+    const now = this.#nowMs();
+    this.#frames = createBucket(framesBurst, framesPerSecond, now);
+    this.#openedAt = now;
+    this.#sentAt = now;
+    this.#readAt = now;
+    this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    this.#socket.on('ping', () => this.#countPing());
+    this.#socket.on('error', () => this.#socket.terminate());
+    this.#socket.on('close', () => this.#leaveAll());
+    this.send(statusFrame(options));
+  }
+
+  get buffered(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(frame: Buffer): void {
+    if (this.#isClosing || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(frame, { binary: false });
+    this.#sentBytes += frame.length;
+    this.#sentAt = this.#nowMs();
+    if (this.buffered > stalledBytesMax) this.close(closeCodes.tryLater, 'slow consumer');
+  }
+
+  /** Called about each second: heartbeat, and whether the client still does its part. */
+  tick(): void {
+    const now = this.#nowMs();
+    if (!this.#hasSubscribed && now - this.#openedAt >= subscribeWithinMs) {
+      this.close(closeCodes.policy, 'subscribe to something');
+      return;
+    }
+    const read = this.#sentBytes - this.buffered;
+    if (this.buffered === 0 || read > this.#readBytes) this.#readAt = now;
+    this.#readBytes = Math.max(this.#readBytes, read);
+    if (now - this.#readAt >= stalledMsMax) this.close(closeCodes.tryLater, 'slow consumer');
+    if (now - this.#sentAt >= heartbeatMs) this.send(heartbeat);
+  }
+
+  /** Says why and ends; a client that does not answer is cut off. */
+  close(code: number = closeCodes.goingAway, reason = 'the exchange is closing'): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#leaveAll();
+    this.#socket.close(code, reason);
+    const stop = this.#options.after(closeWithinMs, () => this.#socket.terminate());
+    this.#socket.on('close', stop);
+  }
+
+  #nowMs(): number {
+    return this.#options.now() / 1000;
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#isClosing) return;
+    const receivedAt = this.#options.now();
+    if (isBinary) return this.close(closeCodes.notText, 'text frames only');
+    const text = Array.isArray(data) ? Buffer.concat(data).toString() : textOf(data);
+    const read = readRequest(text);
+    const method = read.kind === 'request' ? read.request.method : read.method;
+    const requestId = read.kind === 'request' ? read.request.req_id : read.requestId;
+    const respond = (outcome: Outcome): void => {
+      this.#reply({ method, requestId, receivedAt }, outcome);
+    };
+    if (!take(this.#frames, receivedAt / 1000)) {
+      return respond({ error: gatewayErrors.rateLimited });
+    }
+    if (read.kind === 'refused') return respond({ error: read.error });
+    const { request } = read;
+    switch (request.method) {
+      case 'ping':
+        return this.#pong(request.req_id, receivedAt);
+      case 'subscribe':
+        return this.#subscribe(request.params, respond);
+      case 'unsubscribe':
+        return this.#unsubscribe(request.params, respond);
+      default:
+        this.#options.desk.handle(request, respond);
+    }
+  }
+
+  /** The protocol's own pings are answered by themselves, but not without end. */
+  #countPing(): void {
+    if (take(this.#frames, this.#nowMs())) return;
+    this.close(closeCodes.policy, 'too many pings');
+  }
+
+  #pong(requestId: number | undefined, receivedAt: Instant): void {
+    this.#sendJson({
+      method: 'pong',
+      ...(requestId === undefined ? {} : { req_id: requestId }),
+      time_in: timeText(receivedAt),
+      time_out: timeText(this.#options.now()),
+    });
+  }
+
+  #reply(
+    to: { method: string; requestId: number | undefined; receivedAt: Instant },
+    outcome: Outcome,
+  ): void {
+    const reply: Reply = {
+      method: to.method,
+      ...(to.requestId === undefined ? {} : { req_id: to.requestId }),
+      success: 'result' in outcome,
+      ...outcome,
+      time_in: timeText(to.receivedAt),
+      time_out: timeText(this.#options.now()),
+    };
+    this.#sendJson(reply);
+  }
+
+  #sendJson(message: object): void {
+    this.send(Buffer.from(JSON.stringify(message)));
+  }
+
+  #subscribe(params: SubscribeRequest['params'], respond: (outcome: Outcome) => void): void {
+    const { channel, token, snapshot = true, depth = bookDepthDefault } = params;
+    const { feed, desk } = this.#options;
+    if (isPrivate(channel)) {
+      const participant = desk.participantOf(token);
+      if (participant === undefined) return respond({ error: gatewayErrors.invalidToken });
+      this.#leavePrivate(channel);
+      this.#hasSubscribed = true;
+      this.#private.set(channel, participant);
+      respond({ result: { channel, snapshot } });
+      return feed.followPrivate(channel, participant, this, snapshot);
+    }
+    if (channel === 'instrument') {
+      this.#hasSubscribed = true;
+      respond({ result: { channel, snapshot } });
+      return feed.followInstruments(this);
+    }
+    for (const symbol of this.#symbols(params, respond)) {
+      const market = feed.market(symbol);
+      if (market === undefined) continue;
+      this.#hasSubscribed = true;
+      if (channel === 'book') {
+        respond({ result: { channel, symbol, depth, snapshot: true } });
+        market.followBook(this, depth);
+      } else {
+        respond({ result: { channel, symbol, snapshot } });
+        market.followTape(this, snapshot);
+      }
+    }
+  }
+
+  #unsubscribe(params: SubscribeRequest['params'], respond: (outcome: Outcome) => void): void {
+    const { channel } = params;
+    const { feed } = this.#options;
+    if (isPrivate(channel)) {
+      this.#leavePrivate(channel);
+      return respond({ result: { channel } });
+    }
+    if (channel === 'instrument') {
+      feed.leaveInstruments(this);
+      return respond({ result: { channel } });
+    }
+    for (const symbol of this.#symbols(params, respond)) {
+      const market = feed.market(symbol);
+      if (channel === 'book') market?.leaveBook(this);
+      else market?.leaveTape(this);
+      respond({ result: { channel, symbol } });
+    }
+  }
+
+  /** The symbols asked for that are markets; the others are answered. */
+  #symbols(
+    { symbol: symbols = [] }: SubscribeRequest['params'],
+    respond: (outcome: Outcome) => void,
+  ): readonly string[] {
+    if (symbols.length === 0) respond({ error: `${gatewayErrors.invalidArguments}:symbol` });
+    const known = [...new Set(symbols)].filter((symbol) => this.#options.feed.market(symbol));
+    const unknown = symbols.filter((symbol) => !known.includes(symbol));
+    for (const _ of unknown) respond({ error: gatewayErrors.unknownSymbol });
+    return known;
+  }
+
+  #leavePrivate(channel: PrivateChannel): void {
+    const participant = this.#private.get(channel);
+    if (participant === undefined) return;
+    this.#private.delete(channel);
+    this.#options.feed.leavePrivate(channel, participant, this);
+  }
+
+  #leaveAll(): void {
+    const { feed } = this.#options;
+    for (const channel of [...this.#private.keys()]) this.#leavePrivate(channel);
+    feed.leaveInstruments(this);
+    for (const market of feed.markets) {
+      market.leaveBook(this);
+      market.leaveTape(this);
+    }
+  }
+}
+
+function isPrivate(channel: ChannelName): channel is PrivateChannel {
+  return channel === 'executions' || channel === 'balances' || channel === 'agent';
+}
+
+function textOf(data: Buffer | ArrayBuffer): string {
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}
+
+function statusFrame({ id, version }: ConnectionOptions): Buffer {
+  const message: StatusMessage = {
+    channel: 'status',
+    type: 'update',
+    data: [{ system: 'online', version, api_version: 'v2', connection_id: id }],
+  };
+  return Buffer.from(JSON.stringify(message));
+}

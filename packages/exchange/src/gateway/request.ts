@@ -1,0 +1,124 @@
+/** From a frame's text to a request that has its shape, or to the one error reply that it gets. */
+import { gatewayErrors, requestSchemas } from '@wattlot/client/frames';
+import type { Request } from '@wattlot/client/frames';
+import { Compile } from 'typebox/compile';
+import { frameDepthMax } from '../limits.ts';
+
+/** A frame as understood. */
+export type ReadRequest =
+  | { readonly kind: 'request'; readonly request: Request }
+  | {
+      readonly kind: 'refused';
+      /** As the frame named them, where it did so in a usable way. */
+      readonly method: string;
+      readonly requestId: number | undefined;
+      readonly error: string;
+    };
+
+/** What is wrong with a value, as a compiled schema tells. */
+interface Fault {
+  readonly instancePath: string;
+  readonly params: object;
+}
+
+interface Check {
+  Check(value: unknown): value is Request;
+  Errors(value: unknown): readonly Fault[];
+}
+
+const compiled = {
+  ping: Compile(requestSchemas.ping),
+  subscribe: Compile(requestSchemas.subscribe),
+  unsubscribe: Compile(requestSchemas.unsubscribe),
+  add_order: Compile(requestSchemas.add_order),
+  cancel_order: Compile(requestSchemas.cancel_order),
+  'offers.delivered': Compile(requestSchemas['offers.delivered']),
+  'offers.declined': Compile(requestSchemas['offers.declined']),
+  'settlement.submitted': Compile(requestSchemas['settlement.submitted']),
+};
+const checks: Readonly<Record<Request['method'], Check>> = compiled;
+
+function isMethod(name: unknown): name is Request['method'] {
+  return typeof name === 'string' && Object.hasOwn(checks, name);
+}
+
+/** Parameters of the dialect that change what an order means and are not offered: ignoring one would trade something else than was asked for. */
+const unsupportedParameters = [
+  'all_or_none',
+  'cash_order_qty',
+  'conditional',
+  'deadline',
+  'display_qty',
+  'effective_time',
+  'expire_time',
+  'limit_price_type',
+  'margin',
+  'reduce_only',
+  'triggers',
+  'validate',
+];
+
+/** Reads one frame. */
+export function readRequest(text: string): ReadRequest {
+  const value = parse(text);
+  if (value === undefined) return refused('unknown', undefined, gatewayErrors.notJson);
+  const { method, req_id: id } = value;
+  const requestId = Number.isSafeInteger(id) && Number(id) >= 0 ? Number(id) : undefined;
+  if (!isMethod(method)) {
+    const name = typeof method === 'string' && /^[\w.]{1,40}$/.test(method) ? method : 'unknown';
+    return refused(name, requestId, gatewayErrors.unknownMethod);
+  }
+  const check = checks[method];
+  if (!check.Check(value)) {
+    const field = fieldOf(check.Errors(value)[0]);
+    const detail = field === undefined ? '' : `:${field}`;
+    return refused(method, requestId, `${gatewayErrors.invalidArguments}${detail}`);
+  }
+  if (value.method === 'add_order') {
+    const given: Readonly<Record<string, unknown>> = value.params;
+    const unsupported = unsupportedParameters.find((name) => isGiven(given[name]));
+    if (unsupported !== undefined) {
+      const error = `${gatewayErrors.invalidArguments}:${unsupported} is not supported`;
+      return refused(method, requestId, error);
+    }
+  }
+  return { kind: 'request', request: value };
+}
+
+/** The parameter that is wrong or missing. */
+function fieldOf(fault: Fault | undefined): string | undefined {
+  if (fault === undefined) return undefined;
+  const missing = 'requiredProperties' in fault.params ? fault.params.requiredProperties : [];
+  const path = Array.isArray(missing) && missing.length > 0 ? `/params/${missing[0]}` : '';
+  const [, field] = /^\/params\/([a-z_]{1,40})/.exec(path || fault.instancePath) ?? [];
+  return field;
+}
+
+function isGiven(parameter: unknown): boolean {
+  return parameter !== undefined && parameter !== null && parameter !== false;
+}
+
+function refused(method: string, requestId: number | undefined, error: string): ReadRequest {
+  return { kind: 'refused', method, requestId, error };
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (isTooDeep(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return value as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether brackets stand deeper in each other than any request needs; those in strings count as well, which no sensible one has. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > frameDepthMax) return true;
+  }
+  return false;
+}

@@ -1,0 +1,104 @@
+/** The WebSocket side: which upgrades of the HTTP server become connections, and all that are open. */
+import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../clock.ts';
+import type { Feed } from '../feed/feed.ts';
+import { connectionsMax, connectionsPerSourceMax, frameBytesMax, heartbeatMs } from '../limits.ts';
+import { Connection } from './connection.ts';
+import type { Desk } from './desk.ts';
+import { isOriginAllowed } from './origin.ts';
+
+/** What the sockets work with. */
+export interface SocketsOptions {
+  readonly desk: Desk;
+  readonly feed: Feed;
+  readonly clock: Clock;
+  readonly version: string;
+}
+
+/** The open connections of one server. */
+export class Sockets {
+  readonly #options: SocketsOptions;
+  readonly #server: WebSocketServer;
+  readonly #connections = new Map<Connection, string>();
+  #count = 0;
+  #isClosing = false;
+  #stopTicking: (() => void) | undefined;
+
+  constructor(options: SocketsOptions) {
+    this.#options = options;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      maxPayload: frameBytesMax,
+      perMessageDeflate: false,
+      clientTracking: false,
+    });
+    this.#tick();
+  }
+
+  /** Connections that are open. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Takes the upgrades of an HTTP server. */
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /** Says goodbye to all. */
+  close(): void {
+    this.#isClosing = true;
+    this.#stopTicking?.();
+    for (const connection of this.#connections.keys()) connection.close();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Until ws takes over, an error of the socket is nobody's.
+    const ignore = (): void => undefined;
+    socket.on('error', ignore);
+    const source = request.socket.remoteAddress ?? '';
+    const status = this.#refusalOf(request, source);
+    if (status !== undefined) {
+      socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off('error', ignore);
+      const { desk, feed, clock, version } = this.#options;
+      this.#count += 1;
+      const connection = new Connection({
+        socket: webSocket,
+        id: this.#count,
+        desk,
+        feed,
+        version,
+        now: clock.now,
+        after: clock.after,
+      });
+      this.#connections.set(connection, source);
+      webSocket.on('close', () => this.#connections.delete(connection));
+    });
+  }
+
+  #refusalOf({ url = '', headers }: IncomingMessage, source: string): number | undefined {
+    if (this.#isClosing) return 503;
+    const [path] = url.split('?');
+    if (path !== '/v2') return 404;
+    if (!isOriginAllowed(headers)) return 403;
+    if (this.#connections.size >= connectionsMax) return 503;
+    let ofSource = 0;
+    for (const other of this.#connections.values()) if (other === source) ofSource += 1;
+    return ofSource >= connectionsPerSourceMax ? 429 : undefined;
+  }
+
+  #tick(): void {
+    this.#stopTicking = this.#options.clock.after(heartbeatMs, () => {
+      this.#options.feed.catchUp();
+      for (const connection of this.#connections.keys()) connection.tick();
+      if (!this.#isClosing) this.#tick();
+    });
+  }
+}

@@ -1,0 +1,12 @@
+/** The exchange server. */
+export { startExchange } from './start.ts';
+export type { RunningExchange, StartOptions } from './start.ts';
+export { chainName } from './exchange.ts';
+export type { EventListener } from './exchange.ts';
+export type { Policy } from './admission.ts';
+export type { Stats } from './stats.ts';
+export { ExchangeError } from './errors.ts';
+export type { ExchangeErrorCode } from './errors.ts';
+export { systemClock } from './clock.ts';
+export type { Clock } from './clock.ts';
+export { defaultTerms } from './terms.ts';

@@ -1,0 +1,115 @@
+/** The journal on this machine's disk: SQLite in a thread of its own, so that a slow disk never holds up a socket. */
+import { Worker } from 'node:worker_threads';
+import type { Entry, Seq } from '@wattlot/core';
+import { ExchangeError, lineOf } from '../errors.ts';
+import { exactSeq } from '../exact.ts';
+import { decodeEntries, encodeEntries } from './entries.ts';
+import type { Journal } from './journal.ts';
+import type { JournalAnswer, JournalRequest } from './worker.ts';
+
+type Done = JournalAnswer & { kind: 'done' };
+
+interface Waiting {
+  readonly done: (answer: Done) => void;
+  readonly failed: (error: ExchangeError) => void;
+}
+
+/**
+ * Opens the journal in `folder`, making it when missing, and proves it from the first entry to the last.
+ * @throws ExchangeError `journal_corrupt`, `journal_version` (nothing was touched), `folder_locked` or `journal_io`.
+ */
+export async function openSqliteJournal(folder: string): Promise<Journal> {
+  const thread = new JournalThread(folder);
+  const { head } = await thread.opened;
+  return new SqliteJournal(thread, head);
+}
+
+/** The thread and the requests that wait for its answers. */
+class JournalThread {
+  readonly opened: Promise<Done>;
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  #failure: ExchangeError | undefined;
+
+  constructor(folder: string) {
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: folder,
+      name: 'journal',
+    });
+    this.opened = this.#wait();
+    this.#worker.on('message', (answer: JournalAnswer) => this.#take(answer));
+    this.#worker.on('error', (error) => this.#fail(journalStopped(lineOf(error), error)));
+    this.#worker.on('exit', () => this.#fail(journalStopped('the journal is closed')));
+  }
+
+  ask(request: JournalRequest): Promise<Done> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const answer = this.#wait();
+    this.#worker.postMessage(request);
+    return answer;
+  }
+
+  #wait(): Promise<Done> {
+    return new Promise((done, failed) => {
+      this.#waiting.push({ done, failed });
+    });
+  }
+
+  #take(answer: JournalAnswer): void {
+    if (answer.kind === 'done') {
+      this.#waiting.shift()?.done(answer);
+      return;
+    }
+    this.#fail(new ExchangeError(answer.code, answer.message));
+    void this.#worker.terminate();
+  }
+
+  /** The first failure is the last: what the disk says after an error cannot be believed. */
+  #fail(error: ExchangeError): void {
+    this.#failure ??= error;
+    for (const { failed } of this.#waiting.splice(0)) failed(this.#failure);
+  }
+}
+
+class SqliteJournal implements Journal {
+  readonly #thread: JournalThread;
+  #head: Seq;
+
+  constructor(thread: JournalThread, head: number) {
+    this.#thread = thread;
+    this.#head = exactSeq(head);
+  }
+
+  get head(): Seq {
+    return this.#head;
+  }
+
+  async append(batch: readonly Entry[]): Promise<void> {
+    const first = batch[0]?.seq;
+    const last = batch.at(-1)?.seq;
+    if (first === undefined || last === undefined) return;
+    const row = { first, last, entries: encodeEntries(batch) };
+    const { head } = await this.#thread.ask({ kind: 'append', row });
+    this.#head = exactSeq(head);
+  }
+
+  async *read(from: Seq): AsyncGenerator<readonly Entry[], void, undefined> {
+    let next = Math.max(from, 1);
+    while (next <= this.#head) {
+      const { rows } = await this.#thread.ask({ kind: 'read', from: next });
+      for (const { first, last, entries } of rows) {
+        const decoded = decodeEntries(entries, first, last);
+        yield first < next ? decoded.slice(next - first) : decoded;
+        next = last + 1;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.ask({ kind: 'close' });
+  }
+}
+
+function journalStopped(message: string, cause?: unknown): ExchangeError {
+  return new ExchangeError('journal_io', message, { cause });
+}

@@ -1,0 +1,113 @@
+/** Every bound of the exchange server, with its reason. */
+
+/** Entries that may wait for the disk. At 100,000 entries a second that is a tenth of a second; a disk that hangs must not eat the memory. */
+export const backlogMax = 10_000;
+
+/** Lots and movements in one commit, about 700 characters each, so that one row stays far below what SQLite takes. One entry may weigh more alone. */
+export const commitWeightMax = 4_000;
+
+/** Characters of entries handed over at a time when the journal is read: replay keeps the memory flat. */
+export const readCharactersMax = 4_000_000;
+
+/** Bytes of the longest frame a client may send: 20 lots with their offers fit, nothing larger is ever needed. */
+export const frameBytesMax = 16 * 1024;
+
+/** Bytes waiting for one connection above which its book is no longer sent update by update: about a second of a busy market. */
+export const conflateBytes = 256 * 1024;
+
+/** Bytes waiting for one connection above which it is closed. */
+export const stalledBytesMax = 1024 * 1024;
+
+/** Milliseconds for which a connection may take nothing of what waits for it before it is closed. */
+export const stalledMsMax = 10_000;
+
+/** Milliseconds without any message after which a heartbeat is sent. */
+export const heartbeatMs = 1_000;
+
+/** Milliseconds from connecting within which a client has to subscribe to something. */
+export const subscribeWithinMs = 5_000;
+
+/** Milliseconds a connection has to answer the closing handshake before it is cut. */
+export const closeWithinMs = 1_000;
+
+/** Socket connections in all: each costs about 50 kB, and a neighbourhood is hundreds. */
+export const connectionsMax = 1_000;
+
+/** Socket connections from one address of the network: a machine that runs a whole neighbourhood has two a household. */
+export const connectionsPerSourceMax = 200;
+
+/** HTTP connections in all, sockets included. */
+export const httpConnectionsMax = 2_000;
+
+/** Bytes of a request to `/v1/`: a login is the longest. */
+export const bodyBytesMax = 4 * 1024;
+
+/** Milliseconds in which a request has to be complete, so that nobody holds a connection with a byte each five seconds. */
+export const requestMsMax = 10_000;
+
+/** Milliseconds a connection may be idle between two requests. */
+export const keepAliveMs = 30_000;
+
+/** Frames that a connection may send at once, and a second in the long run: an order of 1,000 lots takes 50 frames of offers. */
+export const framesBurst = 400;
+export const framesPerSecond = 200;
+
+/** Orders that an account may place at once, and a second in the long run. */
+export const ordersBurst = 100;
+export const ordersPerSecond = 50;
+
+/** Cancels are never throttled below new orders: whoever could place an order can take it back. */
+export const cancelsBurst = 400;
+export const cancelsPerSecond = 200;
+
+/** Used login challenges that are remembered until they run out anyway. */
+export const challengesMax = 10_000;
+
+/** Milliseconds a challenge is good for. */
+export const challengeMs = 60_000;
+
+/** Sessions that may be open at a time; the longest unused is dropped first. */
+export const sessionsMax = 10_000;
+
+/** Milliseconds a session lasts after its last use. */
+export const sessionMs = 24 * 60 * 60 * 1000;
+
+/** Requests of participants to the operator that may wait: one a participant and kind; memory only. */
+export const waitingRequestsMax = 1_000;
+
+/** Ecoin, in its smallest units, that one participant gets where the operator's policy is to ask nobody: 10,000 ecoin. */
+export const openIssueMax = 1_000_000;
+
+/** Trades that a market's tape keeps: what a subscriber is shown of the past. */
+export const tapeMax = 50;
+
+/** Done orders of a participant that are still shown: what fits on a screen a few times over. */
+export const doneOrdersMax = 50;
+
+/** Released outputs of which a participant's agent is told again when it comes back; the oldest orders' are dropped first. */
+export const releasedOutputsMax = 2_000;
+
+/** Orders whose offers are being delivered in several frames at a time, for each participant. */
+export const deliveriesMax = 20;
+
+/** Settled trades whose latency is kept for the statistics. */
+export const latenciesMax = 4_096;
+
+/** How deep brackets may stand in each other in a frame: an order's lots are at four. */
+export const frameDepthMax = 8;
+
+/** Sessions of addresses that may not trade, apart from the others, so that making up addresses pushes out nobody. */
+export const guestSessionsMax = 1_000;
+
+/** Sessions of one address: a terminal, an agent and a bot, each restarted a few times. */
+export const sessionsPerAddressMax = 16;
+
+/** HTTP requests to `/v1/` from one address of the network at once, and a second in the long run: a neighbourhood that starts is a few a household. */
+export const callsBurst = 1_000;
+export const callsPerSecond = 100;
+
+/** Accounts whose rates are remembered; the longest unused starts anew. */
+export const accountsLimitedMax = 10_000;
+
+/** Levels a side of a book when a subscriber names no depth, as in the dialect. */
+export const bookDepthDefault = 10;

@@ -1,0 +1,137 @@
+/**
+ * Offers as wallet agents deliver them: gathered over several frames, and checked byte for byte against the order and the chain before the core hears
+ * of them.
+ */
+import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
+import type { Address, LotOffer, MarketTerms, OrderId, OrderView, Output } from '@wattlot/core';
+import { checkOffer, hashOfAddress } from '@wattlot/ledger';
+import type { AssetId, Chain, ExpectedOffer, OutputView } from '@wattlot/ledger';
+import type { Feed } from './feed/feed.ts';
+import { deliveriesMax } from './limits.ts';
+
+/** What became of one frame of offers. */
+export type Delivery =
+  /** An error string of the wire. What was gathered for the order is dropped. */
+  | { readonly kind: 'refused'; readonly error: string }
+  /** Good so far; so many lots have not come yet. */
+  | { readonly kind: 'partial'; readonly missing: number }
+  /** All that were asked for, checked, in the order of their lots. */
+  | { readonly kind: 'complete'; readonly lots: readonly LotOffer[] };
+
+/** What each side of a lot is, in the ledger's own words. */
+export interface LotSides {
+  readonly give: { readonly asset: AssetId; readonly raw: bigint };
+  readonly want: { readonly asset: AssetId; readonly raw: bigint };
+}
+
+/** What one lot of an order gives and asks, at a price. @throws Error when the chain lacks an asset of the market. */
+export function sidesOf(
+  chain: Chain,
+  terms: MarketTerms,
+  { side, price }: Pick<OrderView, 'side' | 'price'>,
+): LotSides {
+  const energy = { asset: assetId(chain, terms.energy), raw: BigInt(terms.lot) };
+  const ecoin = { asset: assetId(chain, terms.ecoin), raw: BigInt(price) };
+  return side === 'ask' ? { give: energy, want: ecoin } : { give: ecoin, want: energy };
+}
+
+function assetId(chain: Chain, name: string): AssetId {
+  const asset = chain.asset(name);
+  if (asset === undefined) throw new Error(`exchange: the chain has no asset ${name}`);
+  return asset.id;
+}
+
+/** An unspent output of the chain by its name, waiting ones included. */
+export function outputOn(chain: Chain, output: Output): OutputView | undefined {
+  const [txid = '', vout = ''] = output.split(':');
+  return chain.output(txid, Number(vout));
+}
+
+interface Gathered {
+  readonly order: OrderId;
+  readonly lots: Map<number, LotOffer>;
+}
+
+/** The deliveries under way. In memory: an agent that comes back delivers again. */
+export class Deliveries {
+  readonly #feed: Feed;
+  readonly #chain: Chain;
+  readonly #gathered = new Map<Address, Map<OrderId, Gathered>>();
+
+  constructor(feed: Feed, chain: Chain) {
+    this.#feed = feed;
+    this.#chain = chain;
+  }
+
+  /** Takes in one frame. A lot that comes again replaces the one before. */
+  take(participant: Address, order: OrderId, lots: readonly LotOffer[]): Delivery {
+    const pending = this.#feed.pendingOf(order);
+    if (pending?.view.participant !== participant) {
+      this.#drop(participant, order);
+      const own = this.#feed.ordersOf(participant).some(({ view }) => view.order === order);
+      const code = own ? 'not_pending' : 'unknown_order';
+      return { kind: 'refused', error: refusalErrors[code] };
+    }
+    const wanted = new Set(pending.lots);
+    const gathered = this.#gatheredOf(participant, order);
+    for (const lot of lots) {
+      if (!wanted.has(lot.lot)) {
+        this.#drop(participant, order);
+        return { kind: 'refused', error: refusalErrors.lots_mismatch };
+      }
+      const fault = this.#faultOf(pending.view, lot);
+      if (fault !== undefined) {
+        this.#drop(participant, order);
+        return { kind: 'refused', error: `${gatewayErrors.badOffer}: ${fault}` };
+      }
+      gathered.lots.set(lot.lot, lot);
+    }
+    const missing = wanted.size - gathered.lots.size;
+    if (missing > 0) return { kind: 'partial', missing };
+    this.#drop(participant, order);
+    const all = [...gathered.lots.values()].toSorted((a, b) => a.lot - b.lot);
+    // The first of them were checked some frames ago.
+    const gone = all.find(({ output }) => outputOn(this.#chain, output) === undefined);
+    if (gone === undefined) return { kind: 'complete', lots: all };
+    const error = `${gatewayErrors.badOffer}: lot ${gone.lot}: ${outputFault}`;
+    return { kind: 'refused', error };
+  }
+
+  /** What is wrong with one lot's offer. */
+  #faultOf(view: OrderView, { lot, output, offer }: LotOffer): string | undefined {
+    const owner = hashOfAddress(view.participant, this.#chain.params);
+    const terms = this.#feed.termsOf(view.market);
+    const held = outputOn(this.#chain, output);
+    if (owner === undefined || terms === undefined) return 'the order is not of this ledger';
+    if (held === undefined) return `lot ${lot}: ${outputFault}`;
+    const expected: ExpectedOffer = {
+      ...sidesOf(this.#chain, terms, view),
+      owner,
+      output,
+      outputScript: held.script,
+      cache: this.#chain.signatures,
+    };
+    const verdict = checkOffer(Buffer.from(offer, 'hex'), expected);
+    return verdict.kind === 'good' ? undefined : `lot ${lot}: ${verdict.reason}`;
+  }
+
+  #gatheredOf(participant: Address, order: OrderId): Gathered {
+    const own = this.#gathered.get(participant) ?? new Map<OrderId, Gathered>();
+    this.#gathered.set(participant, own);
+    const gathered = own.get(order) ?? { order, lots: new Map<number, LotOffer>() };
+    own.set(order, gathered);
+    for (const oldest of own.keys()) {
+      if (own.size <= deliveriesMax) break;
+      own.delete(oldest);
+    }
+    return gathered;
+  }
+
+  #drop(participant: Address, order: OrderId): void {
+    const own = this.#gathered.get(participant);
+    own?.delete(order);
+    if (own?.size === 0) this.#gathered.delete(participant);
+  }
+}
+
+const outputFault = 'the output is spent or was never made';

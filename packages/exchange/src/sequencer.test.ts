@@ -1,0 +1,125 @@
+import { createState, lastSeq, stateHash, apply } from '@wattlot/core';
+import { hash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { ExchangeError } from './errors.ts';
+import { backlogMax } from './limits.ts';
+import { alice, bob, TestMarket } from './testing.ts';
+import type { Applied } from './sequencer.ts';
+
+function digest(text: string): string {
+  return hash('sha256', text);
+}
+
+/** Lets everything that needs no clock happen. */
+function settle(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
+}
+
+test('nothing is answered before its commit, and what came meanwhile is one commit', async () => {
+  const market = await new TestMarket().open();
+  const { sequencer, journal } = market;
+  const told: string[] = [];
+  const answer = ({ entry }: Applied): void => void told.push(`answer ${entry.seq}`);
+  const before = journal.head;
+  journal.isHeld = true;
+  for (let number = 0; number < 5; number += 1) {
+    sequencer.post(market.order(alice, 'ask', { price: 10 + number, volume: 1 }), answer);
+    await settle();
+  }
+  expect(lastSeq(market.state)).toBe(before + 5);
+  expect(told).toEqual([]);
+  journal.release();
+  await settle();
+  expect(told).toEqual([`answer ${before + 1}`]);
+  journal.isHeld = false;
+  journal.release();
+  await settle();
+  expect(told).toEqual([1, 2, 3, 4, 5].map((number) => `answer ${before + number}`));
+  expect(journal.commits.slice(-2)).toEqual([1, 4]);
+});
+
+test('answers come before the feed, and both in the order of the journal', async () => {
+  const market = await new TestMarket().open();
+  const told: string[] = [];
+  const original = market.feed.take.bind(market.feed);
+  market.feed.take = (batch): void => {
+    told.push(`feed ${batch.map(({ entry }) => entry.seq).join()}`);
+    original(batch);
+  };
+  const first = market.journal.head + 1;
+  const answer = ({ entry }: Applied): void => void told.push(`answer ${entry.seq}`);
+  market.sequencer.post(market.order(alice, 'ask', { price: 10, volume: 1 }), answer);
+  market.sequencer.post(market.order(bob, 'ask', { price: 11, volume: 1 }), answer);
+  await settle();
+  expect(told).toEqual([`answer ${first}`, `answer ${first + 1}`, `feed ${first},${first + 1}`]);
+});
+
+test('after the first failure of the journal nobody is answered', async () => {
+  const market = await new TestMarket().open();
+  market.journal.isHeld = true;
+  const answers: unknown[] = [];
+  const order = market.order(alice, 'ask', { price: 10, volume: 1 });
+  market.sequencer.post(order, (applied) => answers.push(applied));
+  await settle();
+  market.sequencer.post(market.order(bob, 'ask', { price: 11, volume: 1 }), (applied) =>
+    answers.push(applied),
+  );
+  market.journal.failure = new ExchangeError('journal_io', 'the disk refused');
+  market.journal.release();
+  await settle();
+  market.journal.failure = undefined;
+  await settle();
+  expect(answers).toEqual([]);
+  expect(market.failures).toEqual([new ExchangeError('journal_io', 'the disk refused')]);
+  await expect(market.submit(order)).rejects.toThrow('the disk refused');
+});
+
+test('time never runs backwards, and deadlines fall without any other command', async () => {
+  const market = await new TestMarket().open();
+  const { clock, journal } = market;
+  const { events } = await market.submit(market.order(alice, 'ask', { price: 10, volume: 1 }));
+  expect(events.map(({ kind }) => kind)).toContain('offers.requested');
+  clock.micros -= 3_600_000_000;
+  await market.submit(market.order(bob, 'ask', { price: 11, volume: 1 }));
+  const [before, after] = journal.entries.slice(-2);
+  expect(after?.at).toBe(before?.at);
+  clock.micros += 3_600_000_000;
+  clock.advance(60_000);
+  await settle();
+  const ticks = journal.entries.filter(({ command }) => command.kind === 'time.tick');
+  expect(ticks.length).toBeGreaterThan(0);
+  expect(market.feed.ordersOf(alice).map(({ view }) => view.status)).toEqual(['done']);
+  expect(clock.waiting).toBe(0);
+});
+
+test('a disk that hangs turns new commands away and loses none of the others', async () => {
+  const market = await new TestMarket().open();
+  market.journal.isHeld = true;
+  const before = market.journal.head;
+  let answered = 0;
+  const cancel = { kind: 'offers.decline', participant: alice, reason: '' } as const;
+  const command = { ...cancel, order: 'O1' as never };
+  market.sequencer.post(command, () => (answered += 1));
+  await settle();
+  for (let count = 0; count < backlogMax; count += 1) {
+    market.sequencer.post(command, () => (answered += 1));
+  }
+  expect(() => market.sequencer.post(command, () => (answered += 1))).toThrow('waits for the disk');
+  market.sequencer.post({ kind: 'time.tick' }, () => undefined);
+  market.journal.isHeld = false;
+  market.journal.release();
+  await market.sequencer.close();
+  expect(answered).toBe(backlogMax + 1);
+  expect(market.journal.head).toBe(before + backlogMax + 2);
+  await expect(market.submit(command)).rejects.toThrow('closing');
+});
+
+test('the journal leads to the same state', async () => {
+  const market = await new TestMarket().open();
+  await market.place(alice, 'ask', { price: 10, volume: 5 });
+  await market.place(bob, 'bid', { price: 12, volume: 3 });
+  await market.place(bob, 'bid', { price: 9, volume: 2 });
+  const state = createState();
+  for (const entry of market.journal.entries) apply(state, entry);
+  expect(stateHash(state, digest)).toBe(stateHash(market.state, digest));
+});

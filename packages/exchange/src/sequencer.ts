@@ -1,0 +1,179 @@
+/**
+ * The only writer. Each command gets its number and its instant, is applied in memory at once, and goes to the journal with all others that came
+ * while the last commit was on its way. Nothing leaves before its commit is on disk: then the answers, then everything that follows from the events,
+ * in the order of the journal.
+ *
+ * The state is therefore ahead of the disk by what is on its way. Whoever tells anybody anything works from the committed events, never from the
+ * state; the state decides only what to put into the next command.
+ */
+import { apply, lastInstant, lastSeq, nextDeadline } from '@wattlot/core';
+import type { Command, Entry, Event, Instant, State } from '@wattlot/core';
+import type { Clock } from './clock.ts';
+import { ExchangeError } from './errors.ts';
+import { exactSeq } from './exact.ts';
+import type { Journal } from './journal/journal.ts';
+import { backlogMax, commitWeightMax } from './limits.ts';
+
+/** An entry and what it did. */
+export interface Applied {
+  readonly entry: Entry;
+  readonly events: readonly Event[];
+}
+
+/** Called when an entry is on disk. */
+export type Answer = (applied: Applied) => void;
+
+/** What a sequencer is made of. */
+export interface SequencerOptions {
+  /** The fold of everything in the journal. */
+  readonly state: State;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Told of each commit, after the answers to its entries. */
+  readonly committed: (batch: readonly Applied[]) => void;
+  /** Told once when nothing more can be committed. The process has to end: what is on its way may be on disk or not. */
+  readonly failed: (error: unknown) => void;
+}
+
+interface Waiting extends Applied {
+  readonly answer: Answer;
+}
+
+/** Made once, on a state that is the fold of the journal. */
+export class Sequencer {
+  readonly #options: SequencerOptions;
+  #collected: Waiting[] = [];
+  #committing = false;
+  #hasFailed = false;
+  #stopped: ExchangeError | undefined;
+  #drained: (() => void)[] = [];
+  #timer: { readonly at: Instant; readonly stop: () => void } | undefined;
+
+  constructor(options: SequencerOptions) {
+    this.#options = options;
+    this.#arm();
+  }
+
+  /** Entries applied and not on disk yet. */
+  get backlog(): number {
+    return this.#collected.length;
+  }
+
+  /**
+   * Puts a command in its place. `answer` is called once its entry is on disk, in the order of the entries, and never when it may not be.
+   * @throws ExchangeError `unavailable` when too much waits for the disk or the exchange is closing: nothing was done then. `journal_io` after a
+   *   failure.
+   */
+  post(command: Command, answer: Answer): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    if (this.#collected.length >= backlogMax && isFromOutside(command)) {
+      throw new ExchangeError('unavailable', 'too much waits for the disk', { retryable: true });
+    }
+    const entry = this.#stamp(command);
+    let events: readonly Event[];
+    try {
+      events = apply(this.#options.state, entry);
+    } catch (error) {
+      // A bug. The entry is not in the journal, so that the exchange can start again without it.
+      this.#fail(error);
+      throw error;
+    }
+    this.#collected.push({ entry, events, answer });
+    this.#arm();
+    if (this.#committing) return;
+    this.#committing = true;
+    queueMicrotask(() => void this.#commit());
+  }
+
+  /** As `post`, with a promise; it is rejected when the journal fails, and then the entry may be on disk or not. */
+  submit(command: Command): Promise<Applied> {
+    return new Promise((resolve, reject) => {
+      try {
+        this.post(command, resolve);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
+
+  /** Takes nothing more and resolves when all that was taken is on disk and told. Does not close the journal. */
+  async close(): Promise<void> {
+    this.#stopped ??= new ExchangeError('unavailable', 'the exchange is closing');
+    this.#timer?.stop();
+    if (!this.#committing) return;
+    await new Promise<void>((drained) => this.#drained.push(drained));
+  }
+
+  #stamp(command: Command): Entry {
+    const { state, clock } = this.#options;
+    const before = lastInstant(state);
+    const now = clock.now();
+    return { seq: exactSeq(lastSeq(state) + 1), at: now > before ? now : before, command };
+  }
+
+  async #commit(): Promise<void> {
+    try {
+      while (this.#collected.length > 0 && !this.#hasFailed) {
+        const batch = takeBatch(this.#collected);
+        this.#collected = this.#collected.slice(batch.length);
+        await this.#options.journal.append(batch.map(({ entry }) => entry));
+        for (const { entry, events, answer } of batch) answer({ entry, events });
+        this.#options.committed(batch);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#committing = false;
+    for (const drained of this.#drained.splice(0)) drained();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#timer?.stop();
+    this.#stopped =
+      error instanceof ExchangeError
+        ? error
+        : new ExchangeError('unavailable', 'the exchange has failed', { cause: error });
+    this.#options.failed(error);
+  }
+
+  /** Sees to it that time passes when nothing else happens. */
+  #arm(): void {
+    const { state, clock } = this.#options;
+    const at = nextDeadline(state);
+    if (at === this.#timer?.at || this.#stopped !== undefined) return;
+    this.#timer?.stop();
+    this.#timer = undefined;
+    if (at === undefined) return;
+    const stop = clock.after(Math.ceil((at - clock.now()) / 1000), () => {
+      this.#timer = undefined;
+      if (this.#stopped !== undefined) return;
+      if (clock.now() < at) this.#arm();
+      // A failure has been told to `failed` already.
+      else this.submit({ kind: 'time.tick' }).catch(() => undefined);
+    });
+    this.#timer = { at, stop };
+  }
+}
+
+/** The ledger's blocks and the clock are never turned away: they come one at a time, and the state depends on them. */
+function isFromOutside({ kind }: Command): boolean {
+  return kind !== 'ledger.advance' && kind !== 'time.tick';
+}
+
+function takeBatch(collected: readonly Waiting[]): readonly Waiting[] {
+  let weight = 0;
+  const count = collected.findIndex(({ entry }) => {
+    weight += weightOf(entry.command);
+    return weight > commitWeightMax;
+  });
+  return count < 0 ? collected : collected.slice(0, Math.max(count, 1));
+}
+
+/** About how many lines of text a command makes. */
+function weightOf(command: Command): number {
+  if (command.kind === 'offers.deliver') return 1 + command.lots.length;
+  if (command.kind === 'ledger.advance') return 1 + command.moves.length + command.settled.length;
+  return 1;
+}

@@ -1,0 +1,115 @@
+/** Starts an exchange and listens. */
+import { participants } from '@wattlot/core';
+import type { Address } from '@wattlot/core';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { ExchangeError, lineOf, printable } from './errors.ts';
+import { openExchange } from './exchange.ts';
+import type { Exchange, EventListener } from './exchange.ts';
+import type { Policy } from './admission.ts';
+import type { Stats } from './stats.ts';
+import { defaultTerms } from './terms.ts';
+
+/** Where and how an exchange runs. */
+export interface StartOptions {
+  /** Holds everything that lasts; made when missing. */
+  readonly folder: string;
+  /** A name or address of this machine, for example `127.0.0.1`. */
+  readonly host: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  readonly policy: Policy;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Takes one line for the operator. Default: nobody does. */
+  readonly log?: (line: string) => void;
+  /**
+   * Told once when the exchange cannot go on (the disk refused, chain and journal disagree, a bug): nothing is acknowledged any more, and the process
+   * has to end. Default: the process ends with exit code 70 after a line on standard error.
+   */
+  readonly failed?: (error: Error) => void;
+}
+
+/** An exchange that listens. */
+export interface RunningExchange {
+  /** `http://host:port`. */
+  readonly url: string;
+  readonly port: number;
+  /** How many participants may trade. */
+  readonly participantsAdmitted: number;
+  /** Connections that are open. */
+  readonly connections: number;
+  /** Who may trade, with the names they gave. */
+  participants(): readonly { readonly participant: Address; readonly name: string }[];
+  stats(): Stats;
+  /** Calls back with each event from now on, when it is on disk, in order. @returns how to stop it. */
+  onEvent(listener: EventListener): () => void;
+  /** Stops listening, says goodbye to all, and puts everything taken on disk. */
+  close(): Promise<void>;
+}
+
+const version = '0.1.0';
+
+/**
+ * Starts an exchange.
+ * @throws ExchangeError with one clear line: `port_taken`, `folder_locked`, `journal_corrupt`, `journal_version`, `journal_io`, `ledger_mismatch`;
+ *   LedgerError for the chain and the operator's key.
+ */
+export async function startExchange(options: StartOptions): Promise<RunningExchange> {
+  const { folder, policy, clock = systemClock(), log = () => undefined } = options;
+  const exchange = await openExchange({
+    folder,
+    policy,
+    clock,
+    terms: defaultTerms,
+    log: (line) => log(printable(line)),
+    failed: options.failed ?? endProcess,
+    version,
+  });
+  try {
+    const port = await listen(exchange, options);
+    return running(exchange, options.host, port);
+  } catch (error) {
+    await exchange.close();
+    throw error;
+  }
+}
+
+function endProcess(error: Error): void {
+  process.stderr.write(`wattlot: the exchange has failed: ${lineOf(error)}\n`);
+  process.exit(70);
+}
+
+async function listen({ app }: Exchange, { host, port }: StartOptions): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const why = code === 'EADDRINUSE' ? 'is taken' : `cannot be used: ${lineOf(error)}`;
+    throw new ExchangeError('port_taken', `port ${port} of ${host} ${why}`, { cause: error });
+  }
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+function running(exchange: Exchange, host: string, port: number): RunningExchange {
+  const { state, feed, stats, sockets, listeners } = exchange;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `http://${name}:${port}`,
+    port,
+    get participantsAdmitted() {
+      return feed.participantsAdmitted;
+    },
+    get connections() {
+      return sockets.size;
+    },
+    participants: () => participants(state),
+    stats: () => stats.read(),
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => exchange.close(),
+  };
+}

@@ -1,0 +1,106 @@
+/** Every bound of the embedded chain, its wallets and the port between them, with its reason. */
+
+/** Bytes of the transactions of one block: MultiChain's `maximum-block-size`, less room for header and coinbase. */
+export const BLOCK_BYTES_MAX = 8_388_608;
+
+/** Bytes of transactions accepted and not yet in a block. At 20 ms a block this is never near; a disk that hangs must not eat the memory. */
+export const POOL_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Milliseconds between two blocks at least: what a trade waits for on average is half of it. */
+export const BLOCK_PACE_MS = 20;
+
+/** Data outputs of one transaction: `max-std-op-returns-count`. */
+export const DATA_OUTPUTS_MAX = 32;
+
+/** Outputs of one transaction: above it a real node refuses for too many signature operations (33,554 with default parameters). */
+export const TRANSACTION_OUTPUTS_MAX = 33_554;
+
+/** The largest quantity of an asset, in raw units: what 8 signed bytes hold. */
+export const RAW_MAX = 9_223_372_036_854_775_807n;
+
+/** Raw units of one asset on the embedded chain altogether: every sum of them is a safe integer, as the exchange's amounts are. */
+export const ISSUED_MAX = 9_007_199_254_740_991n;
+
+/** Characters of an asset's name: MultiChain's limit. */
+export const ASSET_NAME_LENGTH_MAX = 32;
+
+/** Assets on one chain: each costs about 500 bytes for ever, and only the operator's issuers can make them. */
+export const ASSETS_MAX = 10_000;
+
+/**
+ * Transactions and blocks that the log of changes remembers. A wallet that has not asked for longer gets its whole state again: at 500
+ * transactions a second that is after 40 s.
+ */
+export const CHANGES_MAX = 20_000;
+
+/** Transactions whose bytes stay in memory after their block is on disk: what wallets look up right after settling. */
+export const TRANSACTIONS_CACHED_MAX = 500;
+
+/** Blocks whose moves stay in memory: a watcher that lags further behind reads the disk. */
+export const BLOCKS_REMEMBERED_MAX = 100;
+
+/** Addresses that one question to the chain may name: a wallet has a handful. */
+export const QUERY_ADDRESSES_MAX = 100;
+
+/** Outputs or transactions that one question to the chain may name: one large split. */
+export const QUERY_ITEMS_MAX = 5_000;
+
+/** Transactions sent in one request: one large trade, lot by lot. */
+export const SEND_BATCH_MAX = 2_000;
+
+/** Bytes of a request to the chain: a full batch of lot settlements (about 1 kB of hexadecimal text each), or the largest transaction. */
+export const CHAIN_REQUEST_BYTES_MAX = 9_000_000;
+
+/** Bytes of an answer of the chain: the whole state of a wallet with 100,000 outputs. */
+export const CHAIN_ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Milliseconds for one question to the chain: long enough for the slowest disk seen (8 ms) many times over, short enough to say so. */
+export const CHAIN_TIMEOUT_MS = 5_000;
+
+/** Connections a wallet keeps to the chain: it asks one thing at a time; a second serves reads meanwhile. */
+export const CHAIN_CONNECTIONS_MAX = 2;
+
+/** Blocks looked through for a wallet's past transactions: reading further would hold up the producer. */
+export const HISTORY_BLOCKS_MAX = 10_000;
+
+/** Past transactions that one question to the chain may ask for. */
+export const HISTORY_ANSWERS_MAX = 1_000;
+
+/** Lots made by one split. The largest order of a market is 1,000 lots; twice that keeps the transaction below 150 kB. */
+export const SPLIT_LOTS_MAX = 2_000;
+
+/** Inputs of one transaction made by a wallet: signing is quadratic, and 500 take 60 ms. */
+export const WALLET_INPUTS_MAX = 500;
+
+/** Times a trade's remaining lots are built again after one of them was refused: one for each lot that may be lost. */
+export const COMPLETE_ROUNDS_MAX = 1_000;
+
+/** Signed transactions that a wallet's journal remembers, 200 bytes of memory each: a repeat of an older trade finds it settled on the chain. */
+export const JOURNAL_LOTS_MAX = 5_000;
+
+/** Bytes of a wallet's journal above which it is written anew with only what it remembers (about 1 kB a lot): several times that, so that it is rare. */
+export const JOURNAL_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Bytes of a key file: 1,000 keys. */
+export const KEY_FILE_BYTES_MAX = 256 * 1024;
+
+/** Keys in one wallet. */
+export const WALLET_KEYS_MAX = 1_000;
+
+/** Bytes of the largest transaction: `max-std-tx-size` of a default chain. */
+export const TRANSACTION_BYTES_MAX = 4_194_304;
+
+/** Bytes of one script element: `max-std-element-size` of a default chain (1.0.9; 2.3 has 40,000). */
+export const ELEMENT_BYTES_MAX = 8_192;
+
+/** Dropped elements in one script: `max-std-op-drops-count` of a default chain. */
+export const ELEMENTS_MAX = 5;
+
+/** Bytes of an `OP_RETURN`: `max-std-op-return-size` of a default chain. */
+export const DATA_BYTES_MAX = 2_097_152;
+
+/** Signatures remembered as good: those of 32,000 trades, so that one seen in an offer is not checked again; 10 MB. */
+export const SIGNATURES_REMEMBERED_MAX = 65_536;
+
+/** Bytes of a message to sign or check: a login challenge has about 200; hashing this many takes 0.2 ms. */
+export const MESSAGE_BYTES_MAX = 65_536;

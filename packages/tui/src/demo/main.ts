@@ -1,0 +1,66 @@
+/**
+ * The terminal on a made-up market, without an exchange: for who works on the screens. Orders are signed, filled and settled as time goes by.
+ *
+ *   npm run demo -w @wattlot/tui -- [--theme light] [--ascii] [--rate 20] [--stale] [--empty] [--crash] [--tariff 214.6]
+ */
+import { parseArgs } from 'node:util';
+import { realClock } from '../clock.ts';
+import { runSession } from '../session.tsx';
+import { makeTheme, themeNames } from '../theme.ts';
+import { makeLog } from '../log-file.ts';
+import { demoMarket } from './market.ts';
+
+const { values } = parseArgs({
+  options: {
+    theme: { type: 'string' },
+    ascii: { type: 'boolean' },
+    rate: { type: 'string', default: '5' },
+    stale: { type: 'boolean' },
+    empty: { type: 'boolean' },
+    crash: { type: 'boolean' },
+    tariff: { type: 'string' },
+    readonly: { type: 'boolean' },
+    log: { type: 'string' },
+  },
+});
+
+const market = demoMarket({
+  clock: realClock,
+  perSecond: Number(values.rate),
+  isEmpty: values.empty ?? false,
+  losesConnection: values.stale ?? false,
+});
+
+const ending = await runSession({
+  open: () => {
+    if (values.crash === true) {
+      realClock.later(200, () => {
+        throw new Error('the demo was asked to crash');
+      });
+    }
+    market.start();
+    return Promise.resolve({
+      client: market.client,
+      close: () => {
+        market.stop();
+        return Promise.resolve();
+      },
+    });
+  },
+  doing: 'connecting to the demo',
+  name: 'house-00',
+  isReadOnly: values.readonly ?? false,
+  tariff: values.tariff === undefined ? undefined : Number(values.tariff),
+  theme: makeTheme({
+    name: themeNames.find((name) => name === values.theme),
+    ascii: values.ascii,
+    colorDepth: process.stdout.getColorDepth(),
+  }),
+  keyboard: process.stdin,
+  canvas: process.stdout,
+  clock: realClock,
+  log: makeLog(values.log, realClock.now),
+});
+
+if (ending.kind === 'crash') console.error(String(ending.error));
+process.exit(ending.kind === 'quit' ? 0 : 1);

@@ -1,0 +1,4 @@
+/** The terminal, for whoever starts it. `runTrade` itself is in the bundle `dist/trade.mjs`, as it needs JSX compiled. */
+export type { ExitCode, TradeOptions } from './options.ts';
+export { themeNames } from './theme.ts';
+export type { ThemeName } from './theme.ts';

@@ -1,0 +1,56 @@
+/** Every bound of the terminal, and why it is what it is. */
+
+/** Frames a second for what the exchange sends: faster than an eye follows, slow enough to leave a core free. Keys do not wait for it. */
+export const feedFramesPerSecondMax = 15;
+
+/** Paints a second: what a terminal shows at most. */
+export const paintsPerSecondMax = 60;
+
+/** Below this a ladder, a ticket and an order no longer fit beside their status lines; one line says so instead. */
+export const columnsMin = 60;
+export const rowsMin = 16;
+
+/** A frame is never larger: a window that claims more gets the rest blank. */
+export const columnsMax = 500;
+export const rowsMax = 200;
+
+/** Trades kept a market: more than any tape shows. */
+export const tapeTradesMax = 200;
+
+/** Own orders kept that are done; live ones are all kept. */
+export const doneOrdersMax = 200;
+
+/** Messages kept, newest last. */
+export const noticesMax = 100;
+
+/** How long the message line shows good and plain news, and bad news, in milliseconds. */
+export const noticeShownMs = 12_000;
+export const badNoticeShownMs = 30_000;
+
+/** Cells of one remote text: a reason or a name fits, a flood does not. */
+export const remoteTextCellsMax = 160;
+
+/** Characters that can be typed into a field of the ticket, and into the filter of the help. */
+export const fieldCharactersMax = 9;
+export const filterCharactersMax = 20;
+
+/** How long a lone escape byte waits for the rest of a sequence, in milliseconds: longer than a terminal takes, shorter than a person notices. */
+export const escapeWaitMs = 25;
+
+/** Bytes of one unfinished escape sequence; a longer one is dropped. */
+export const escapeSequenceMax = 64;
+
+/** Whoever quits and cancels waits at most this long for the answers, in milliseconds. */
+export const cancelWaitMs = 3_000;
+
+/** How long leaving waits for the connection to close, in milliseconds. */
+export const closeWaitMs = 2_000;
+
+/** The log file starts anew at this size, in bytes. */
+export const logBytesMax = 1_000_000;
+
+/** How long `--once` waits for the first whole picture, in milliseconds. */
+export const onceWaitMs = 10_000;
+
+/** Unchanged cells that are written again rather than jumped over: a jump costs 6 bytes and more. */
+export const rewriteGapMax = 3;

@@ -1,0 +1,2 @@
+/** The bundle's entry: what `dist/trade.mjs` exports. */
+export { runTrade } from './trade.ts';

@@ -1,0 +1,28 @@
+/** What `wattlot trade` can be asked for. */
+import type { ThemeName } from './theme.ts';
+
+export interface TradeOptions {
+  /** The exchange, `http://host:port`. */
+  readonly url: string;
+  /** The file with the participant's key, mode 0600. Left out, or with `readonly`: only the public market is shown. */
+  readonly keyFile?: string | undefined;
+  /** The participant's name, shown to its owner and the operator. */
+  readonly name?: string | undefined;
+  /** The address that issues this participant's energy, or `own`. */
+  readonly meter?: string | undefined;
+  readonly readonly?: boolean | undefined;
+  /** `terminal` (default) draws; `once` prints the market as a table; `follow` prints a line an event. */
+  readonly mode?: 'terminal' | 'once' | 'follow' | undefined;
+  /** With `once` and `follow`: JSON objects, one a line. Alone: as `follow`. */
+  readonly json?: boolean | undefined;
+  readonly theme?: ThemeName | undefined;
+  /** Draw with ASCII only. */
+  readonly ascii?: boolean | undefined;
+  /** What the household pays its supplier, in ecoin per unit of energy: the ladder shows what each price saves. */
+  readonly tariff?: number | undefined;
+  /** Where messages go that must not disturb the screen. Default: `terminal.log` beside the key file; without either they are dropped. */
+  readonly logFile?: string | undefined;
+}
+
+/** 0: left by its owner. 1: refused. 2: cannot be done like this. 3: no connection. 70: an error inside. 128 + n: ended by signal n. */
+export type ExitCode = number;

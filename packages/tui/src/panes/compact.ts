@@ -1,0 +1,34 @@
+/** The one line of a window too small for panes. */
+import { bestOf } from '../book.ts';
+import { columnsMin, rowsMin } from '../limits.ts';
+import { shownNotice } from '../notices.ts';
+import { marketOf } from '../state.ts';
+import type { State } from '../state.ts';
+import { block, line, span } from '../text/line.ts';
+import type { Line } from '../text/line.ts';
+import { counted, priceText } from '../text/number.ts';
+import { liveOrders } from '../view.ts';
+
+function bestText(state: State): string {
+  const market = marketOf(state);
+  if (market === undefined) return '';
+  const text = (price: number | undefined): string =>
+    price === undefined ? '-' : priceText(market.instrument, price);
+  return ` ${text(bestOf(market.book, 'bid'))}/${text(bestOf(market.book, 'ask'))}`;
+}
+
+/** Connection and best prices, then what to do: as much as there is room for. */
+export function compactLines(state: State): Line[] {
+  const { columns, rows, view } = state;
+  const isLive = view.connection.state === 'live';
+  const live = liveOrders(view).length;
+  const status = line(
+    span(isLive ? 'LIVE' : 'STALE', isLive ? 'live' : 'stale'),
+    span(bestText(state)),
+    span(live === 0 ? '' : ` ${counted(live, 'order')}`, 'mine'),
+    span(` - too small: ${columnsMin}x${rowsMin} or more shows the market; q quits`, 'muted'),
+  );
+  const notice = shownNotice(state);
+  const below = notice === undefined || rows < 2 ? [] : [line(span(notice.text))];
+  return block([status, ...below], columns, rows);
+}

@@ -1,0 +1,90 @@
+/** The two rows on top: the connection and the account, and what the account owns. */
+import { liveOrders } from '../view.ts';
+import type { OwnBalance } from '@wattlot/client';
+import type { Instrument } from '@wattlot/client/frames';
+import { marketOf } from '../state.ts';
+import type { State } from '../state.ts';
+import { line, span, spread } from '../text/line.ts';
+import type { Line, Span } from '../text/line.ts';
+import { counted, ecoinText, ecoinUnit, energyText, energyUnit, timeText } from '../text/number.ts';
+import { printable } from '../text/printable.ts';
+import type { Glyphs } from '../theme.ts';
+
+function connectionSpans({ view, now }: State): Span[] {
+  const { state, reason, retryAt } = view.connection;
+  if (state === 'live') {
+    const latency = view.latency === undefined ? '' : ` ${Math.round(view.latency)} ms`;
+    return [span('LIVE', 'live'), span(latency, 'muted')];
+  }
+  const seconds = retryAt === undefined ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1000));
+  const retry = retryAt === undefined ? '' : `, next try in ${seconds} s`;
+  const word = state === 'closed' ? ' CLOSED ' : ' STALE ';
+  return [span(word, 'stale'), span(` ${reason}${retry}`, 'bad')];
+}
+
+/** Market, connection, mode, account and clock: always there. */
+export function statusLine(state: State, width: number): Line {
+  const market = marketOf(state);
+  const before = line(
+    span(' '),
+    span(market === undefined ? 'wattlot' : printable(market.instrument.symbol, 24), 'focus'),
+    span('  '),
+    ...connectionSpans(state),
+  );
+  const mode = state.isReadOnly ? 'READ-ONLY' : 'SAFE';
+  const after = line(
+    span(`  ${mode}  `, 'muted'),
+    span(state.name, 'title'),
+    span(`  ${timeText(state.now, state.offsetMinutes)} `, 'title'),
+  );
+  return spread(before, after, width);
+}
+
+function amounts(
+  title: string,
+  own: OwnBalance | undefined,
+  text: (amount: number) => string,
+  hidden: string | undefined,
+): Span[] {
+  if (own === undefined) return [];
+  const held = own.hold === 0 ? '' : ` (${hidden ?? text(own.hold)} held)`;
+  return [
+    span(` ${title} `, 'muted'),
+    span(hidden ?? text(own.balance)),
+    span(`${held}  `, 'muted'),
+  ];
+}
+
+function tariffSpan(instrument: Instrument, tariff: number | undefined): Span[] {
+  if (tariff === undefined) return [];
+  return [span(`tariff ${tariff} ${ecoinUnit(instrument)}/${energyUnit(instrument)}  `, 'muted')];
+}
+
+/** What the account owns and has set aside. */
+export function balanceLine(state: State, width: number, glyphs: Glyphs): Line {
+  const market = marketOf(state);
+  if (market === undefined) return spread(line(), line(), width);
+  const { instrument } = market;
+  const { balances } = state.view;
+  const hidden = state.areAmountsHidden ? glyphs.hidden : undefined;
+  const before = line(
+    ...amounts(
+      energyUnit(instrument),
+      balances.find(({ asset }) => asset === instrument.base),
+      (amount) => energyText(instrument, amount),
+      hidden,
+    ),
+    ...amounts(
+      ecoinUnit(instrument),
+      balances.find(({ asset }) => asset === instrument.quote),
+      (amount) => ecoinText(instrument, amount),
+      hidden,
+    ),
+  );
+  const live = liveOrders(state.view).length;
+  const after = line(
+    ...tariffSpan(instrument, state.tariff),
+    span(live === 0 ? '' : `${counted(live, 'live order')} `, 'muted'),
+  );
+  return spread(before, after, width);
+}

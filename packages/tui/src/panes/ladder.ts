@@ -1,0 +1,299 @@
+/** The ladder: prices in the middle, bids left, asks right, one's own lots outside, and what it takes to reach a price. */
+import type { OwnOrder } from '@wattlot/client';
+import type { Level } from '@wattlot/client/frames';
+import type { Side } from '@wattlot/core';
+import { bandOf, bestOf, reach } from '../book.ts';
+import type { Box } from '../layout.ts';
+import { marketOf, sightOf } from '../state.ts';
+import type { State } from '../state.ts';
+import { block, line, padEnd, padStart, span } from '../text/line.ts';
+import type { Line, Span } from '../text/line.ts';
+import {
+  ecoinText,
+  ecoinUnit,
+  energyOfLotsText,
+  energyUnit,
+  midText,
+  priceText,
+} from '../text/number.ts';
+import { widthOf } from '../text/printable.ts';
+import type { Glyphs, Role } from '../theme.ts';
+import { liveOrders } from '../view.ts';
+import type { Market } from '../view.ts';
+
+/** Cells of the columns. Bars get what is left. */
+const columns = { mark: 2, mine: 6, volume: 6, price: 8, reachEnergy: 9, reachCost: 11, saves: 8 };
+const fixedColumns = columns.mark + 2 * (columns.mine + columns.volume) + columns.price;
+const reachColumns = columns.reachEnergy + columns.reachCost;
+const barMax = 10;
+const barMin = 3;
+
+interface Widths {
+  readonly bar: number;
+  readonly showsReach: boolean;
+  readonly showsSaving: boolean;
+}
+
+function widthsFor(width: number, hasTariff: boolean): Widths {
+  const room = width - fixedColumns - 2 * barMin;
+  const showsReach = room >= reachColumns;
+  const showsSaving = showsReach && hasTariff && room >= reachColumns + columns.saves;
+  const extra = (showsReach ? reachColumns : 0) + (showsSaving ? columns.saves : 0);
+  const bar = Math.min(barMax, Math.floor((width - fixedColumns - extra) / 2));
+  return { bar: Math.max(0, bar), showsReach, showsSaving };
+}
+
+/** One's own lots at a price: open ones with a star, with a tilde while any of them waits for the wallet. */
+interface Mine {
+  readonly lots: number;
+  readonly isWaiting: boolean;
+}
+
+function mineBy(orders: readonly OwnOrder[], side: Side): ReadonlyMap<number, Mine> {
+  const mine = new Map<number, Mine>();
+  for (const order of orders) {
+    if (order.side !== side || order.remaining === 0) continue;
+    const before = mine.get(order.price);
+    mine.set(order.price, {
+      lots: (before?.lots ?? 0) + order.remaining,
+      isWaiting: order.status === 'pending' || (before?.isWaiting ?? false),
+    });
+  }
+  return mine;
+}
+
+function mineText(mine: Mine | undefined): string {
+  return mine === undefined ? '' : `${mine.lots}${mine.isWaiting ? '~' : '*'}`;
+}
+
+/** A bar of half cells; it grows away from the price. */
+function barText(side: Side, share: number, width: number, glyphs: Glyphs): string {
+  const half = side === 'bid' ? glyphs.bidBarHalf : glyphs.askBarHalf;
+  const halves = Math.max(1, Math.round(share * width * 2));
+  const bar = glyphs.bar.repeat(halves >> 1);
+  const rest = halves % 2 === 1 ? half || glyphs.bar : '';
+  return side === 'bid' ? padStart(rest + bar, width) : padEnd(bar + rest, width);
+}
+
+/** All that the rows of one picture share. */
+interface Picture {
+  readonly state: State;
+  readonly market: Market;
+  readonly widths: Widths;
+  readonly glyphs: Glyphs;
+  readonly levels: Readonly<Record<Side, ReadonlyMap<number, number>>>;
+  readonly mine: Readonly<Record<Side, ReadonlyMap<number, Mine>>>;
+  /** The largest volume in sight, at least 1. */
+  readonly most: number;
+}
+
+function volumes(levels: readonly Level[] | undefined): ReadonlyMap<number, number> {
+  return new Map((levels ?? []).map(({ price, volume }) => [price, volume]));
+}
+
+function sideSpans(picture: Picture, side: Side, price: number): Span[] {
+  const { levels, mine, widths, glyphs, most } = picture;
+  const volume = levels[side].get(price);
+  const own = span(
+    side === 'bid'
+      ? padEnd(mineText(mine.bid.get(price)), columns.mine)
+      : padStart(mineText(mine.ask.get(price)), columns.mine),
+    'mine',
+  );
+  const number = span(padStart(volume === undefined ? '' : String(volume), columns.volume), side);
+  const bar =
+    volume === undefined
+      ? span(' '.repeat(widths.bar))
+      : span(
+          barText(side, volume / most, Math.max(0, widths.bar - 1), glyphs),
+          side === 'bid' ? 'bidBar' : 'askBar',
+        );
+  const gap = span(volume === undefined || widths.bar === 0 ? '' : ' ');
+  return side === 'bid' ? [own, bar, gap, number] : [number, gap, bar, own];
+}
+
+/** Where a price lies in the book: whoever wants to trade up or down to it meets this side. */
+function sideOf(book: Market['book'], price: number): Side | undefined {
+  const ask = bestOf(book, 'ask');
+  const bid = bestOf(book, 'bid');
+  if (ask !== undefined && price >= ask) return 'ask';
+  return bid !== undefined && price <= bid ? 'bid' : undefined;
+}
+
+function reachSpans(picture: Picture, price: number): Span[] {
+  const { state, market, widths, levels } = picture;
+  if (!widths.showsReach) return [];
+  const { instrument, book } = market;
+  const side = sideOf(book, price);
+  const isLevel = side !== undefined && levels[side].has(price);
+  const sum = isLevel ? reach(book, side, price) : undefined;
+  const spans = [
+    span(
+      padStart(
+        sum === undefined ? '' : energyOfLotsText(instrument, sum.lots),
+        columns.reachEnergy,
+      ),
+      'muted',
+    ),
+    span(
+      padStart(sum === undefined ? '' : ecoinText(instrument, sum.cost), columns.reachCost),
+      'muted',
+    ),
+  ];
+  if (!widths.showsSaving) return spans;
+  const saved = (state.tariff ?? 0) - Number(priceText(instrument, price));
+  const text = isLevel ? `${saved >= 0 ? '+' : ''}${saved.toFixed(1)}` : '';
+  return [...spans, span(padStart(text, columns.saves), saved >= 0 ? 'good' : 'muted')];
+}
+
+function priceRow(picture: Picture, price: number): Line {
+  const { state, market, glyphs } = picture;
+  const isCursor = price === state.ladder.cursor;
+  const isFocus = isCursor && state.pane === 'ladder';
+  const text = priceText(market.instrument, price);
+  const spans = [
+    span(isCursor ? `${glyphs.cursor} ` : '  ', isFocus ? 'focus' : 'muted'),
+    ...sideSpans(picture, 'bid', price),
+    span(padEnd(padStart(text, columns.price - 2), columns.price), isCursor ? 'focus' : 'price'),
+    ...sideSpans(picture, 'ask', price),
+    ...reachSpans(picture, price),
+  ];
+  return isCursor ? { spans, over: 'cursor' } : { spans };
+}
+
+function centred(text: string, width: number, fill: string): string {
+  const room = Math.max(0, width - widthOf(text) - 2);
+  const left = Math.floor(room / 2);
+  return `${fill.repeat(left)} ${text} ${fill.repeat(room - left)}`;
+}
+
+function spreadText({ instrument, book }: Market): string {
+  const bid = bestOf(book, 'bid');
+  const ask = bestOf(book, 'ask');
+  if (bid !== undefined && ask !== undefined) {
+    const spread = priceText(instrument, ask - bid);
+    return `mid ${midText(instrument, bid + ask)}   spread ${spread}`;
+  }
+  if (bid !== undefined) return 'nobody sells yet';
+  if (ask !== undefined) return 'nobody buys yet';
+  return book === undefined
+    ? 'waiting for the book'
+    : 'no orders yet: b bids, s asks at the cursor';
+}
+
+/** Prices above this one stand above the row of the spread. */
+function spreadPrice({ book }: Market, reference: number): number {
+  const bid = bestOf(book, 'bid');
+  const ask = bestOf(book, 'ask');
+  if (bid !== undefined && ask !== undefined) return (bid + ask) / 2;
+  if (ask !== undefined) return ask - 0.5;
+  return bid ?? reference;
+}
+
+function priceRows(picture: Picture, width: number, rows: number): Line[] {
+  const { state, market } = picture;
+  const { instrument } = market;
+  const sight = sightOf(state);
+  const { top } = state.ladder;
+  if (sight === undefined || top === undefined) return [];
+  const { low } = bandOf(instrument);
+  const split = spreadPrice(market, sight.reference);
+  const ladderWidth = Math.min(width, fixedColumns + 2 * picture.widths.bar);
+  const between = line(
+    span(centred(spreadText(market), ladderWidth, picture.glyphs.rule), 'muted'),
+  );
+  const lines: Line[] = [];
+  let isSplit = top <= split;
+  for (let price = top; price >= low && lines.length < rows; price -= instrument.tick) {
+    if (!isSplit && price <= split) {
+      lines.push(between);
+      isSplit = true;
+    }
+    lines.push(priceRow(picture, price));
+  }
+  return lines;
+}
+
+function headLine(picture: Picture): Line {
+  const { widths, state, market } = picture;
+  const unit = energyUnit(market.instrument);
+  const side = widths.bar + columns.volume;
+  const text = [
+    ' '.repeat(columns.mark),
+    padEnd('mine', columns.mine),
+    padStart('bid', side),
+    padEnd(padStart('price', columns.price - 2), columns.price),
+    padEnd(padStart('ask', columns.volume), side),
+    padStart('mine', columns.mine),
+  ];
+  if (widths.showsReach) {
+    text.push(padStart(`cum ${unit}`, columns.reachEnergy));
+    text.push(padStart(`cum ${ecoinUnit(market.instrument)}`, columns.reachCost));
+  }
+  if (widths.showsSaving && state.tariff !== undefined) text.push(padStart('saves', columns.saves));
+  return line(span(text.join(''), 'muted'));
+}
+
+/** What it takes to trade from the best price to the cursor. */
+function cursorLine({ market, state }: Picture): Line {
+  const { instrument, book } = market;
+  const { cursor } = state.ladder;
+  if (cursor === undefined) return line();
+  const price = priceText(instrument, cursor);
+  const side = sideOf(book, cursor);
+  if (side === undefined)
+    return line(span(` at ${price}: nothing rests, you would be first`, 'muted'));
+  const { lots, cost } = reach(book, side, cursor);
+  const energy = `${energyOfLotsText(instrument, lots)} ${energyUnit(instrument)}`;
+  const ecoin = `${ecoinText(instrument, cost)} ${ecoinUnit(instrument)}`;
+  const verb = side === 'ask' ? 'buy up' : 'sell down';
+  return line(span(` ${verb} to ${price}: ${energy} for ${ecoin}`, 'title'));
+}
+
+function titleLine(state: State, market: Market | undefined): Line {
+  const title = span(' LADDER', state.pane === 'ladder' ? 'focus' : 'title');
+  if (market === undefined) return line(title);
+  const { instrument } = market;
+  const unit = energyUnit(instrument);
+  if (state.view.connection.state !== 'live' && market.book !== undefined) {
+    return line(title, span('  old: not live', 'bad'));
+  }
+  const lot = `1 lot = ${energyOfLotsText(instrument, 1)} ${unit}`;
+  return line(title, span(`  ${ecoinUnit(instrument)} per ${unit}, ${lot}`, 'muted'));
+}
+
+/** What is old is shown, but not in its colours. */
+function faded({ spans, over }: Line): Line {
+  const role: Role = 'muted';
+  const grey = spans.map(({ text }) => span(text, role));
+  return over === undefined ? { spans: grey } : { spans: grey, over };
+}
+
+/** The pane, exactly as large as its box. */
+export function ladderLines(state: State, { width, height }: Box, glyphs: Glyphs): Line[] {
+  const market = marketOf(state);
+  const title = titleLine(state, market);
+  if (market === undefined) {
+    const waiting = line(span(` ${state.view.connection.reason}`, 'muted'));
+    return block([title, line(), waiting], width, height);
+  }
+  const { book } = market;
+  const own = liveOrders(state.view, market.instrument.symbol);
+  const most = Math.max(1, ...[...(book?.asks ?? []), ...(book?.bids ?? [])].map((l) => l.volume));
+  const picture: Picture = {
+    state,
+    market,
+    widths: widthsFor(width, state.tariff !== undefined),
+    glyphs,
+    levels: { ask: volumes(book?.asks), bid: volumes(book?.bids) },
+    mine: { ask: mineBy(own, 'ask'), bid: mineBy(own, 'bid') },
+    most,
+  };
+  const prices = block(priceRows(picture, width, height - 3), width, height - 3);
+  const isOld = state.view.connection.state !== 'live';
+  return block(
+    [title, headLine(picture), ...(isOld ? prices.map(faded) : prices), cursorLine(picture)],
+    width,
+    height,
+  );
+}

@@ -1,0 +1,114 @@
+/** One's own orders: live ones first, then the newest; how far each is filled and settled. */
+import type { OwnOrder } from '@wattlot/client';
+import type { Instrument } from '@wattlot/client/frames';
+import type { Box } from '../layout.ts';
+import { marketOf } from '../state.ts';
+import type { State } from '../state.ts';
+import { block, cut, line, padEnd, padStart, span } from '../text/line.ts';
+import type { Line, Span } from '../text/line.ts';
+import { priceText } from '../text/number.ts';
+import type { Glyphs, Role } from '../theme.ts';
+import { listedOrders } from '../view.ts';
+import { orderState, settlementOf } from '../words.ts';
+
+/** Cells of the columns; a txid gets what is left where there is enough of it. */
+const columns = { mark: 1, side: 4, price: 6, filled: 10, settled: 9, state: 11, txidMin: 10 };
+const narrow = columns.mark + columns.side + columns.price + columns.filled + columns.state;
+
+interface Shown {
+  readonly settled: boolean;
+  readonly txid: number;
+}
+
+function shownIn(width: number): Shown {
+  const left = width - narrow - columns.settled;
+  return { settled: left >= 0, txid: left >= columns.txidMin ? left : 0 };
+}
+
+function headLine({ settled, txid }: Shown): Line {
+  const text = [
+    ' '.repeat(columns.mark),
+    padEnd('side', columns.side),
+    padStart('price', columns.price),
+    padStart('filled', columns.filled),
+    settled ? padStart('settled', columns.settled) : '',
+    padEnd('  state', columns.state),
+    txid > 0 ? ' tx' : '',
+  ];
+  return line(span(text.join(''), 'muted'));
+}
+
+const stateRoles: Readonly<Record<string, Role>> = {
+  signing: 'muted',
+  open: 'mine',
+  partly: 'mine',
+  settling: 'title',
+  settled: 'good',
+  overdue: 'bad',
+};
+
+interface RowOptions {
+  readonly shown: Shown;
+  readonly isSelected: boolean;
+  readonly glyphs: Glyphs;
+}
+
+function orderLine(
+  instrument: Instrument,
+  order: OwnOrder,
+  { shown, isSelected, glyphs }: RowOptions,
+): Line {
+  const { settled, txid } = settlementOf(order);
+  const word = orderState(order);
+  const spans: Span[] = [
+    span(isSelected ? glyphs.cursor : ' ', 'focus'),
+    span(padEnd(order.side, columns.side), order.side),
+    span(padStart(priceText(instrument, order.price), columns.price), 'price'),
+    span(padStart(`${order.filled}/${order.volume}`, columns.filled)),
+    span(shown.settled ? padStart(`${settled}/${order.filled}`, columns.settled) : '', 'muted'),
+    span(padEnd(`  ${word}`, columns.state), stateRoles[word] ?? 'muted'),
+    span(shown.txid > 0 && txid !== undefined ? ` ${cut(txid, shown.txid - 1)}` : '', 'muted'),
+  ];
+  return isSelected ? { spans, over: 'cursor' } : { spans };
+}
+
+function emptyLines(state: State): Line[] {
+  if (state.isReadOnly) return [];
+  const text = state.view.areOrdersKnown ? ' none yet: b bids, s asks' : ' waiting for your orders';
+  return [line(span(text, 'muted'))];
+}
+
+/** The pane, exactly as large as its box. */
+export function ordersPane(state: State, { width, height }: Box, glyphs: Glyphs): Line[] {
+  const market = marketOf(state);
+  const isFocus = state.pane === 'orders';
+  const title = span(' MY ORDERS', isFocus ? 'focus' : 'title');
+  if (market === undefined) return block([line(title)], width, height);
+  const { instrument } = market;
+  const listed = listedOrders(state.view, instrument.symbol);
+  if (listed.length === 0) return block([line(title), ...emptyLines(state)], width, height);
+  const rows = Math.max(0, height - 2);
+  const selected = Math.max(
+    0,
+    listed.findIndex(({ order }) => order === state.selected),
+  );
+  // The list scrolls only as far as the selection needs.
+  const first = isFocus ? Math.max(0, selected - rows + 1) : 0;
+  const beyond = listed.length - rows;
+  const shown = shownIn(width);
+  return block(
+    [
+      line(title, span(beyond > 0 ? `  ${beyond} more` : '', 'muted')),
+      headLine(shown),
+      ...listed.slice(first, first + rows).map((order, index) =>
+        orderLine(instrument, order, {
+          shown,
+          isSelected: isFocus && first + index === selected,
+          glyphs,
+        }),
+      ),
+    ],
+    width,
+    height,
+  );
+}

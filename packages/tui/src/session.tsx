@@ -1,0 +1,225 @@
+/** The terminal as it runs: keyboard, store, screen and the connection, tied together. The only place where the parts meet the world. */
+import { randomUUID } from 'node:crypto';
+import type { ExchangeClient } from '@wattlot/client';
+import { render } from 'ink';
+import type { Clock } from './clock.ts';
+import { makeKeyDecoder } from './keys.ts';
+import { closeWaitMs, escapeWaitMs } from './limits.ts';
+import { Terminal } from './panes/terminal.tsx';
+import { takeTerminal } from './screen/ownership.ts';
+import type { Keyboard } from './screen/ownership.ts';
+import { Sink } from './screen/sink.ts';
+import type { Canvas } from './screen/sink.ts';
+import { newState } from './state.ts';
+import type { Effect, State } from './state.ts';
+import { makeStore } from './store.ts';
+import type { Store } from './store.ts';
+import type { Theme } from './theme.ts';
+
+/** A connection that can be ended as a whole. */
+export interface Opened {
+  readonly client: ExchangeClient;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Opens the connection; called once the first frame is on the screen. A rejection ends the terminal. */
+  readonly open: () => Promise<Opened>;
+  /** What is being done until then, for a person. */
+  readonly doing: string;
+  readonly name: string;
+  readonly isReadOnly: boolean;
+  readonly tariff?: number | undefined;
+  readonly theme: Theme;
+  readonly keyboard: Keyboard;
+  readonly canvas: Canvas;
+  readonly clock: Clock;
+  readonly log: (text: string) => void;
+}
+
+/** Why the terminal ended. The screen has been given back. */
+export type Ending =
+  | { readonly kind: 'quit'; readonly liveOrders: number }
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'crash'; readonly error: unknown }
+  | { readonly kind: 'unopened'; readonly error: unknown };
+
+const tickMs = 1000;
+
+function liveCount({ view }: State): number {
+  return [...view.orders.values()].filter(({ status }) => status !== 'done').length;
+}
+
+/** Carries out effects against whichever connection there is. */
+function makePerformer(
+  store: () => Store,
+  client: () => ExchangeClient | undefined,
+  also: { repaint(): void; leave(): void },
+): (effect: Effect) => void {
+  const gone = { kind: 'no', error: 'not connected' } as const;
+  return (effect) => {
+    switch (effect.kind) {
+      case 'place': {
+        const { clientOrderId } = effect.wish;
+        const answer = client()?.placeOrder(effect.wish) ?? Promise.resolve(gone);
+        void answer.then((outcome) => {
+          store().dispatch({ kind: 'placed', clientOrderId, outcome });
+        });
+        return;
+      }
+      case 'cancel': {
+        const { order } = effect;
+        const answer = client()?.cancelOrder(order) ?? Promise.resolve(gone);
+        void answer.then((outcome) => {
+          store().dispatch({ kind: 'cancelled', order, outcome });
+        });
+        return;
+      }
+      case 'repaint':
+        also.repaint();
+        return;
+      case 'leave':
+        also.leave();
+    }
+  };
+}
+
+/** Feeds the keyboard's text to the store, key by key. @returns a function that ends it. */
+function readKeys(keyboard: Keyboard, clock: Clock, store: Store): () => void {
+  const decoder = makeKeyDecoder();
+  let callOff: (() => void) | undefined;
+  const press = (keys: readonly string[]): void => {
+    for (const key of keys) store.dispatch({ kind: 'key', key });
+  };
+  const onData = (text: string): void => {
+    callOff?.();
+    callOff = undefined;
+    press(decoder.push(text));
+    if (!decoder.isWaiting) return;
+    callOff = clock.later(escapeWaitMs, () => {
+      press(decoder.flush());
+    });
+  };
+  keyboard.on('data', onData);
+  return () => {
+    callOff?.();
+    keyboard.off('data', onData);
+  };
+}
+
+function offsetNow(now: number): number {
+  return -new Date(now).getTimezoneOffset();
+}
+
+/** Waits for a promise, but not for ever. */
+async function within(ms: number, clock: Clock, promise: Promise<unknown>): Promise<void> {
+  let callOff = (): void => {};
+  const enough = new Promise<void>((resolve) => {
+    callOff = clock.later(ms, resolve);
+  });
+  await Promise.race([promise.catch(() => {}), enough]);
+  callOff();
+}
+
+/** Runs the terminal until it is left. Resolves when the screen is given back and the connection closed or given up. */
+export async function runSession(options: SessionOptions): Promise<Ending> {
+  const { keyboard, canvas, clock, log } = options;
+  const sink = new Sink(canvas, clock);
+  let opened: Opened | undefined;
+  let end: (ending: Ending) => void = () => {};
+  const ended = new Promise<Ending>((resolve) => {
+    end = resolve;
+  });
+  const perform = makePerformer(
+    () => store,
+    () => opened?.client,
+    {
+      repaint: () => {
+        sink.repaint();
+      },
+      leave: () => {
+        end({ kind: 'quit', liveOrders: liveCount(store.newest()) });
+      },
+    },
+  );
+  const store: Store = makeStore({
+    first: newState({
+      name: options.name,
+      isReadOnly: options.isReadOnly,
+      tariff: options.tariff,
+      columns: sink.columns,
+      rows: sink.rows,
+      now: clock.now(),
+      offsetMinutes: offsetNow(clock.now()),
+      doing: options.doing,
+    }),
+    clock,
+    mintClientOrderId: () => randomUUID(),
+    perform,
+  });
+  const giveBack = takeTerminal({
+    keyboard,
+    write: (bytes) => {
+      canvas.write(bytes);
+    },
+    log,
+    onSignal: (signal) => {
+      end({ kind: 'signal', signal });
+    },
+    onCrash: (error) => {
+      end({ kind: 'crash', error });
+    },
+  });
+  sink.on('size', () => {
+    store.dispatch({ kind: 'resize', columns: sink.columns, rows: sink.rows });
+  });
+  const app = render(<Terminal store={store} theme={options.theme} />, {
+    // Ink asks of its stream what a sink has; its type names all of a terminal stream.
+    stdout: sink as unknown as NodeJS.WriteStream,
+    debug: true,
+    interactive: true,
+    patchConsole: false,
+    exitOnCtrlC: false,
+  });
+  app.waitUntilExit().catch((error: unknown) => {
+    end({ kind: 'crash', error });
+  });
+  const endKeys = readKeys(keyboard, clock, store);
+  let endTicks = (): void => {};
+  const tick = (): void => {
+    store.dispatch({ kind: 'tick', offsetMinutes: offsetNow(clock.now()) });
+    endTicks = clock.later(tickMs - (clock.now() % tickMs), tick);
+  };
+  tick();
+  void openConnection(options, store, (connection) => {
+    opened = connection;
+  }).catch((error: unknown) => {
+    end({ kind: 'unopened', error });
+  });
+
+  const ending = await ended;
+  endKeys();
+  endTicks();
+  sink.close();
+  store.close();
+  app.unmount();
+  giveBack();
+  if (opened !== undefined) await within(closeWaitMs, clock, opened.close());
+  return ending;
+}
+
+async function openConnection(
+  { open, clock }: SessionOptions,
+  store: Store,
+  keep: (opened: Opened) => void,
+): Promise<void> {
+  // The first frame goes out before anything slow is loaded.
+  await new Promise<void>((resolve) => {
+    clock.later(0, resolve);
+  });
+  const opened = await open();
+  opened.client.listen((event) => {
+    store.dispatch({ kind: 'event', event });
+  });
+  keep(opened);
+}

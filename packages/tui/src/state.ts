@@ -1,0 +1,174 @@
+/** All that the terminal knows and shows, as one immutable value; and what it may be told. */
+import type { ClientEvent, Outcome, OrderWish } from '@wattlot/client';
+import type { MarketSymbol, OrderId, Side } from '@wattlot/core';
+import { referencePrice } from './book.ts';
+import type { Key } from './keys.ts';
+import { newLadder } from './ladder.ts';
+import type { Ladder, LadderSight } from './ladder.ts';
+import { footRows, headRows, layoutOf } from './layout.ts';
+import { printable } from './text/printable.ts';
+import type { Ticket } from './ticket.ts';
+import { emptyView } from './view.ts';
+import type { Market, View } from './view.ts';
+
+export interface Notice {
+  readonly text: string;
+  readonly tone: 'plain' | 'good' | 'bad';
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+}
+
+/** What lies over the panes. `quit`: the question; `leaving`: cancels are on their way, by order. */
+export type Overlay =
+  | { readonly kind: 'help'; readonly filter: string; readonly scroll: number }
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'leaving'; readonly waiting: readonly OrderId[]; readonly until: number };
+
+export type Pane = 'ladder' | 'orders';
+
+export interface State {
+  readonly view: View;
+  /** The account's name, as its owner gave it. */
+  readonly name: string;
+  readonly isReadOnly: boolean;
+  /** What the household pays its supplier, in ecoin per unit of energy. */
+  readonly tariff?: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** Milliseconds since 1970 UTC, and minutes east of it. */
+  readonly now: number;
+  readonly offsetMinutes: number;
+  /** The market looked at; the first that the exchange names. */
+  readonly symbol?: MarketSymbol;
+  readonly pane: Pane;
+  readonly ladder: Ladder;
+  readonly selected?: OrderId;
+  /** Lots with which a ticket opens. */
+  readonly lots: number;
+  readonly ticket?: Ticket;
+  readonly overlay?: Overlay;
+  readonly areAmountsHidden: boolean;
+  /** Oldest first. */
+  readonly notices: readonly Notice[];
+}
+
+/** Everything that can happen to the state. */
+export type Input =
+  | { readonly kind: 'key'; readonly key: Key }
+  | { readonly kind: 'event'; readonly event: ClientEvent }
+  | {
+      readonly kind: 'placed';
+      readonly clientOrderId: string;
+      readonly outcome: Outcome<{ readonly order: OrderId }>;
+    }
+  | { readonly kind: 'cancelled'; readonly order: OrderId; readonly outcome: Outcome<null> }
+  | { readonly kind: 'tick'; readonly offsetMinutes: number }
+  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
+
+/** What the world is asked to do. */
+export type Effect =
+  | { readonly kind: 'place'; readonly wish: OrderWish }
+  | { readonly kind: 'cancel'; readonly order: OrderId }
+  | { readonly kind: 'repaint' }
+  | { readonly kind: 'leave' };
+
+/** Time and chance, as arguments. */
+export interface Moment {
+  readonly now: number;
+  /** A client order id that was never used before: 1 to 36 printable ASCII characters. */
+  mintClientOrderId(): string;
+}
+
+/** A state and what is to be done. */
+export interface Step {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/** What a key can mean. */
+export type Action =
+  | { readonly kind: 'move'; readonly by: number }
+  | { readonly kind: 'page'; readonly direction: 1 | -1 }
+  | { readonly kind: 'best'; readonly side: Side }
+  | { readonly kind: 'recentre' }
+  | { readonly kind: 'focus'; readonly pane: Pane | 'next' }
+  | { readonly kind: 'size'; readonly by: number }
+  | { readonly kind: 'open'; readonly side: Side; readonly at: 'cursor' | 'best' }
+  | { readonly kind: 'type'; readonly character: string }
+  | { readonly kind: 'erase' }
+  | { readonly kind: 'field'; readonly by: 1 | -1 }
+  | { readonly kind: 'step-price'; readonly by: number }
+  | { readonly kind: 'time-in-force' }
+  | { readonly kind: 'post-only' }
+  | { readonly kind: 'confirm' }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'cancel-market' }
+  | { readonly kind: 'cancel-all' }
+  | { readonly kind: 'hide' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'filter'; readonly character: string }
+  | { readonly kind: 'unfilter' }
+  | { readonly kind: 'scroll'; readonly by: number }
+  | { readonly kind: 'repaint' }
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'quit-keep' }
+  | { readonly kind: 'quit-cancel' };
+
+export interface StateOptions {
+  readonly name: string;
+  readonly isReadOnly: boolean;
+  readonly tariff?: number | undefined;
+  readonly symbol?: MarketSymbol | undefined;
+  readonly columns: number;
+  readonly rows: number;
+  readonly now: number;
+  readonly offsetMinutes: number;
+  /** What is being done until the first event comes. */
+  readonly doing: string;
+}
+
+/** Lots with which the first ticket opens. */
+const lotsAtFirst = 10;
+
+export function newState(options: StateOptions): State {
+  const { tariff, symbol } = options;
+  return {
+    view: emptyView(options.doing),
+    name: printable(options.name, 32),
+    isReadOnly: options.isReadOnly,
+    ...(tariff === undefined ? {} : { tariff }),
+    ...(symbol === undefined ? {} : { symbol }),
+    columns: options.columns,
+    rows: options.rows,
+    now: options.now,
+    offsetMinutes: options.offsetMinutes,
+    pane: 'ladder',
+    ladder: newLadder,
+    lots: lotsAtFirst,
+    areAmountsHidden: false,
+    notices: [],
+  };
+}
+
+/** The market looked at, once the exchange has described it. */
+export function marketOf({ view, symbol }: State): Market | undefined {
+  return symbol === undefined ? undefined : view.markets.get(symbol);
+}
+
+/** Rows of the ladder's pane that are not prices: title, columns, cursor line, and the row of the spread. */
+export const ladderRowsBeside = 4;
+
+/** What the ladder needs to know to place itself; undefined before there is a market. */
+export function sightOf(state: State): LadderSight | undefined {
+  const market = marketOf(state);
+  if (market === undefined) return undefined;
+  const layout = layoutOf(state.columns, state.rows);
+  const height =
+    layout.kind === 'compact' ? state.rows - headRows - footRows : layout.ladder.height;
+  return {
+    instrument: market.instrument,
+    reference: referencePrice(market.instrument, market.book, market.trades[0]?.price),
+    rows: Math.max(1, height - ladderRowsBeside),
+  };
+}

@@ -1,0 +1,218 @@
+/** The order being typed: a plain value, changed by pure functions. Its client order id is made when it opens, so that a retry cannot double the order. */
+import type { OrderWish } from '@wattlot/client';
+import { priceOfWire, wireOfPrice } from '@wattlot/client/frames';
+import type { Instrument } from '@wattlot/client/frames';
+import { oppositeOf, toLots } from '@wattlot/core';
+import type { Lots, Price, Side, TimeInForce } from '@wattlot/core';
+import { reach } from './book.ts';
+import { fieldCharactersMax } from './limits.ts';
+import {
+  ecoinText,
+  ecoinUnit,
+  energyOfLotsText,
+  energyText,
+  energyUnit,
+  priceText,
+} from './text/number.ts';
+import { freeOf } from './view.ts';
+import type { Market, View } from './view.ts';
+
+export type TicketField = 'volume' | 'confirm' | 'price';
+
+/**
+ * `editing`: a person types; `refusal` is what was said to the attempt before. `sending`: on its way. `unknown`: the connection was lost before the
+ * answer; the client asks again under the same id.
+ */
+export type TicketPhase =
+  | { readonly kind: 'editing'; readonly refusal?: string }
+  | { readonly kind: 'sending' }
+  | { readonly kind: 'unknown' };
+
+export interface Ticket {
+  readonly clientOrderId: string;
+  readonly side: Side;
+  readonly volumeText: string;
+  /** In ecoin per unit of energy, as on the screen. */
+  readonly priceText: string;
+  readonly timeInForce: TimeInForce;
+  readonly postOnly: boolean;
+  readonly field: TicketField;
+  /** The next character typed replaces the field. */
+  readonly isFresh: boolean;
+  readonly phase: TicketPhase;
+}
+
+export interface NewTicket {
+  readonly clientOrderId: string;
+  readonly side: Side;
+  readonly volume: number;
+  readonly price: number;
+  readonly timeInForce: TimeInForce;
+}
+
+export function openTicket(instrument: Instrument, wish: NewTicket): Ticket {
+  return {
+    clientOrderId: wish.clientOrderId,
+    side: wish.side,
+    volumeText: String(wish.volume),
+    priceText: priceText(instrument, wish.price),
+    timeInForce: wish.timeInForce,
+    postOnly: false,
+    field: 'volume',
+    isFresh: true,
+    phase: { kind: 'editing' },
+  };
+}
+
+const fields: readonly TicketField[] = ['volume', 'confirm', 'price'];
+
+/** The next field, or the one before. */
+export function moveField(ticket: Ticket, by: 1 | -1): Ticket {
+  const index = (fields.indexOf(ticket.field) + by + fields.length) % fields.length;
+  return { ...ticket, field: fields[index] ?? 'volume', isFresh: true };
+}
+
+function withText(ticket: Ticket, change: (text: string) => string): Ticket {
+  // Whoever types while Confirm has the focus means the volume.
+  if (ticket.field === 'price') {
+    return { ...ticket, priceText: change(ticket.priceText), isFresh: false };
+  }
+  return { ...ticket, field: 'volume', volumeText: change(ticket.volumeText), isFresh: false };
+}
+
+/** A digit, or the dot of a price, typed into the field. */
+export function typeCharacter(ticket: Ticket, character: string): Ticket {
+  if (character === '.' && ticket.field !== 'price') return ticket;
+  const isFresh = ticket.isFresh || ticket.field === 'confirm';
+  return withText(ticket, (text) => {
+    const next = (isFresh ? '' : text) + character;
+    return next.length > fieldCharactersMax ? text : next;
+  });
+}
+
+export function eraseCharacter(ticket: Ticket): Ticket {
+  return withText(ticket, (text) => (ticket.isFresh ? '' : text.slice(0, -1)));
+}
+
+/** The whole number of lots that is typed; undefined when it is none. */
+export function volumeOf({ volumeText }: Ticket): Lots | undefined {
+  return /^\d+$/.test(volumeText) ? toLots(Number(volumeText)) : undefined;
+}
+
+/** The price that is typed, tick and band not looked at; undefined when it is none. */
+export function priceOf(instrument: Instrument, ticket: Ticket): Price | undefined {
+  if (!/^\d+(\.\d+)?$/.test(ticket.priceText)) return undefined;
+  return priceOfWire(instrument, Number(ticket.priceText));
+}
+
+export function stepVolume(ticket: Ticket, by: number): Ticket {
+  const volume = Math.max(1, (volumeOf(ticket) ?? 0) + by);
+  return { ...ticket, volumeText: String(volume), isFresh: true };
+}
+
+export function withPrice(ticket: Ticket, instrument: Instrument, price: number): Ticket {
+  return { ...ticket, priceText: priceText(instrument, price), isFresh: true };
+}
+
+export function cycleTimeInForce(ticket: Ticket): Ticket {
+  const timeInForce = ticket.timeInForce === 'gtc' ? 'ioc' : 'gtc';
+  // An order that must trade at once cannot be one that must not.
+  return { ...ticket, timeInForce, postOnly: timeInForce === 'gtc' && ticket.postOnly };
+}
+
+export function togglePostOnly(ticket: Ticket): Ticket {
+  const postOnly = !ticket.postOnly;
+  return { ...ticket, postOnly, timeInForce: postOnly ? 'gtc' : ticket.timeInForce };
+}
+
+/** What a ticket would do. `problem`: it cannot be sent, and what to do about it. `note`: it can, and what a person should know. */
+export interface Preview {
+  readonly energy: string;
+  readonly cost: string;
+  readonly problem?: string;
+  readonly note?: string;
+  readonly wish?: OrderWish;
+}
+
+export interface TicketContext {
+  readonly market: Market;
+  readonly view: View;
+}
+
+function volumeProblem(instrument: Instrument, ticket: Ticket): string | undefined {
+  const volume = volumeOf(ticket);
+  if (volume === undefined || volume === 0) return 'type 1 lot or more';
+  if (volume > instrument.volumeMax) return `at most ${instrument.volumeMax} lots an order`;
+  return undefined;
+}
+
+function priceProblem(instrument: Instrument, ticket: Ticket): string | undefined {
+  const { tick, priceFloor, priceCap } = instrument;
+  const price = priceOf(instrument, ticket);
+  const step = wireOfPrice(instrument, tick);
+  if (price === undefined) return `type a price in steps of ${step}`;
+  if (price < priceFloor || price > priceCap) {
+    const floor = wireOfPrice(instrument, priceFloor);
+    return `price must be ${floor} to ${wireOfPrice(instrument, priceCap)}`;
+  }
+  return price % tick === 0 ? undefined : `price must be a multiple of ${step}`;
+}
+
+function fundsProblem(
+  { market: { instrument }, view }: TicketContext,
+  { side, volume, price }: OrderWish,
+): string | undefined {
+  if (side === 'bid') {
+    const free = freeOf(view, instrument.quote);
+    if (free === undefined || volume * price <= free) return undefined;
+    return `only ${ecoinText(instrument, free)} ${ecoinUnit(instrument)} free`;
+  }
+  const free = freeOf(view, instrument.base);
+  if (free === undefined || volume * instrument.lot <= free) return undefined;
+  return `only ${energyText(instrument, free)} ${energyUnit(instrument)} free`;
+}
+
+function tradeNote({ market: { book } }: TicketContext, wish: OrderWish): string {
+  const { lots } = reach(book, oppositeOf(wish.side), wish.price, wish.volume);
+  const rest = wish.volume - lots;
+  if (wish.timeInForce === 'ioc') {
+    if (lots === 0) return 'would be cancelled: no match';
+    return rest === 0 ? 'trades at once' : `${lots} trade now, ${rest} cancelled`;
+  }
+  if (lots === 0) return 'waits on the book';
+  return rest === 0 ? 'trades at once' : `${lots} trade now, ${rest} wait`;
+}
+
+function crosses({ market: { book } }: TicketContext, wish: OrderWish): boolean {
+  return reach(book, oppositeOf(wish.side), wish.price, 1).lots > 0;
+}
+
+/** What the ticket means right now, and what stands against sending it: the first thing that does. */
+export function previewOf(ticket: Ticket, context: TicketContext): Preview {
+  const { instrument } = context.market;
+  const volume = volumeOf(ticket);
+  const price = priceOf(instrument, ticket);
+  const energy = volume === undefined ? '-' : energyOfLotsText(instrument, volume);
+  const cost =
+    volume === undefined || price === undefined ? '-' : ecoinText(instrument, volume * price);
+  const typed = volumeProblem(instrument, ticket) ?? priceProblem(instrument, ticket);
+  if (typed !== undefined) return { energy, cost, problem: typed };
+  const wish: OrderWish = {
+    clientOrderId: ticket.clientOrderId,
+    symbol: instrument.symbol,
+    side: ticket.side,
+    price: price ?? instrument.priceFloor,
+    volume: volume ?? instrument.volumeMax,
+    timeInForce: ticket.timeInForce,
+    postOnly: ticket.postOnly,
+  };
+  const funds = fundsProblem(context, wish);
+  if (funds !== undefined) return { energy, cost, problem: funds };
+  if (wish.postOnly && crosses(context, wish)) {
+    return { energy, cost, problem: 'post-only, but it would trade' };
+  }
+  if (context.view.connection.state !== 'live') {
+    return { energy, cost, problem: 'not connected: wait for LIVE' };
+  }
+  return { energy, cost, wish, note: tradeNote(context, wish) };
+}

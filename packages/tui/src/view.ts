@@ -1,0 +1,154 @@
+/**
+ * What the exchange has told, folded into one immutable picture. Everything that others may have written passes `printable` here, once, before anything
+ * draws it.
+ */
+import type {
+  BookView,
+  ClientEvent,
+  ConnectionState,
+  OwnBalance,
+  OwnOrder,
+  TradeTick,
+} from '@wattlot/client';
+import type { Instrument } from '@wattlot/client/frames';
+import type { MarketSymbol, OrderId } from '@wattlot/core';
+import { doneOrdersMax, tapeTradesMax } from './limits.ts';
+import { printable } from './text/printable.ts';
+
+export interface Market {
+  readonly instrument: Instrument;
+  readonly book?: BookView;
+  /** Newest first. */
+  readonly trades: readonly TradeTick[];
+}
+
+export interface Connection {
+  readonly state: ConnectionState;
+  readonly reason: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly retryAt?: number;
+}
+
+export interface View {
+  readonly connection: Connection;
+  /** Round trip in milliseconds. */
+  readonly latency?: number;
+  readonly markets: ReadonlyMap<MarketSymbol, Market>;
+  /** Own orders, oldest first. */
+  readonly orders: ReadonlyMap<OrderId, OwnOrder>;
+  /** Whether the exchange has said yet which orders there are. */
+  readonly areOrdersKnown: boolean;
+  readonly balances: readonly OwnBalance[];
+}
+
+/** Before anything has been heard. */
+export function emptyView(reason: string): View {
+  return {
+    connection: { state: 'stale', reason: printable(reason) },
+    markets: new Map(),
+    orders: new Map(),
+    areOrdersKnown: false,
+    balances: [],
+  };
+}
+
+function withMarket(
+  view: View,
+  symbol: MarketSymbol,
+  change: (market: Market) => Partial<Market>,
+): View {
+  const market = view.markets.get(symbol);
+  if (market === undefined) return view;
+  const markets = new Map(view.markets);
+  markets.set(symbol, { ...market, ...change(market) });
+  return { ...view, markets };
+}
+
+function withInstruments(view: View, instruments: readonly Instrument[]): View {
+  const markets = new Map(view.markets);
+  for (const instrument of instruments) {
+    markets.set(instrument.symbol, { trades: [], ...markets.get(instrument.symbol), instrument });
+  }
+  return { ...view, markets };
+}
+
+function withTrades(view: View, trades: readonly TradeTick[], snapshot: boolean): View {
+  let result = view;
+  for (const symbol of new Set(trades.map((trade) => trade.symbol))) {
+    result = withMarket(result, symbol, (market) => {
+      const newest = trades.filter((trade) => trade.symbol === symbol).toReversed();
+      const older = snapshot ? [] : market.trades;
+      return { trades: [...newest, ...older].slice(0, tapeTradesMax) };
+    });
+  }
+  return result;
+}
+
+function withOrders(view: View, changed: readonly OwnOrder[], snapshot: boolean): View {
+  const orders = new Map(snapshot ? [] : view.orders);
+  for (const order of changed) orders.set(order.order, order);
+  let surplus = -doneOrdersMax;
+  for (const { status } of orders.values()) if (status === 'done') surplus += 1;
+  for (const { order, status } of orders.values()) {
+    if (surplus <= 0) break;
+    if (status !== 'done') continue;
+    orders.delete(order);
+    surplus -= 1;
+  }
+  return { ...view, orders, areOrdersKnown: view.areOrdersKnown || snapshot };
+}
+
+function withBalances(view: View, changed: readonly OwnBalance[]): View {
+  const balances = new Map(view.balances.map((one) => [one.asset, one]));
+  for (const one of changed) balances.set(one.asset, one);
+  return { ...view, balances: [...balances.values()] };
+}
+
+/** The picture after one event that came at `now`. */
+export function foldEvent(view: View, event: ClientEvent, now: number): View {
+  switch (event.kind) {
+    case 'connection': {
+      const { state, reason = '', retryInMs } = event;
+      const connection = { state, reason: printable(reason) };
+      if (retryInMs === undefined) return { ...view, connection };
+      return { ...view, connection: { ...connection, retryAt: now + retryInMs } };
+    }
+    case 'latency':
+      return { ...view, latency: event.milliseconds };
+    case 'instruments':
+      return withInstruments(view, event.instruments);
+    case 'book':
+      return withMarket(view, event.book.symbol, () => ({ book: event.book }));
+    case 'trades':
+      return withTrades(view, event.trades, event.snapshot);
+    case 'orders':
+      return withOrders(view, event.orders, event.snapshot);
+    case 'balances':
+      return withBalances(view, event.balances);
+    case 'reconciled':
+    case 'tasks':
+      return view;
+  }
+}
+
+/** Own orders of which something can still trade or be cancelled. */
+export function liveOrders(view: View, symbol?: MarketSymbol): OwnOrder[] {
+  return [...view.orders.values()].filter(
+    (order) => order.status !== 'done' && (symbol === undefined || order.symbol === symbol),
+  );
+}
+
+/** Own orders as the list shows them: live ones first, then the newest. */
+export function listedOrders(view: View, symbol: MarketSymbol): OwnOrder[] {
+  const orders = [...view.orders.values()].filter((order) => order.symbol === symbol).toReversed();
+  return [
+    ...orders.filter(({ status }) => status !== 'done'),
+    ...orders.filter(({ status }) => status === 'done'),
+  ];
+}
+
+/** What is free to be promised of one asset, in its smallest units; undefined while the exchange has not said. */
+export function freeOf(view: View, asset: string): number | undefined {
+  const own = view.balances.find((one) => one.asset === asset);
+  return own === undefined ? undefined : own.balance - own.hold;
+}

@@ -1,0 +1,89 @@
+/** What the terminal says about things that happen: plain words, and what to do. */
+import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
+import type { OwnOrder } from '@wattlot/client';
+import type { CancelReason } from '@wattlot/core';
+import { printable } from './text/printable.ts';
+
+/** By the error strings of the wire. */
+const refusalWords: Readonly<Record<string, string>> = {
+  [refusalErrors.malformed]: 'the exchange could not read the request: update this program',
+  [refusalErrors.market_exists]: 'there is such a market already',
+  [refusalErrors.terms_out_of_bounds]: 'the terms of the market break a bound',
+  [refusalErrors.unknown_participant]: 'you are not admitted yet: ask the operator to let you in',
+  [refusalErrors.id_reused]: 'this ticket was used for another order: open a new one',
+  [refusalErrors.unknown_market]: 'there is no such market any more',
+  [refusalErrors.volume_out_of_bounds]: 'the volume is out of bounds: change the lots',
+  [refusalErrors.price_off_tick]: 'the price is between two ticks: change it',
+  [refusalErrors.price_out_of_band]: 'the price is out of the band: change it',
+  [refusalErrors.insufficient_funds]: 'not enough is free: fewer lots, or cancel an order first',
+  [refusalErrors.too_many_open_orders]: 'you have as many open orders as allowed: cancel one first',
+  [refusalErrors.would_trade]: 'post-only, and it would trade at once: change the price',
+  [refusalErrors.unknown_order]: 'the order is done already, nothing is left to cancel',
+  [refusalErrors.not_pending]: 'the order does not wait for offers',
+  [refusalErrors.lots_mismatch]: 'the wallet offered other lots than were asked for',
+  [refusalErrors.output_reused]: 'the wallet offered one output twice',
+  [refusalErrors.unknown_trade]: 'the exchange does not know the trade',
+  [refusalErrors.lot_not_due]: 'the lot is not due',
+  [refusalErrors.height_out_of_order]: 'the exchange has an error inside: try again later',
+  [gatewayErrors.notJson]: 'the exchange could not read the request: update this program',
+  [gatewayErrors.unknownMethod]: 'the exchange is older than this program',
+  [gatewayErrors.invalidToken]: 'the login has expired: wait for LIVE and try again',
+  [gatewayErrors.invalidQuantity]: 'the volume is no whole number of lots',
+  [gatewayErrors.badOffer]: 'the exchange did not accept the offer of the wallet',
+  [gatewayErrors.rateLimited]: 'too many requests: wait a second and try again',
+  [gatewayErrors.unavailable]: 'the exchange takes no orders at the moment: try again later',
+  [gatewayErrors.badChallenge]: 'the login took too long: it is tried again',
+  [gatewayErrors.badSignature]: 'the key does not fit the address: check the key file',
+};
+
+/** Why the exchange said no. An error that nobody here knows is shown as it came, made printable. */
+export function refusalText(error: string): string {
+  return refusalWords[error] ?? printable(error);
+}
+
+const cancelWords: Readonly<Record<CancelReason, string>> = {
+  requested: 'as you asked',
+  not_filled_at_once: 'IOC: nobody took the rest',
+  offers_late: 'the wallet did not sign in time',
+  offers_declined: 'the wallet would not sign',
+  would_trade: 'post-only, and it would have traded',
+  self_trade: 'it would have traded with an order of your own',
+  output_spent: 'what it offered was spent elsewhere',
+};
+
+/** Why lots of an order will never trade. */
+export function cancelText(reason: CancelReason | undefined): string {
+  return reason === undefined ? 'no reason given' : cancelWords[reason];
+}
+
+/** Lots of an order by where their settlement stands. */
+export interface Settlement {
+  readonly settled: number;
+  readonly released: number;
+  readonly overdue: number;
+  /** Of the newest lot that has one. */
+  readonly txid?: string;
+}
+
+export function settlementOf({ trades }: OwnOrder): Settlement {
+  const count = { settled: 0, released: 0, overdue: 0 };
+  let txid: string | undefined;
+  for (const { lots } of trades) {
+    for (const lot of lots) {
+      const { state } = lot;
+      if (state === 'settled' || state === 'released' || state === 'overdue') count[state] += 1;
+      if (lot.txid !== undefined && lot.state !== 'released') txid = printable(lot.txid, 64);
+    }
+  }
+  return txid === undefined ? count : { ...count, txid };
+}
+
+/** One word for where an order stands. */
+export function orderState(order: OwnOrder): string {
+  if (order.status === 'pending') return 'signing';
+  if (order.status === 'open') return order.filled > 0 ? 'partly' : 'open';
+  const { settled, overdue } = settlementOf(order);
+  if (order.filled === 0) return 'cancelled';
+  if (overdue > 0) return 'overdue';
+  return settled < order.filled ? 'settling' : 'settled';
+}
