@@ -19,7 +19,7 @@ export interface Child {
 
 /** Starts `wattlot …args` and hands over each line of its standard output that is a JSON object. */
 export function startChild(args: readonly string[], onLine: (value: object) => void): Child {
-  const main = fileURLToPath(new URL('./wattlot.mjs', import.meta.url));
+  const main = fileURLToPath(new URL('../bin/wattlot.mjs', import.meta.url));
   // Its own process group, so that Ctrl-C in the terminal reaches the parent alone, which then stops its children in order.
   const child: ChildProcess = spawn(
     process.execPath,
@@ -42,8 +42,7 @@ export function startChild(args: readonly string[], onLine: (value: object) => v
   const ended = new Promise<{ code: number; lastLine: string }>((resolve) => {
     child.on('error', (error) => resolve({ code: 1, lastLine: error.message }));
     child.on('close', (code) => {
-      const lines = lastWords.trim().split('\n');
-      resolve({ code: code ?? 128, lastLine: lines.at(-1) ?? '' });
+      resolve({ code: code ?? 128, lastLine: tellingLine(lastWords) });
     });
   });
   return {
@@ -55,6 +54,14 @@ export function startChild(args: readonly string[], onLine: (value: object) => v
       clearTimeout(insist);
     },
   };
+}
+
+/** What a person should read of a process's last words: its own line if it had one, otherwise the error on top of a stack. */
+function tellingLine(words: string): string {
+  const lines = words.trim().split('\n');
+  const own = lines.findLast((line) => line.startsWith('wattlot: '));
+  const error = lines.find((line) => /^\w*Error\b/.test(line));
+  return (own ?? error ?? lines.at(-1) ?? '').replace(/^wattlot: /, '');
 }
 
 function parseObject(line: string): object | undefined {

@@ -69,7 +69,7 @@ function neighbourhoodOptions(command: Command): Command {
     )
     .addOption(
       new Option('--speed <factor>', 'market seconds a wall second')
-        .argParser(numberBetween(0.1, 3600))
+        .argParser(numberBetween(0.1, 900))
         .default(60),
     )
     .option('--profiles <folder>', 'drive the households from CSV files (timestamp,watts)');

@@ -1,10 +1,11 @@
 /** Loads the bundled terminal, which needs its build. */
 import type { TradeOptions } from '@wattlot/tui';
+import type * as Trade from '@wattlot/tui/trade';
 import { Failure } from './failure.ts';
 
 /** @returns the exit code; the terminal is as it was found. */
 export async function openTerminal(options: TradeOptions): Promise<number> {
-  let bundle: typeof import('@wattlot/tui/trade');
+  let bundle: typeof Trade;
   try {
     bundle = await import('@wattlot/tui/trade');
   } catch (error) {

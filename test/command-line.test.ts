@@ -21,7 +21,7 @@ describe('the command line', () => {
     [['up', '--port', '70000'], 'expected a whole number from 0 to 65535'],
     [['up', '--port', '1e3'], 'expected a whole number from 0 to 65535'],
     [['up', '--trades', '0'], 'expected a whole number from 1 to 1000000'],
-    [['up', '--speed', 'fast'], 'expected a number from 0.1 to 3600'],
+    [['up', '--speed', 'fast'], 'expected a number from 0.1 to 900'],
     [['up', '--theme', 'pink'], 'Allowed choices are dark, light, mono'],
     [['up', 'extra'], 'too many arguments'],
     [['sim', '--households', '0'], 'expected a whole number from 1 to 200'],

@@ -2,11 +2,20 @@
  * The whole market in one process: an exchange with its chain, and participants that know nothing of it but its url. What is checked is what people
  * rely on: a trade settles on the chain, nothing is made or lost, and a restart changes nothing.
  */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { audit, stateHash, toAmount, toLots, toMarketSymbol, toPrice } from '@wattlot/core';
 import type { Amount, Lots, MarketSymbol, Price } from '@wattlot/core';
 import { connect, openParticipant } from '@wattlot/client';
-import type { BookView, ClientEvent, ExchangeClient, OwnOrder, Participant } from '@wattlot/client';
+import type {
+  BookView,
+  ClientEvent,
+  Clock,
+  ExchangeClient,
+  OwnOrder,
+  Participant,
+} from '@wattlot/client';
 import { defaultTerms, systemClock } from '@wattlot/exchange';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openExchange } from '../packages/exchange/src/exchange.ts';
@@ -66,6 +75,8 @@ function hashOf({ state }: Exchange): string {
 class House {
   readonly participant: Participant;
   readonly orders = new Map<string, OwnOrder>();
+  /** Every order id ever told for a client order id. */
+  readonly names = new Map<string, Set<string>>();
   readonly balances = new Map<string, number>();
   book: BookView | undefined;
   readonly #waiting = new Set<() => void>();
@@ -84,7 +95,11 @@ class House {
 
   #hear(event: ClientEvent): void {
     if (event.kind === 'orders') {
-      for (const order of event.orders) this.orders.set(order.clientOrderId, order);
+      for (const order of event.orders) {
+        this.orders.set(order.clientOrderId, order);
+        const names = this.names.get(order.clientOrderId) ?? new Set();
+        this.names.set(order.clientOrderId, names.add(order.order));
+      }
     } else if (event.kind === 'balances') {
       for (const { asset, balance } of event.balances) this.balances.set(asset, balance);
     } else if (event.kind === 'book') this.book = event.book;
@@ -133,12 +148,24 @@ class House {
   }
 }
 
+/** Waits of a client between its attempts are a tenth, so that a test does not wait. */
+const impatient: Clock = {
+  now: () => performance.now(),
+  after: (ms, action) => {
+    const timer = setTimeout(action, ms / 10);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
 async function house(url: string, name: string): Promise<House> {
   const participant = await openParticipant({
     url,
     keyFile: `${folder}/${name}.key`,
     name,
     meter: 'own',
+    clock: impatient,
   });
   ends.push(() => participant.close());
   const made = new House(participant);
@@ -278,4 +305,101 @@ test('a public client sees the same book and tape as everybody', async () => {
     trades: [{ trade: 'T1', side: 'bid', price: 149, volume: 2 }],
   });
   expect(events.some(({ kind }) => kind === 'orders' || kind === 'tasks')).toBe(false);
+});
+
+interface ExchangeProcess {
+  readonly url: string;
+  readonly port: string;
+  kill(): Promise<void>;
+}
+
+/** An exchange in a process of its own. */
+async function startProcess(port = '0'): Promise<ExchangeProcess> {
+  const program = fileURLToPath(new URL('exchange-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, `${folder}/exchange`, port], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      resolve();
+    });
+  });
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  ends.push(kill);
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (part: Buffer) => {
+      text += part.toString();
+      if (text.endsWith('\n')) resolve(text.trim());
+    });
+    child.once('exit', () => {
+      reject(new Error('the exchange ended before it listened'));
+    });
+  });
+  return { url, port: new URL(url).port, kill };
+}
+
+test('an exchange killed while orders are on their way doubles none, loses none, and settles', async () => {
+  let exchange = await startProcess();
+  const { seller, buyer } = await neighbours(exchange.url);
+  const unknown = new Set<string>();
+  for (const one of [seller, buyer]) {
+    one.client.listen((event) => {
+      if (event.kind !== 'reconciled') return;
+      expect(event.outcome.kind).toBe('yes');
+      unknown.delete(event.clientOrderId);
+    });
+  }
+  const place = async (one: House, id: string, side: 'ask' | 'bid', at: number): Promise<void> => {
+    const { kind } = await one.client.placeOrder({
+      clientOrderId: id,
+      symbol,
+      side,
+      price: price(at),
+      volume: lots(2),
+      timeInForce: 'gtc',
+      postOnly: false,
+    });
+    if (kind === 'unknown') unknown.add(id);
+  };
+  for (const round of [1, 2]) {
+    const placed: Promise<void>[] = [];
+    for (let count = 0; count < 12; count += 1) {
+      placed.push(place(seller, `s-${round}-${count}`, 'ask', 100 + count));
+      placed.push(place(buyer, `b-${round}-${count}`, 'bid', 104 + count));
+    }
+    // Some have been answered by now, some are on their way.
+    await placed[3 * round];
+    await exchange.kill();
+    await Promise.all(placed);
+    exchange = await startProcess(exchange.port);
+    await Promise.all([seller, buyer].map((one) => one.until((each) => each.isLive())));
+  }
+  const isQuiet = (one: House): boolean =>
+    unknown.size === 0 &&
+    one.isLive() &&
+    [...one.orders.values()].every(
+      ({ status, trades }) =>
+        status !== 'pending' &&
+        trades.every(({ settlement }) => settlement === 'settled' || settlement === 'released'),
+    );
+  await Promise.all([seller, buyer].map((one) => one.until(isQuiet)));
+  for (const one of [seller, buyer]) {
+    for (const names of one.names.values()) expect(names.size).toBe(1);
+    await one.participant.agent.idle();
+  }
+  const [one, other] = [await holdings(seller), await holdings(buyer)];
+  expect((one['energy'] ?? 0n) + (other['energy'] ?? 0n)).toBe(1000n);
+  expect((one['ecoin'] ?? 0n) + (other['ecoin'] ?? 0n)).toBe(10_000n);
+  const settled = [...buyer.orders.values()].flatMap(({ trades }) =>
+    trades.filter(({ settlement }) => settlement === 'settled'),
+  );
+  const bought = settled.reduce((sum, { volume }) => sum + volume, 0);
+  const paid = settled.reduce((sum, trade) => sum + trade.volume * trade.price, 0);
+  expect(bought).toBeGreaterThan(0);
+  expect(other['energy']).toBe(BigInt(bought * 10));
+  expect(other['ecoin']).toBe(10_000n - BigInt(paid));
 });

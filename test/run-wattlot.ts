@@ -22,9 +22,12 @@ export function wattlot(
     const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
+    let asked = false;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
-      if (until(out)) child.kill('SIGTERM');
+      if (asked || !until(out)) return;
+      asked = true;
+      child.kill('SIGTERM');
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       err += text;

@@ -43,10 +43,7 @@ interface Market {
 
 async function firstOf<T>(child: Child, what: string, wanted: Promise<T>): Promise<T> {
   const failed = child.ended.then(({ code, lastLine }): never => {
-    throw new Failure(
-      lastLine.replace(/^wattlot: /, '') || `${what} ended with ${code}`,
-      code || 1,
-    );
+    throw new Failure(lastLine || `${what} ended with ${code}`, code || 1);
   });
   return Promise.race([wanted, failed]);
 }
@@ -86,7 +83,7 @@ async function startMarket(
   };
   const watch = async (child: Child, what: string): Promise<void> => {
     const { code, lastLine } = await child.ended;
-    const why = lastLine.replace(/^wattlot: /, '') || `ended with ${code}`;
+    const why = lastLine || `ended with ${code}`;
     if (!stopping) onEnd(new Failure(`${what} stopped: ${why}`, code || 1));
   };
   try {

@@ -86,21 +86,28 @@ export async function offerLots(tools: Tools, task: OffersRequested): Promise<Do
     return done;
   }
   const lots = await signPlan(tools, record, plan);
+  if (lots === undefined) {
+    // Taken behind our back, or lost with a crash of the ledger: either way it may still be worth something to somebody.
+    await decline(tools, task, 'an output of the order is gone');
+    return done;
+  }
   return deliver(tools, record, task, lots);
 }
 
+/** @returns undefined when an output that was offered before is gone. */
 async function signPlan(
   { wallet, wishes }: Tools,
   record: WishRecord,
   { terms: { give, want }, made, fresh }: OfferPlan & { kind: 'sign' },
-): Promise<readonly DeliveredLot[]> {
+): Promise<readonly DeliveredLot[] | undefined> {
   const outputs = new Map<OfferedLot, OwnOutput | Awaited<ReturnType<Wallet['split']>>[number]>();
   if (made.length > 0) {
     const known = await wallet.known(made.map(({ output }) => output));
     const byKey = new Map(known.map((own) => [keyOf(own), own]));
     for (const offered of made) {
       const own = byKey.get(offered.output);
-      if (own !== undefined) outputs.set(offered, own);
+      if (own === undefined) return undefined;
+      outputs.set(offered, own);
     }
   }
   if (fresh.length > 0) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toAddress } from '@wattlot/core';
+import { toAddress, toOutput } from '@wattlot/core';
 import type { Address, Amount, OrderId } from '@wattlot/core';
 import { LedgerError, localChainPort, MARKET_ASSETS, openChain, openWallet } from '@wattlot/ledger';
 import { newKeyPair, Operator } from '@wattlot/ledger';
@@ -13,7 +13,7 @@ import type { AgentNote, AgentWallet, WalletAgent } from './agent.ts';
 import type { ClientEvent, ConnectionState, ExchangeClient, Outcome, OwnOrder } from './events.ts';
 import type { OrderWish } from './events.ts';
 import type { AgentTask, OffersRequested, SettlementRequested } from './frames/messages.ts';
-import type { PrivateRequest } from './session.ts';
+import type { PrivateRequest } from './session-frames.ts';
 import { assets, instant, instrument, lots, price, sure, symbol, time } from './testing.ts';
 import { openWishFile } from './wish-file.ts';
 import type { WishFile } from './wish-file.ts';
@@ -477,6 +477,29 @@ test('offers that the exchange does not take die at once, and their outputs are 
     raw: 1000n,
     locked: 0n,
   });
+});
+
+test('offers that could not be handed over for now stay good, and are handed over again', async () => {
+  const house = await openHouse('seller');
+  await endow(house, 1000n, 0n);
+  await house.client.placeOrder(wish());
+  let refusals = 2;
+  house.exchange.answer = () => {
+    if (refusals === 0) return { kind: 'yes', value: null };
+    refusals -= 1;
+    return { kind: 'no', error: 'EService:Unavailable: not connected' };
+  };
+  await give(house, offersTask());
+  const outputs = delivered(house).map(({ output }) => output);
+  expect(outputs).toHaveLength(15);
+  expect(new Set(outputs).size).toBe(5);
+});
+
+test('offers of an order whose output is gone are not made anew: the old one may be worth something', async () => {
+  const { seller, offers } = await sellerWithOffers();
+  await seller.opened.wallet.renew([sure(toOutput(sure(offers[1]).output))]);
+  await give(seller, offersTask());
+  expect(seller.exchange.asked.map(({ method }) => method)).toEqual(['offers.declined']);
 });
 
 test('offers delivered twice for an order that is open by then stay good', async () => {

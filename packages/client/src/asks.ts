@@ -56,15 +56,15 @@ export type Settled =
   | { readonly kind: 'fault'; readonly reason: string };
 
 /** Refusals that say nothing about an earlier attempt under the same id: they come before the exchange looks at it. */
-const passing: ReadonlySet<string> = new Set([
+const passing: readonly string[] = [
   gatewayErrors.rateLimited,
   gatewayErrors.unavailable,
   gatewayErrors.invalidToken,
-]);
+];
 
 /** True for a refusal that may be another answer in a moment, and says nothing about the request itself. */
 export function isPassing(error: string): boolean {
-  return passing.has(error);
+  return passing.some((known) => error.startsWith(known));
 }
 
 /** The outcome of `add_order`. */

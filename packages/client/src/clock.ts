@@ -8,12 +8,11 @@ export interface Clock {
   after(ms: number, action: () => void): () => void;
 }
 
-/** The machine's own clock. Its timers keep no process alive. */
+/** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (ms, action) => {
     const timer = setTimeout(action, ms);
-    timer.unref();
     return () => {
       clearTimeout(timer);
     };

@@ -24,7 +24,8 @@ import {
 import { askAdmission, login } from './login.ts';
 import type { LoginOutcome, Signer } from './login.ts';
 import { Session } from './session.ts';
-import type { PrivateRequest, SessionOutput } from './session.ts';
+import type { PrivateRequest } from './session-frames.ts';
+import type { SessionOutput } from './session.ts';
 
 export type { Signer } from './login.ts';
 
@@ -182,6 +183,7 @@ class Connection implements ExchangeClient, AgentLink {
       this.#answers.delete(key);
     }
     this.#told.push(...output.events);
+    if (this.#session.state === 'live') this.#failures = Math.min(this.#failures, 1);
     if (output.drop !== undefined) this.#lose(output.drop);
     if (this.#telling) return;
     this.#telling = true;
@@ -306,7 +308,8 @@ class Connection implements ExchangeClient, AgentLink {
 
 /**
  * Starts to connect and returns at once; what becomes of it comes as events, the first one not before the caller's own turn has ended. Reconnects by
- * itself: at once after a loss, then after a second, doubling to a minute; each time it logs in anew.
+ * itself: at once after a loss, then after a second, doubling to a minute; each time it logs in anew. One that breaks soon after it was live is
+ * tried again after a second.
  * @throws TypeError when `url` is no http address.
  */
 export function connect(options: ConnectOptions): ExchangeClient {

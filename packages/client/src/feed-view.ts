@@ -56,7 +56,7 @@ function placeOf(
   type: string,
   sequence: number,
 ): 'first' | 'next' | 'gap' | 'early' {
-  if (type === 'snapshot' && sequence === 1) return 'first';
+  if (type === 'snapshot') return sequence === 1 ? 'first' : 'gap';
   if (last === undefined) return 'early';
   return sequence === last + 1 ? 'next' : 'gap';
 }

@@ -12,6 +12,7 @@ import { connectAgent } from './connect.ts';
 import type { ExchangeClient } from './events.ts';
 import { LedgerResult } from './frames/session-api.ts';
 import { callExchange } from './http.ts';
+import { closeMsMax } from './limits.ts';
 import { openWishFile } from './wish-file.ts';
 import { rememberWishes } from './wishing-client.ts';
 
@@ -43,7 +44,7 @@ export interface Participant {
   close(): Promise<void>;
 }
 
-/** Nothing was opened. `exchange_unreachable` may be better later; `exchange_refused` will not. */
+/** Nothing was opened. `retryable`: it may be better later. */
 export class ParticipantError extends Error {
   readonly code: 'exchange_unreachable' | 'exchange_refused';
 
@@ -51,6 +52,10 @@ export class ParticipantError extends Error {
     super(message);
     this.name = 'ParticipantError';
     this.code = code;
+  }
+
+  get retryable(): boolean {
+    return this.code === 'exchange_unreachable';
   }
 }
 
@@ -99,6 +104,22 @@ function startParticipant(
   return { client, wallet, agent };
 }
 
+/** The agent may finish its task while the exchange answers; it does not wait for one that hangs. */
+async function endInOrder(
+  { agent, client }: Pick<Participant, 'agent' | 'client'>,
+  clock: Clock,
+): Promise<void> {
+  const idle = agent.close();
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const cancel = clock.after(closeMsMax, () => {
+    resolve(undefined);
+  });
+  await Promise.race([idle, late]);
+  cancel();
+  await client.close();
+  await idle;
+}
+
 /**
  * Opens the wallet, starts to connect and starts the agent. Whoever listens to the client in the turn in which this is done misses no event.
  * @throws ParticipantError when the exchange is not there; LedgerError or WishFileError when a file cannot be used, with a line for a person.
@@ -124,8 +145,7 @@ export async function openParticipant(options: ParticipantOptions): Promise<Part
     const wishes = await openWishFile(`${keyFile}.wishes`);
     undo.push(() => wishes.close());
     const started = startParticipant(options, { opened, wishes });
-    undo.push(() => started.client.close());
-    undo.push(() => started.agent.close());
+    undo.push(() => endInOrder(started, options.clock ?? systemClock));
     return { ...started, close };
   } catch (error) {
     await close();

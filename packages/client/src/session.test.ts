@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ClientEvent, OrderWish } from './events.ts';
 import type { Level } from './frames/checksum.ts';
+import type { AgentTask } from './frames/messages.ts';
 import { pingIntervalMs, silenceMsMax, wishResendMsMax } from './limits.ts';
 import { Session } from './session.ts';
 import type { SessionOutput } from './session.ts';
@@ -533,6 +534,15 @@ test('an order lost with its connection is unknown, and is sent again once under
   expect(script.look().filter(({ method }) => method === 'add_order')).toEqual([]);
 });
 
+test('an order that was sent again is not sent a third time while its answer is awaited', () => {
+  const script = new Script().live();
+  script.place().lose().look();
+  script.live();
+  expect(script.look().filter(({ method }) => method === 'add_order')).toHaveLength(1);
+  script.tick(1_000).tick(1_000);
+  expect(script.look().filter(({ method }) => method === 'add_order')).toEqual([]);
+});
+
 test('an order lost with its connection that the exchange lists is not sent again', () => {
   const script = new Script().live();
   script.place().lose().look();
@@ -611,4 +621,23 @@ test('the description of a market has to agree with itself', () => {
   script.receive(wire.instrumentFrame({ price_cap: 999 }));
   expect(script.session.state).toBe('stale');
   expect(script.events.some(({ kind }) => kind === 'instruments')).toBe(false);
+});
+
+test('a login that has run out ends the connection, so that the next one begins with a login', () => {
+  const script = new Script().live();
+  script.look();
+  script.place();
+  const [frame] = script.look();
+  if (frame !== undefined) script.reply(frame, undefined, 'ESession:Invalid session');
+  expect(script.answers).toMatchObject([{ outcome: { kind: 'no' } }]);
+  expect(script.drop).toBe('the login has run out');
+});
+
+test('a task that names an order in another way than the exchange does never reaches the agent', () => {
+  const script = new Script().live();
+  script.news();
+  const task = { kind: 'outputs.released', order_id: '\u001b[2J', outputs: [] } satisfies AgentTask;
+  script.receive(wire.agentFrame([task]));
+  expect(script.drop).toBe('a message of channel agent has a wrong shape');
+  expect(script.news().map(({ kind }) => kind)).toEqual(['connection']);
 });

@@ -13,10 +13,10 @@ import type { ClientEvent, ConnectionState, OrderWish } from './events.ts';
 import { FeedView } from './feed-view.ts';
 import type { Folded } from './feed-view.ts';
 import { gatewayErrors } from './frames/errors.ts';
-import { qtyOfLots, wireOfPrice } from './frames/instrument.ts';
 import type { Message } from './frames/messages.ts';
-import type { Request } from './frames/requests.ts';
 import { outgoingFrameBytesMax, pingIntervalMs, silenceMsMax } from './limits.ts';
+import { orderRequest, pingFrame, requestFrame, subscriptionFrame } from './session-frames.ts';
+import type { PrivateRequest } from './session-frames.ts';
 import { Subscriptions, topicName } from './subscriptions.ts';
 import type { Topic } from './subscriptions.ts';
 import { printable } from './text.ts';
@@ -30,18 +30,6 @@ export interface SessionOutput {
   /** Why the connection has to be ended and made anew. */
   readonly drop?: string;
 }
-
-type WithoutFrame<R> = R extends Request
-  ? {
-      readonly method: R['method'];
-      readonly params: Omit<Extract<R, { params: unknown }>['params'], 'token'>;
-    }
-  : never;
-
-/** A private request as its asker makes it: the session adds the token and the id. */
-export type PrivateRequest = WithoutFrame<
-  Exclude<Request, { method: 'ping' | 'subscribe' | 'unsubscribe' }>
->;
 
 /** What is refused before it is written: nothing happened, surely. */
 const notConnected = `${gatewayErrors.unavailable}: not connected`;
@@ -155,7 +143,7 @@ export class Session {
     else if (now - this.#pingAt >= pingIntervalMs) {
       this.#pingAt = now;
       const id = this.#asks.add({ kind: 'ping' }, now);
-      if (id !== undefined) this.#frames.push(JSON.stringify({ method: 'ping', req_id: id }));
+      if (id !== undefined) this.#frames.push(pingFrame(id));
     }
     this.#mend(now);
     this.#reconcile(now);
@@ -165,14 +153,9 @@ export class Session {
 
   /** Asks for an order. The answer comes under `key`, in this output when nothing could be written. */
   place(key: number, wish: OrderWish, now: number): SessionOutput {
-    const instrument = this.#view.catalog.instruments.get(wish.symbol);
-    if (instrument === undefined) {
-      this.#refuse(key, this.#up ? gatewayErrors.unknownSymbol : notConnected, wish);
-    } else {
-      this.#send({ kind: 'order', key, wish }, this.#orderRequest(wish), now, (error) => {
-        this.#refuse(key, error, wish);
-      });
-    }
+    this.#send({ kind: 'order', key, wish }, this.#orderRequest(wish), now, (error) => {
+      this.#refuse(key, error, wish);
+    });
     return this.#take();
   }
 
@@ -186,20 +169,7 @@ export class Session {
 
   #orderRequest(wish: OrderWish): PrivateRequest | undefined {
     const instrument = this.#view.catalog.instruments.get(wish.symbol);
-    if (instrument === undefined) return undefined;
-    return {
-      method: 'add_order',
-      params: {
-        order_type: 'limit',
-        side: wish.side === 'ask' ? 'sell' : 'buy',
-        symbol: wish.symbol,
-        order_qty: qtyOfLots(instrument, wish.volume),
-        limit_price: wireOfPrice(instrument, wish.price),
-        time_in_force: wish.timeInForce,
-        post_only: wish.postOnly,
-        cl_ord_id: wish.clientOrderId,
-      },
-    };
+    return instrument === undefined ? undefined : orderRequest(instrument, wish);
   }
 
   /** Writes a private request, or says why not. */
@@ -215,8 +185,7 @@ export class Session {
     if (request === undefined) return refuse(gatewayErrors.unknownSymbol);
     const id = this.#asks.add(purpose, now);
     if (id === undefined) return refuse(`${gatewayErrors.unavailable}: too many requests wait`);
-    const { method, params } = request;
-    const frame = JSON.stringify({ method, req_id: id, params: { ...params, token } });
+    const frame = requestFrame(request, { id, token });
     if (Buffer.byteLength(frame) > outgoingFrameBytesMax) {
       this.#asks.withdraw(id);
       return refuse(`${gatewayErrors.invalidArguments}: the frame is too long`);
@@ -238,9 +207,13 @@ export class Session {
     switch (settled.kind) {
       case 'none':
         return;
-      case 'answer':
+      case 'answer': {
+        const { outcome } = settled.answer;
         this.#answers.push(settled.answer);
+        const isOut = outcome.kind === 'no' && outcome.error === gatewayErrors.invalidToken;
+        if (isOut) this.#fail('the login has run out');
         return;
+      }
       case 'event':
         this.#events.push(settled.event);
         return;
@@ -298,8 +271,6 @@ export class Session {
   }
 
   #subscribe(method: 'subscribe' | 'unsubscribe', topic: Topic, now: number): void {
-    const { channel, symbol } = topic;
-    const isPrivate = channel === 'executions' || channel === 'balances' || channel === 'agent';
     const purpose: Purpose =
       method === 'subscribe' ? { kind: 'subscribe', topic } : { kind: 'unsubscribe' };
     const id = this.#asks.add(purpose, now);
@@ -307,14 +278,8 @@ export class Session {
       this.#fail('too many requests wait');
       return;
     }
-    const params = {
-      channel,
-      ...(symbol === undefined ? {} : { symbol: [symbol] }),
-      ...(channel === 'book' ? { depth: this.#depth } : {}),
-      ...(method === 'subscribe' ? { snapshot: true } : {}),
-      ...(isPrivate ? { token: this.#token } : {}),
-    };
-    this.#frames.push(JSON.stringify({ method, req_id: id, params }));
+    const token = this.#token === undefined ? {} : { token: this.#token };
+    this.#frames.push(subscriptionFrame(method, topic, { id, depth: this.#depth, ...token }));
   }
 
   /** Asks again for what broke. */

@@ -5,9 +5,9 @@ import { exactInstant } from './exact.ts';
 /** Time as the exchange knows it. */
 export interface Clock {
   /** Microseconds since 1970. May jump either way; the sequencer sees to the order. */
-  now(): Instant;
+  readonly now: () => Instant;
   /** Calls `then` once, about `delayMs` from now. @returns a function that calls it off. */
-  after(delayMs: number, then: () => void): () => void;
+  readonly after: (delayMs: number, then: () => void) => () => void;
 }
 
 /** The longest delay that a timer of Node takes. A later instant is reached in steps. */

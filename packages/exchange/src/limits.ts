@@ -45,8 +45,11 @@ export const bodyBytesMax = 4 * 1024;
 /** Milliseconds in which a request has to be complete, so that nobody holds a connection with a byte each five seconds. */
 export const requestMsMax = 10_000;
 
-/** Milliseconds a connection may be idle between two requests. */
-export const keepAliveMs = 30_000;
+/** Milliseconds between two looks at which requests are late. */
+export const requestCheckMs = 2_000;
+
+/** Milliseconds a connection may be idle between two requests: told to clients, so less than what cuts an idle connection. */
+export const keepAliveMs = 8_000;
 
 /** Frames that a connection may send at once, and a second in the long run: an order of 1,000 lots takes 50 frames of offers. */
 export const framesBurst = 400;

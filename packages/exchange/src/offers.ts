@@ -15,7 +15,7 @@ export type Delivery =
   | { readonly kind: 'refused'; readonly error: string }
   /** Good so far; so many lots have not come yet. */
   | { readonly kind: 'partial'; readonly missing: number }
-  /** All that were asked for, checked, in the order of their lots. */
+  /** All that were asked for, good when they came, in the order of their lots. */
   | { readonly kind: 'complete'; readonly lots: readonly LotOffer[] };
 
 /** What each side of a lot is, in the ledger's own words. */
@@ -42,7 +42,7 @@ function assetId(chain: Chain, name: string): AssetId {
 }
 
 /** An unspent output of the chain by its name, waiting ones included. */
-export function outputOn(chain: Chain, output: Output): OutputView | undefined {
+function outputOn(chain: Chain, output: Output): OutputView | undefined {
   const [txid = '', vout = ''] = output.split(':');
   return chain.output(txid, Number(vout));
 }
@@ -90,11 +90,31 @@ export class Deliveries {
     if (missing > 0) return { kind: 'partial', missing };
     this.#drop(participant, order);
     const all = [...gathered.lots.values()].toSorted((a, b) => a.lot - b.lot);
-    // The first of them were checked some frames ago.
-    const gone = all.find(({ output }) => outputOn(this.#chain, output) === undefined);
-    if (gone === undefined) return { kind: 'complete', lots: all };
-    const error = `${gatewayErrors.badOffer}: lot ${gone.lot}: ${outputFault}`;
-    return { kind: 'refused', error };
+    return { kind: 'complete', lots: all };
+  }
+
+  /**
+   * Waits until every output is in a block: an order that the journal calls firm must not stand on a transaction that a crash of the chain can undo.
+   * Calls back once, with an error string of the wire when an output is gone by then.
+   */
+  whenOnDisk(lots: readonly LotOffer[], then: (error: string | undefined) => void): void {
+    const settled = (): boolean => {
+      let isWaiting = false;
+      for (const { lot, output } of lots) {
+        const held = outputOn(this.#chain, output);
+        if (held === undefined) {
+          then(`${gatewayErrors.badOffer}: lot ${lot}: ${outputFault}`);
+          return true;
+        }
+        isWaiting ||= held.height === undefined;
+      }
+      if (!isWaiting) then(undefined);
+      return !isWaiting;
+    };
+    if (settled()) return;
+    const stop = this.#chain.onBlock(() => {
+      if (settled()) stop();
+    });
   }
 
   /** What is wrong with one lot's offer. */

@@ -50,7 +50,7 @@ function takeBlocks({ state, chain, sequencer }: SettlerOptions): void {
 }
 
 /** What block `height` means to the exchange in this state. */
-export function advanceTo(state: State, chain: Chain, height: number): LedgerAdvance {
+function advanceTo(state: State, chain: Chain, height: number): LedgerAdvance {
   const block = chain.block(height);
   if (block === undefined) throw new Error(`exchange: there is no block ${height}`);
   const { spends } = chain.blockMoves(block);

@@ -1,6 +1,6 @@
 /** Starts an exchange and listens. */
-import { participants } from '@wattlot/core';
 import type { Address } from '@wattlot/core';
+import type { MarketTerms } from '@wattlot/core';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { ExchangeError, lineOf, printable } from './errors.ts';
@@ -19,6 +19,8 @@ export interface StartOptions {
   /** 0 takes any that is free. */
   readonly port: number;
   readonly policy: Policy;
+  /** The market to open at the first start. Default: energy for ecoin. */
+  readonly terms?: MarketTerms;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Takes one line for the operator. Default: nobody does. */
@@ -61,7 +63,7 @@ export async function startExchange(options: StartOptions): Promise<RunningExcha
     folder,
     policy,
     clock,
-    terms: defaultTerms,
+    terms: options.terms ?? defaultTerms,
     log: (line) => log(printable(line)),
     failed: options.failed ?? endProcess,
     version,
@@ -93,18 +95,19 @@ async function listen({ app }: Exchange, { host, port }: StartOptions): Promise<
 }
 
 function running(exchange: Exchange, host: string, port: number): RunningExchange {
-  const { state, feed, stats, sockets, listeners } = exchange;
-  const name = host.includes(':') ? `[${host}]` : host;
+  const { feed, stats, sockets, listeners } = exchange;
+  const hostText = host.includes(':') ? `[${host}]` : host;
   return {
-    url: `http://${name}:${port}`,
+    url: `http://${hostText}:${port}`,
     port,
     get participantsAdmitted() {
-      return feed.participantsAdmitted;
+      return feed.participants.size;
     },
     get connections() {
       return sockets.size;
     },
-    participants: () => participants(state),
+    participants: () =>
+      [...feed.participants].map(([participant, name]) => ({ participant, name })),
     stats: () => stats.read(),
     onEvent: (listener) => {
       listeners.add(listener);

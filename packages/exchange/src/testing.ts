@@ -14,12 +14,12 @@ import { defaultTerms } from './terms.ts';
 export class ManualClock implements Clock {
   /** Microseconds since 1970. */
   micros = 1_700_000_000_000_000;
-  readonly #timers: { readonly at: number; readonly then: () => void }[] = [];
+  readonly #timers: { readonly at: number; readonly call: () => void }[] = [];
 
   readonly now = (): ReturnType<Clock['now']> => exactInstant(this.micros);
 
   readonly after = (delayMs: number, then: () => void): (() => void) => {
-    const timer = { at: this.micros + delayMs * 1000, then };
+    const timer = { at: this.micros + delayMs * 1000, call: then };
     this.#timers.push(timer);
     return () => {
       const index = this.#timers.indexOf(timer);
@@ -40,14 +40,14 @@ export class ManualClock implements Clock {
       if (due === undefined) break;
       this.#timers.splice(this.#timers.indexOf(due), 1);
       this.micros = Math.max(this.micros, due.at);
-      due.then();
+      due.call();
     }
     this.micros = end;
   }
 }
 
 /** A journal in memory. While it is held, nothing is durable. */
-export class MemoryJournal implements Journal {
+class MemoryJournal implements Journal {
   readonly entries: Entry[] = [];
   /** How many entries each commit had. */
   readonly commits: number[] = [];

@@ -2,6 +2,7 @@
  * The rules of the chain: which transactions it takes. Column by column: form, inputs, signatures, permissions, quantities. A refusal is what a real
  * node's `sendrawtransaction` answers; nothing has changed then.
  */
+import type { Txid } from '@wattlot/core';
 import { addTo, readGrants, readIssued, readNewAsset, rejected } from './authority.ts';
 import type { Draft, Made } from './authority.ts';
 import { movementsBetween } from './block-moves.ts';
@@ -9,14 +10,14 @@ import type { ChainState, CheckedTransaction, OutputContent, Spend } from './cha
 import { bytesOfLatin1, latin1Of } from './chain-state.ts';
 import type { AssetId } from './element.ts';
 import { assetIdOf } from './element.ts';
-import { DATA_OUTPUTS_MAX, TRANSACTION_OUTPUTS_MAX } from './limits.ts';
+import { DATA_OUTPUTS_MAX, TRANSACTION_INPUTS_MAX, TRANSACTION_OUTPUTS_MAX } from './limits.ts';
 import { RPC, RpcError } from './rpc-error.ts';
 import type { OutputMeaning } from './script.ts';
 import { parseOutputScript } from './script.ts';
 import type { SignatureCache } from './signature.ts';
 import { verifyInput } from './signature.ts';
 import type { Transaction } from './transaction.ts';
-import { outputOf, txidOf } from './transaction.ts';
+import { outputOf } from './transaction.ts';
 
 /** How thoroughly to check. */
 export interface Scrutiny {
@@ -25,18 +26,23 @@ export interface Scrutiny {
   readonly cache?: SignatureCache | undefined;
 }
 
+/** A transaction to be checked: its bytes, their id, and what they say. */
+export interface Candidate {
+  readonly txid: Txid;
+  readonly bytes: Uint8Array;
+  readonly transaction: Transaction;
+}
+
 /** Checks a transaction against the state. @returns all that it would change, or why it is refused. */
 export function checkTransaction(
   state: ChainState,
-  bytes: Uint8Array,
-  transaction: Transaction,
+  { txid, bytes, transaction }: Candidate,
   scrutiny: Scrutiny,
 ): CheckedTransaction | RpcError {
   const form = formFault(transaction);
   if (form) return form;
   const spends = readSpends(state, transaction);
   if (spends instanceof RpcError) return spends;
-  const txid = txidOf(bytes);
   const made = readOutputs(state, transaction, txid);
   if (made instanceof RpcError) return made;
   const draft = { state, transaction, txid, spends, made };
@@ -71,6 +77,7 @@ function formFault(transaction: Transaction): RpcError | undefined {
   if (transaction.lockTime !== 0) return rejected('64: non-final');
   if (inputs.length === 0) return rejected('16: bad-txns-vin-empty');
   if (outputs.length === 0) return rejected('16: bad-txns-vout-empty');
+  if (inputs.length > TRANSACTION_INPUTS_MAX) return rejected('64: tx-size');
   if (outputs.length > TRANSACTION_OUTPUTS_MAX) return rejected('64: bad-txns-too-many-sigops');
   if (outputs.some(({ value }) => value !== 0n)) return rejected('16: bad-txns-in-belowout');
   if (new Set(inputs.map(outputOf)).size !== inputs.length) {

@@ -111,7 +111,7 @@ export function firstOffset(block: Block): number {
 export function decodeBlock(bytes: Uint8Array): DecodedBlock {
   const reader = new ByteReader(bytes);
   reader.int32();
-  const previous = toHex(reader.take(32).reverse());
+  const previous = toHex(reader.take(32).toReversed());
   const root = toHex(reader.take(32));
   const time = reader.uint32();
   reader.take(8);

@@ -34,7 +34,8 @@ export function fromHex(text: string): Uint8Array {
   if (text.length % 2 !== 0 || !HEX_DIGITS.test(text)) {
     throw new TransactionFormatError('not-hex', 'expected an even number of hexadecimal digits');
   }
-  return plain(Buffer.from(text, 'hex'));
+  // A copy: small Buffers are slices of a pool, and one that is kept would keep the pool's 64 kB.
+  return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
 /** A view of the same bytes without Buffer's own methods, whose `slice` would share memory. */

@@ -91,11 +91,11 @@ function differenceOf(changes: readonly Change[], own: ReadonlySet<Address>): Di
       blocks.push({ height: change.height, last: change.last });
       continue;
     }
-    const { transaction, coins } = change;
-    transaction.made.forEach((content, vout) => {
+    const { coins, made, spends } = change;
+    made.forEach((content, vout) => {
       if (content && own.has(content.owner)) gained.push(gainOf(coins, content, vout, own));
     });
-    for (const spend of transaction.spends) {
+    for (const spend of spends) {
       if (own.has(spend.content.owner)) spent.push(outputOf(spend));
     }
   }

@@ -36,7 +36,7 @@ export function historyOf(
     const first = height === 0 ? 0 : 1;
     take(all.map((one, i) => ({ ...one, block: { height, hash, time, index: i + first } })));
   }
-  return found.reverse();
+  return found.toReversed();
 }
 
 function touches(chain: Chain, bytes: Uint8Array, own: ReadonlySet<string>): boolean {

@@ -67,8 +67,11 @@ export interface CheckedTransaction {
   readonly movements: readonly Movement[];
 }
 
-/** How an output stands. */
-export type OutputStanding = 'unspent' | 'spent_in_pool' | 'spent' | 'missing';
+/**
+ * How an output stands. `spent_in_pool`: by a transaction that waits for a block. `gone`: spent long ago, like all of its transaction. `missing`: the
+ * chain knows no such transaction; it may still come.
+ */
+export type OutputStanding = 'unspent' | 'spent_in_pool' | 'spent' | 'gone' | 'missing';
 
 /** Addresses whose text is kept at hand; making one takes 10 µs. */
 const ADDRESSES_CACHED_MAX = 100_000;
@@ -110,8 +113,8 @@ export class ChainState {
     return this.#coins.values();
   }
 
-  /** Where an output stands; `spent` is told only as long as another output of its transaction is unspent, else `missing`. */
-  standing(txid: string, vout: number): OutputStanding {
+  /** Where an output stands, as far as unspent outputs tell: of a transaction without any, it is `missing`. */
+  standing(txid: string, vout: number): Exclude<OutputStanding, 'gone'> {
     const coins = this.#coins.get(txid);
     if (coins?.outputs[vout]) return 'unspent';
     if (this.#poolSpends.has(outputOf({ txid, vout }))) return 'spent_in_pool';

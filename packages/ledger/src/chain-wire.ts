@@ -192,6 +192,7 @@ function outputAnswerOf(value: unknown): OutputAnswer {
       return { standing, output: outputOf(fieldsOf(output)) };
     case 'spent_in_pool':
     case 'spent':
+    case 'gone':
     case 'missing':
       return { standing };
     default:
@@ -239,8 +240,8 @@ function assetOf(value: unknown): AssetView {
     multiple: wholeOf(fields['multiple']),
     open: booleanOf(fields['open']),
     fields: listOf(fields['fields'], ANY, (pair) => {
-      const [name, value] = listOf(pair, 2, textOf);
-      return [name ?? '', value ?? ''] as const;
+      const [name, text] = listOf(pair, 2, textOf);
+      return [name ?? '', text ?? ''] as const;
     }),
     issued: rawText(fields['issued']),
   };
@@ -248,7 +249,7 @@ function assetOf(value: unknown): AssetView {
 
 function blockOf(value: unknown): Block {
   const fields = fieldsOf(value);
-  const transactionOf = (item: unknown): BlockTransaction => {
+  const one = (item: unknown): BlockTransaction => {
     const { txid, bytes } = fieldsOf(item);
     return { txid: txidText(txid), bytes: bytesOf(bytes) };
   };
@@ -257,8 +258,8 @@ function blockOf(value: unknown): Block {
     hash: textOf(fields['hash']),
     previous: textOf(fields['previous']),
     time: wholeOf(fields['time']),
-    coinbase: transactionOf(fields['coinbase']),
-    transactions: listOf(fields['transactions'], ANY, transactionOf),
+    coinbase: one(fields['coinbase']),
+    transactions: listOf(fields['transactions'], ANY, one),
   };
 }
 

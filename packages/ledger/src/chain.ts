@@ -120,26 +120,22 @@ export class Chain {
     this.#pool.add({ transaction: checked, coins });
     if (checked.newAsset) this.#assetsChanged = seq;
     if (checked.grants.length > 0) this.#permissionsChanged = seq;
-    this.#log.add({
-      kind: 'transaction',
-      seq,
-      transaction: checked,
-      coins,
-      touched: touchedBy(checked),
-    });
+    const { made, spends } = checked;
+    this.#log.add({ kind: 'transaction', seq, coins, made, spends, touched: touchedBy(checked) });
     for (const listener of this.#workListeners) listener();
     return { txid: checked.txid };
   }
 
   /**
-   * Puts what waits into a block, as much as fits, and writes it. Listeners are told when it is on disk.
+   * Puts what waits into a block, as much as fits, and writes it, after any block that is being written. Listeners are told when it is on disk.
    * @param now milliseconds since 1970.
-   * @returns undefined when nothing waits or a block is being written.
+   * @returns undefined when nothing waits.
    * @throws LedgerError `disk`: the chain takes nothing any more.
    */
   async produceBlock(now: number): Promise<Block | undefined> {
+    while (this.#producing) await this.#producing.catch(() => undefined);
     this.#requireOpen();
-    if (this.#producing || this.#pool.size === 0) return undefined;
+    if (this.#pool.size === 0) return undefined;
     this.#producing = this.#produce(now);
     try {
       return await this.#producing;
@@ -167,7 +163,8 @@ export class Chain {
 
   /** Why there is no such unspent output, or that there is. */
   standing(txid: string, vout: number): OutputStanding {
-    return this.#state.standing(txid, vout);
+    const standing = this.#state.standing(txid, vout);
+    return standing === 'missing' && this.#isConfirmed(txid) ? 'gone' : standing;
   }
 
   /** @returns an accepted transaction, undefined if there is none with this id. */
@@ -282,10 +279,8 @@ export class Chain {
     if (!this.#pool.hasRoom(bytes.length)) {
       return new RpcError(RPC.transactionRejected, '66: mempool full');
     }
-    return checkTransaction(this.#state, bytes, decoded, {
-      signatures: true,
-      cache: this.signatures,
-    });
+    const scrutiny = { signatures: true, cache: this.signatures };
+    return checkTransaction(this.#state, { txid, bytes, transaction: decoded }, scrutiny);
   }
 
   async #produce(now: number): Promise<Block> {
@@ -340,6 +335,10 @@ export class Chain {
     this.#moves.delete(height - BLOCKS_REMEMBERED_MAX);
     const last = entries.at(-1)?.coins.seq ?? 0;
     this.#log.add({ kind: 'block', seq, height, last, touched: everybody });
+  }
+
+  #isConfirmed(txid: string): boolean {
+    return /^[0-9a-f]{64}$/.test(txid) && this.#archive.has(txid);
   }
 
   #requireOpen(): void {

@@ -1,6 +1,6 @@
 /** What happened lately on the chain, so that a wallet asks only for what is new to it. */
 import type { Address } from '@wattlot/core';
-import type { CheckedTransaction, Coins } from './chain-state.ts';
+import type { Coins, OutputContent, Spend } from './chain-state.ts';
 import { CHANGES_MAX } from './limits.ts';
 
 /** One accepted transaction, or one block. Numbered without gaps. */
@@ -8,8 +8,9 @@ export type Change =
   | {
       readonly kind: 'transaction';
       readonly seq: number;
-      readonly transaction: CheckedTransaction;
       readonly coins: Coins;
+      readonly made: readonly (OutputContent | undefined)[];
+      readonly spends: readonly Spend[];
       readonly touched: ReadonlySet<Address>;
     }
   | {
@@ -21,7 +22,7 @@ export type Change =
       readonly touched: ReadonlySet<Address>;
     };
 
-/** The latest changes, at most CHANGES_MAX. */
+/** The latest changes: CHANGES_MAX at least, half as many again at most. */
 export class ChangeLog {
   #changes: Change[] = [];
   #seq = 0;
@@ -39,7 +40,7 @@ export class ChangeLog {
   add(change: Change): void {
     this.#seq = change.seq;
     this.#changes.push(change);
-    if (this.#changes.length > 2 * CHANGES_MAX) this.#changes = this.#changes.slice(-CHANGES_MAX);
+    if (this.#changes.length > CHANGES_MAX * 1.5) this.#changes = this.#changes.slice(-CHANGES_MAX);
   }
 
   /** The changes after `seq`. @returns undefined when some of them are forgotten. */

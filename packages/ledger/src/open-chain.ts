@@ -154,7 +154,8 @@ function applyTransaction(
   const place = block.offsets[i] ?? 0;
   if (!decoded) throw new Error('a block with fewer transactions than it has');
   const signatures = options.verifySignatures ?? false;
-  const checked = checkTransaction(state, transaction.bytes, decoded, { signatures });
+  const candidate = { ...transaction, transaction: decoded };
+  const checked = checkTransaction(state, candidate, { signatures });
   if (checked instanceof RpcError) {
     const what = `transaction ${transaction.txid} breaks a rule: ${checked.message}`;
     throw corrupt(replay, offset + place, what);

@@ -36,6 +36,7 @@ export const METER_PERMISSIONS: readonly PermissionName[] = ['connect', 'send'];
 export class Operator {
   readonly wallet: Wallet;
   readonly #view: WalletView;
+  readonly #now: () => number;
 
   constructor(options: {
     readonly chain: string;
@@ -54,8 +55,6 @@ export class Operator {
     this.wallet = new Wallet(this.#view, options.journal ?? journalInMemory());
     this.#now = options.now;
   }
-
-  readonly #now: () => number;
 
   get address(): Address {
     return this.wallet.address;

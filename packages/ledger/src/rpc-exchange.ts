@@ -74,6 +74,7 @@ function paidIn(view: WalletView, { outputs }: Transaction): Address[] {
 
 const STANDINGS = {
   missing: 'Missing inputs',
+  gone: 'Missing inputs',
   spent: 'Input already spent',
   spent_in_pool: 'Conflicts with in-memory transactions',
 } as const;
@@ -182,12 +183,13 @@ interface LegRequest {
 
 /** Adds a leg: an own output given, at its index what is asked for it, signed. */
 async function addLeg(view: WalletView, before: Exchange, request: LegRequest): Promise<Exchange> {
-  const own = await ownOutput(view, outpointParams(request.outpoint, request.vout));
-  const key = view.keyOf(own.address);
-  if (!key) throw new Error('an own output without a key');
+  const outpoint = outpointParams(request.outpoint, request.vout);
   if (!fieldsParam(request.ask)) {
     throw new RpcError(RPC.invalidParameter, 'Invalid ask assets object');
   }
+  const own = await ownOutput(view, outpoint);
+  const key = view.keyOf(own.address);
+  if (!key) throw new Error('an own output without a key');
   const asked = paymentTo(key.hash160, assetsParam(view, request.ask));
   const outputs: TransactionOutput[] = [
     ...before.transaction.outputs,

@@ -58,11 +58,14 @@ async function prepare(
 ): Promise<unknown> {
   const key = view.keyOf(from);
   if (!key) throw new Error('prepares from an address that is not the wallet’s');
-  const prepared = payFrom(view, from, { hash160: key.hash160, assets: assetsParam(view, assets) });
+  const wanted = assetsParam(view, assets);
+  const prepared = payFrom(view, from, { hash160: key.hash160, assets: wanted });
+  // of two outputs that hold nothing asked for, a node names the last
+  const vout = wanted.length === 0 ? 1 : 0;
   const isLocked = boolParam(lock, true);
   const txid = await sendOne(view, prepared);
-  if (isLocked) view.lock([outputOf({ txid, vout: 0 })], 'never');
-  return { txid, vout: 0 };
+  if (isLocked) view.lock([outputOf({ txid, vout })], 'never');
+  return { txid, vout };
 }
 
 function prepareAny({ view }: RpcContext, params: readonly unknown[]): Promise<unknown> {

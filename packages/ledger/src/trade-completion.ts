@@ -50,7 +50,7 @@ export type LotFailure =
   | { readonly code: 'offer_bad'; readonly fault: OfferFault | 'not-hex' }
   /** Somebody else took the lot, or its owner renewed it. */
   | { readonly code: 'output_spent' }
-  /** The chain knows no such output, or all of its transaction is long gone. */
+  /** The chain knows no such output. */
   | { readonly code: 'output_missing' }
   | { readonly code: 'insufficient_funds' }
   /** The chain refused, for example because a permission was withdrawn. */
@@ -198,9 +198,8 @@ function checkLot(
   return { lot, failure: { code: 'offer_bad', fault: verdict.reason } };
 }
 
-function goneAs(standing: OutputAnswer['standing'] | undefined): LotFailure {
-  const isSpent = standing === 'spent' || standing === 'spent_in_pool';
-  return { code: isSpent ? 'output_spent' : 'output_missing' };
+function goneAs(standing: OutputAnswer['standing'] = 'missing'): LotFailure {
+  return { code: standing === 'missing' ? 'output_missing' : 'output_spent' };
 }
 
 /** Completes and sends in rounds: each settles what it can and drops at least one lot, or is the last. */

@@ -29,7 +29,7 @@ const METHODS: ReadonlyMap<string, RpcMethod> = new Map(
 
 /** The methods and their parameters, one line each, as `help` lists them. */
 export function rpcHelp(): string[] {
-  return [...METHODS.values()].map(({ name, params }) => `${name} ${params}`.trim()).sort();
+  return [...METHODS.values()].map(({ name, params }) => `${name} ${params}`.trim()).toSorted();
 }
 
 /** One wallet as a node. Shares its view, and so its locks, with the `Wallet` of the same participant. */

@@ -132,7 +132,7 @@ export class WalletView {
 
   /** Every lock, on spent outputs too, in order. */
   locks(): Output[] {
-    return [...this.#locked.keys()].sort();
+    return [...this.#locked.keys()].toSorted();
   }
 
   /** An asset by name, reference or issue transaction. */

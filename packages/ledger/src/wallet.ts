@@ -15,7 +15,6 @@ import { isAccepted, paymentsOf } from './payments.ts';
 import { changeOf } from './purse.ts';
 import type { Spendable } from './purse.ts';
 import { RPC, RpcError } from './rpc-error.ts';
-import type { OutputRequest } from './script.ts';
 import type { CompletionRequest, LotResult } from './trade-completion.ts';
 import { completeTrade } from './trade-completion.ts';
 import { outputOf } from './transaction.ts';
@@ -115,7 +114,7 @@ export class Wallet {
       const change = changeOf(inputs, [[id, total]]).map((quantity) =>
         this.#payments.toMyself([quantity]),
       );
-      const lots = new Array<OutputRequest>(count).fill(lot);
+      const lots = Array.from({ length: count }, () => lot);
       const split = this.#payments.make(inputs, [...lots, ...change]);
       await this.#sendAll([...before, split]);
       const outputs = lots.flatMap((_, vout): KnownOutput[] => {
@@ -194,6 +193,10 @@ export class Wallet {
   issueMore(request: NamedQuantity & { readonly reference?: string }): Promise<Txid> {
     return this.once(request.reference, () => {
       const { id } = requireAsset(this.view, request.asset);
+      if (!this.view.may(this.meterAddress, 'issue', id)) {
+        const message = 'Issuing more units for this asset is not allowed from this address';
+        throw new RpcError(RPC.insufficientPermissions, message);
+      }
       const { hash160 } = this.#payments.key;
       const issue = issueMoreTo(hash160, { asset: id, raw: request.raw });
       return [authorityTransaction(this.view, this.meterAddress, [issue])];

@@ -58,15 +58,14 @@ export function newsOf(
   const settled = present.settled - (past?.settled ?? 0);
   if (settled > 0) {
     const tx = present.txid === undefined ? '' : `, tx ${shortTxid(present.txid)}`;
-    const all = present.settled === after.filled && after.remaining === 0 ? 'all ' : '';
-    news.push({
-      tone: 'good',
-      text: `Settled ${all}${counted(settled, 'lot')} of your ${what}${tx}`,
-    });
+    const isAll = present.settled === after.filled && after.remaining === 0;
+    const lots = isAll && after.filled > 1 ? `all ${after.filled} lots` : counted(settled, 'lot');
+    news.push({ tone: 'good', text: `Settled ${lots} of your ${what}${tx}` });
   }
   const cancelled = after.cancelled - (before?.cancelled ?? 0);
   if (cancelled > 0) {
-    const tone = after.reason === 'requested' ? 'plain' : 'bad';
+    const isMeant = after.reason === 'requested' || after.reason === 'not_filled_at_once';
+    const tone = isMeant ? 'plain' : 'bad';
     const why = cancelText(after.reason);
     news.push({ tone, text: `Cancelled ${counted(cancelled, 'lot')} of your ${what}: ${why}` });
   }

@@ -203,8 +203,8 @@ export const ExecutionReport = Type.Object({
 });
 
 /**
- * `sequence` counts the messages of this subscription from 1 without gaps. The snapshot is one or more messages of type `snapshot`, the first of
- * them with `sequence` 1: all orders that are open or have lots not yet final, first as states (one each), then their trades. Then come updates.
+ * `sequence` counts the messages of this subscription from 1 without gaps. The snapshot is one message, with `sequence` 1: all orders that are open or
+ * have lots not yet final, and the newest of the others; of each order its state first, then its trades. Then come updates.
  */
 export const ExecutionsMessage = Type.Object({
   channel: Type.Literal('executions'),
@@ -222,11 +222,18 @@ export const BalancesMessage = Type.Object({
   ),
 });
 
+const OrderIdText = Type.String({ pattern: '^O[1-9][0-9]{0,15}$' });
+const TradeIdText = Type.String({ pattern: '^T[1-9][0-9]{0,15}$' });
+const OutputText = Type.String({ pattern: '^[0-9a-f]{64}:[0-9]{1,10}$' });
+const OfferHex = Type.String({ pattern: '^([0-9a-f]{2}){1,2000}$' });
+const SymbolText = Type.String({ pattern: '^[!-~]{1,65}$' });
+const AddressText = Type.String({ pattern: '^[!-~]{1,64}$' });
+
 /** The lots named must be made firm before `deadline`: an output each, holding `give`, and an offer that asks `want` for it. */
 export const OffersRequested = Type.Object({
   kind: Type.Literal('offers.requested'),
-  order_id: Type.String(),
-  symbol: Type.String(),
+  order_id: OrderIdText,
+  symbol: SymbolText,
   side: WireSide,
   price: Type.Integer({ minimum: 1 }),
   lots: Type.Array(Type.Integer({ minimum: 0 })),
@@ -236,20 +243,20 @@ export const OffersRequested = Type.Object({
 /** A trade to complete before `deadline`: the offers of the resting order's lots, each to be taken in a transaction of its own. */
 export const SettlementRequested = Type.Object({
   kind: Type.Literal('settlement.requested'),
-  trade_id: Type.String(),
+  trade_id: TradeIdText,
   /** The receiver's own (incoming) order, its side, and the trade's price in ecoin's smallest units per lot. */
-  order_id: Type.String(),
-  symbol: Type.String(),
+  order_id: OrderIdText,
+  symbol: SymbolText,
   side: WireSide,
   price: Type.Integer({ minimum: 1 }),
   /** Who made the offers: the resting order's address on the ledger, where each offer has to pay. */
-  owner: Type.String(),
+  owner: AddressText,
   deadline: Time,
   lots: Type.Array(
     Type.Object({
       lot: Type.Integer({ minimum: 0 }),
-      output: Type.String(),
-      offer: Type.String(),
+      output: OutputText,
+      offer: OfferHex,
     }),
   ),
 });
@@ -257,15 +264,15 @@ export const SettlementRequested = Type.Object({
 /** The receiver's lots whose completed trade may still appear or not: spend these outputs to yourself, so that it is decided. */
 export const RenewalRequested = Type.Object({
   kind: Type.Literal('renewal.requested'),
-  order_id: Type.String(),
-  lots: Type.Array(Type.Object({ lot: Type.Integer({ minimum: 0 }), output: Type.String() })),
+  order_id: OrderIdText,
+  lots: Type.Array(Type.Object({ lot: Type.Integer({ minimum: 0 }), output: OutputText })),
 });
 
 /** The receiver's outputs that no order needs any more: free to be spent or split anew. */
 export const OutputsReleased = Type.Object({
   kind: Type.Literal('outputs.released'),
-  order_id: Type.String(),
-  outputs: Type.Array(Type.String()),
+  order_id: OrderIdText,
+  outputs: Type.Array(OutputText),
 });
 
 export const AgentTask = Type.Union([

@@ -1,185 +1,17 @@
-import { bookChecksum, lotsOfQty, messageSchemas, priceOfWire } from '@wattlot/client/frames';
-import type { BookMessage, ExecutionsMessage, Instrument, Level } from '@wattlot/client/frames';
-import { depthOf } from '@wattlot/core';
+import { messageSchemas } from '@wattlot/client/frames';
+import type { ExecutionsMessage } from '@wattlot/client/frames';
+import { apply, createState } from '@wattlot/core';
 import type { MarketTerms } from '@wattlot/core';
-import fc from 'fast-check';
 import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
 import { sure } from '../exact.ts';
-import { conflateBytes, doneOrdersMax, tapeMax } from '../limits.ts';
+import { doneOrdersMax, tapeMax } from '../limits.ts';
 import { defaultTerms } from '../terms.ts';
 import { alice, bob, carol, findAsset, Listener, offerOf, TestMarket } from '../testing.ts';
 import { Feed } from './feed.ts';
 import { instrumentOf, pairOf } from './instrument.ts';
 
 const { symbol } = defaultTerms;
-const people = [alice, bob, carol];
-
-/** A client's book: what a reader of the dialect's description would write. */
-class TinyBook {
-  readonly asks = new Map<number, number>();
-  readonly bids = new Map<number, number>();
-  seq = -1;
-  readonly #instrument: Instrument;
-  readonly #depth: number;
-
-  constructor(instrument: Instrument, depth: number) {
-    this.#instrument = instrument;
-    this.#depth = depth;
-  }
-
-  apply(message: BookMessage): void {
-    const [data] = message.data;
-    if (data === undefined) throw new Error('a book message without a book');
-    if (message.type === 'snapshot') {
-      this.asks.clear();
-      this.bids.clear();
-    } else {
-      expect(data.prev_seq).toBe(this.seq);
-      expect(data.seq).toBeGreaterThan(data.prev_seq);
-    }
-    this.seq = data.seq;
-    for (const [side, levels] of [
-      [this.asks, data.asks],
-      [this.bids, data.bids],
-    ] as const) {
-      for (const { price, qty } of levels) {
-        if (qty === 0) side.delete(price);
-        else side.set(price, qty);
-      }
-    }
-    this.#cut(this.asks, 1);
-    this.#cut(this.bids, -1);
-    const { asks, bids } = this.levels();
-    expect(bookChecksum(this.#instrument, asks, bids)).toBe(data.checksum);
-  }
-
-  levels(): { readonly asks: readonly Level[]; readonly bids: readonly Level[] } {
-    const read = (side: ReadonlyMap<number, number>, sign: number): readonly Level[] =>
-      [...side]
-        .toSorted(([a], [b]) => sign * (a - b))
-        .map(([price, qty]) => ({
-          price: sure(priceOfWire(this.#instrument, price), 'price'),
-          volume: sure(lotsOfQty(this.#instrument, qty), 'volume'),
-        }));
-    return { asks: read(this.asks, 1), bids: read(this.bids, -1) };
-  }
-
-  #cut(side: Map<number, number>, sign: number): void {
-    const sorted = [...side.keys()].toSorted((a, b) => sign * (a - b));
-    for (const price of sorted.slice(this.#depth)) side.delete(price);
-  }
-}
-
-function instrumentIn(market: TestMarket): Instrument {
-  return sure(market.feed.market(symbol), 'market').instrument;
-}
-
-const wish = fc.record({
-  who: fc.nat(2),
-  side: fc.constantFrom('ask', 'bid'),
-  price: fc.integer({ min: 90, max: 125 }),
-  volume: fc.integer({ min: 1, max: 6 }),
-  cancel: fc.nat(9),
-  together: fc.boolean(),
-});
-
-test('a client that folds the book messages has the book, at every depth and after every commit', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(wish, { minLength: 20, maxLength: 60 }), async (wishes) => {
-      const market = await new TestMarket().open();
-      const instrument = instrumentIn(market);
-      const followers = [10, 25].map((depth) => {
-        const listener = new Listener();
-        market.feed.market(symbol)?.followBook(listener, depth);
-        return { depth, listener, book: new TinyBook(instrument, depth) };
-      });
-      const check = (): void => {
-        for (const { depth, listener, book } of followers) {
-          for (const message of listener.take()) book.apply(message as BookMessage);
-          const { asks, bids } = book.levels();
-          expect(asks).toEqual(depthOf(market.state, symbol, 'ask', depth));
-          expect(bids).toEqual(depthOf(market.state, symbol, 'bid', depth));
-        }
-      };
-      check();
-      let work: Promise<unknown>[] = [];
-      for (const { who, side, price, volume, cancel, together } of wishes) {
-        const participant = people[who] ?? alice;
-        work.push(market.place(participant, side, { price, volume }));
-        const open = market.feed.ordersOf(participant).find(({ view }) => view.status === 'open');
-        if (cancel < 4 && open !== undefined) {
-          const { order } = open.view;
-          work.push(market.submit({ kind: 'order.cancel', participant, order }));
-        }
-        if (together) continue;
-        await Promise.all(work);
-        work = [];
-        check();
-      }
-      await Promise.all(work);
-      check();
-    }),
-    { numRuns: 40 },
-  );
-});
-
-test('a level that comes back into the depth is sent, one that is pushed out is not', async () => {
-  const market = await new TestMarket().open();
-  for (let price = 100; price < 112; price += 1) {
-    await market.place(alice, 'ask', { price, volume: 1 });
-  }
-  const listener = new Listener();
-  market.feed.market(symbol)?.followBook(listener, 10);
-  listener.take();
-  const [best] = await market.place(bob, 'ask', { price: 99, volume: 2 });
-  const sent = (): unknown =>
-    listener.take().map(({ data }) => (data as BookMessage['data'])[0]?.asks);
-  expect(sent()).toEqual([[{ price: 99, qty: 0.02 }]]);
-  const order = best?.kind === 'order.placed' ? best.view.order : undefined;
-  await market.submit({ kind: 'order.cancel', participant: bob, order: sure(order, 'order') });
-  expect(sent()).toEqual([
-    [
-      { price: 99, qty: 0 },
-      { price: 109, qty: 0.01 },
-    ],
-  ]);
-});
-
-test('the last delete of a book is a snapshot, because its checksum is 0', async () => {
-  const market = await new TestMarket().open();
-  await market.place(alice, 'ask', { price: 100, volume: 1 });
-  const listener = new Listener();
-  market.feed.market(symbol)?.followBook(listener, 10);
-  listener.take();
-  await market.submit({ kind: 'order.cancel', participant: alice, order: 'O1' as never });
-  const [message, ...more] = listener.take();
-  expect(more).toEqual([]);
-  expect(message).toMatchObject({ type: 'snapshot', data: [{ asks: [], bids: [], checksum: 0 }] });
-});
-
-test('a slow reader of the book misses updates and then gets the whole book', async () => {
-  const market = await new TestMarket().open();
-  const [slow, quick] = [new Listener(), new Listener()];
-  market.feed.market(symbol)?.followBook(slow, 10);
-  market.feed.market(symbol)?.followBook(quick, 10);
-  slow.take();
-  quick.take();
-  slow.buffered = conflateBytes + 1;
-  await market.place(alice, 'ask', { price: 100, volume: 1 });
-  slow.buffered = conflateBytes;
-  await market.place(alice, 'ask', { price: 101, volume: 1 });
-  market.feed.catchUp();
-  expect(slow.take()).toEqual([]);
-  expect(quick.take()).toHaveLength(2);
-  slow.buffered = 0;
-  market.feed.catchUp();
-  const book = new TinyBook(instrumentIn(market), 10);
-  for (const message of slow.take()) book.apply(message as BookMessage);
-  await market.place(alice, 'ask', { price: 102, volume: 1 });
-  for (const message of slow.take()) book.apply(message as BookMessage);
-  expect(book.levels().asks.map(({ price }) => price)).toEqual([100, 101, 102]);
-});
 
 test('an order is told from pending to settled, trades and states apart, filled on its own', async () => {
   const market = await new TestMarket().open();
@@ -304,6 +136,26 @@ test('agents are asked again for what is open, and for nothing else', async () =
   expect(tasksOf(alice)).toMatchObject([{ kind: 'outputs.released' }]);
 });
 
+test('an agent whose order traded while it signed is told first which outputs it may renew', async () => {
+  const market = await new TestMarket().open();
+  await market.submit(market.order(bob, 'bid', { price: 100, volume: 3 }));
+  await market.place(alice, 'ask', { price: 99, volume: 2 });
+  const agent = new Listener();
+  market.feed.followPrivate('agent', bob, agent, true);
+  agent.take();
+  const lots = [0, 1, 2].map((lot) => offerOf('O1', lot));
+  await market.submit({
+    kind: 'offers.deliver',
+    participant: bob,
+    order: 'O1' as never,
+    lots,
+  });
+  expect(agent.take().flatMap(({ data }) => data)).toMatchObject([
+    { kind: 'outputs.released', outputs: [lots[1]?.output, lots[2]?.output] },
+    { kind: 'settlement.requested', lots: [{ lot: 0 }, { lot: 1 }] },
+  ]);
+});
+
 test('everything that is sent has the shape that the wire promises', async () => {
   const market = await new TestMarket().open();
   const listener = new Listener();
@@ -359,19 +211,10 @@ test('the past that is shown stays bounded and comes back with the journal', asy
   expect(market.feed.ordersOf(alice)).toHaveLength(doneOrdersMax);
   expect(market.feed.market(symbol)?.tape).toHaveLength(tapeMax);
   const again = new Feed(findAsset);
-  const replayed = new TestMarket();
-  for (const { command } of market.journal.entries) await replayed.submit(command);
-  expect(replayed.journal.entries).toEqual(market.journal.entries);
-  const events = await eventsOf(market);
-  again.take(events);
+  const state = createState();
+  for (const entry of market.journal.entries) again.take([{ entry, events: apply(state, entry) }]);
   expect(views(again)).toEqual(views(market.feed));
 });
-
-async function eventsOf(market: TestMarket): Promise<Parameters<Feed['take']>[0]> {
-  const { apply, createState } = await import('@wattlot/core');
-  const state = createState();
-  return market.journal.entries.map((entry) => ({ entry, events: apply(state, entry) }));
-}
 
 test('an instrument has exact decimals or is refused', () => {
   const energy = sure(findAsset('energy'), 'energy');

@@ -72,9 +72,9 @@ export class Feed {
     return this.#participants.get(participant);
   }
 
-  /** How many addresses may trade. */
-  get participantsAdmitted(): number {
-    return this.#participants.size;
+  /** Everybody who may trade, with their names, in the order of admission. */
+  get participants(): ReadonlyMap<Address, string> {
+    return this.#participants;
   }
 
   /** A participant's orders that are still shown, in the order of acceptance. */

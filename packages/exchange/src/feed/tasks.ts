@@ -61,7 +61,8 @@ export function foldTasks(tasks: Tasks, { entry, events }: Applied): readonly As
     // What the order matched on its way to the book does not need its own offers.
     const firm = tasks.firm.get(command.order);
     const unused = command.lots.filter(({ lot }) => firm?.has(lot) !== true);
-    assigned.push(...release(tasks, command.participant, command.order, unused));
+    // First of all: an agent signs no more than was ordered, and these offers count until their outputs are renewed.
+    assigned.unshift(...release(tasks, command.participant, command.order, unused));
   }
   if (command.kind === 'ledger.advance') {
     for (const { order, lot } of command.lost) {

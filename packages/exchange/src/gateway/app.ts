@@ -62,13 +62,17 @@ export function buildApp(options: AppOptions): FastifyInstance {
     connectionTimeout: limits.requestMsMax,
     keepAliveTimeout: limits.keepAliveMs,
     forceCloseConnections: true,
+    http: { connectionsCheckingInterval: limits.requestCheckMs },
     logger: false,
   });
   app.server.maxConnections = limits.httpConnectionsMax;
   // Nothing is coerced: a body is what its schema says or is refused.
   app.setValidatorCompiler<TSchema>(({ schema }) => {
     const compiled = Compile(schema);
-    return (value: unknown) => compiled.Check(value);
+    return (value: unknown) =>
+      compiled.Check(value)
+        ? { value }
+        : { error: new Refused(400, gatewayErrors.invalidArguments) };
   });
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', (request, _reply, done) => {

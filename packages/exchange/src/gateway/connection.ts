@@ -52,6 +52,8 @@ export class Connection implements Subscriber {
   #sentAt: number;
   #readAt: number;
   #readBytes = 0;
+  /** Bytes of the largest frame sent since nothing waited. */
+  #largest = 0;
   #isClosing = false;
 
   constructor(options: ConnectionOptions) {
@@ -75,10 +77,17 @@ export class Connection implements Subscriber {
 
   send(frame: Buffer): void {
     if (this.#isClosing || this.#socket.readyState !== this.#socket.OPEN) return;
+    const waiting = this.buffered;
+    if (waiting === 0) this.#largest = 0;
+    // One large snapshot is no fault of the reader's: it may wait on top of what may wait anyway.
+    if (waiting > stalledBytesMax + this.#largest) {
+      this.close(closeCodes.tryLater, 'slow consumer');
+      return;
+    }
+    this.#largest = Math.max(this.#largest, frame.length);
     this.#socket.send(frame, { binary: false });
     this.#sentBytes += frame.length;
     this.#sentAt = this.#nowMs();
-    if (this.buffered > stalledBytesMax) this.close(closeCodes.tryLater, 'slow consumer');
   }
 
   /** Called about each second: heartbeat, and whether the client still does its part. */
@@ -242,7 +251,7 @@ export class Connection implements Subscriber {
 
   #leaveAll(): void {
     const { feed } = this.#options;
-    for (const channel of [...this.#private.keys()]) this.#leavePrivate(channel);
+    for (const channel of this.#private.keys()) this.#leavePrivate(channel);
     feed.leaveInstruments(this);
     for (const market of feed.markets) {
       market.leaveBook(this);

@@ -150,7 +150,10 @@ export class Desk {
       return respond({ result: { order_id: order, missing: delivery.missing } });
     }
     const command: Command = { kind: 'offers.deliver', participant, order, lots: delivery.lots };
-    this.#post(command, respond, () => ({ result: { order_id: order, missing: 0 } }));
+    this.#options.deliveries.whenOnDisk(delivery.lots, (error) => {
+      if (error !== undefined) respond({ error });
+      else this.#post(command, respond, () => ({ result: { order_id: order, missing: 0 } }));
+    });
   }
 
   #decline(participant: Address, params: OffersDeclinedRequest['params'], respond: Respond): void {

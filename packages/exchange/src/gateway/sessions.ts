@@ -55,9 +55,10 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#secret = options.random(secretBytes);
-    const perf = { now: options.now };
-    this.#used = new LRUCache({ max: challengesMax, ttl: challengeMs, perf });
-    const lasting = { ttl: sessionMs, updateAgeOnGet: true, perf };
+    // A resolution of 0: the cache asks the clock each time instead of keeping a reading of its own.
+    const time = { perf: { now: options.now }, ttlResolution: 0 };
+    this.#used = new LRUCache({ max: challengesMax, ttl: challengeMs, ...time });
+    const lasting = { ttl: sessionMs, updateAgeOnGet: true, ...time };
     const dispose = (session: Session, token: string): void => this.#forget(session, token);
     this.#members = new LRUCache({ max: sessionsMax, ...lasting, dispose });
     this.#guests = new LRUCache({ max: guestSessionsMax, ...lasting, dispose });

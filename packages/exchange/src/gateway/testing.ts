@@ -22,9 +22,11 @@ export interface HttpAnswer {
 }
 
 /** Starts an exchange in a folder of its own. */
-export async function startTestExchange(
-  options: Partial<StartOptions> = {},
-): Promise<{ readonly exchange: RunningExchange; readonly folder: string; end(): Promise<void> }> {
+export async function startTestExchange(options: Partial<StartOptions> = {}): Promise<{
+  readonly exchange: RunningExchange;
+  readonly folder: string;
+  readonly end: () => Promise<void>;
+}> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'wattlot-exchange-'));
   const failed = (error: Error): void => {
     throw error;
@@ -42,10 +44,10 @@ export async function startTestExchange(
 export class Person {
   readonly key: KeyPair = newKeyPair(randomBytes);
   readonly address: Address = addressOf(this.key.hash160, paramsForChain(chainName));
-  readonly #url: string;
+  readonly #exchange: RunningExchange;
 
-  constructor(url: string) {
-    this.#url = url;
+  constructor(exchange: RunningExchange) {
+    this.#exchange = exchange;
   }
 
   async post(
@@ -53,7 +55,7 @@ export class Person {
     body: unknown,
     headers: Record<string, string> = {},
   ): Promise<HttpAnswer> {
-    const response = await fetch(new URL(path, this.#url), {
+    const response = await fetch(new URL(path, this.#exchange.url), {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -83,8 +85,16 @@ export class Person {
   async join(name: string, ecoin = 100_000): Promise<string> {
     const token = await this.login();
     const authorization = `Bearer ${token}`;
+    const funded = new Promise<void>((done) => {
+      const stop = this.#exchange.onEvent((event) => {
+        if (event.kind !== 'balance.changed' || event.participant !== this.address) return;
+        stop();
+        done();
+      });
+    });
     await this.post('/v1/connect_node', { name }, { authorization });
     await this.post('/v1/schedule_ecoin_issue', { amount: ecoin }, { authorization });
+    await funded;
     return token;
   }
 }

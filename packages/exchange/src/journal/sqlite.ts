@@ -7,6 +7,9 @@ import { decodeEntries, encodeEntries } from './entries.ts';
 import type { Journal } from './journal.ts';
 import type { JournalAnswer, JournalRequest } from './worker.ts';
 
+/** The thread's code is beside this file, as source or bundled. */
+const workerFile = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.mjs';
+
 type Done = JournalAnswer & { kind: 'done' };
 
 interface Waiting {
@@ -32,7 +35,7 @@ class JournalThread {
   #failure: ExchangeError | undefined;
 
   constructor(folder: string) {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    this.#worker = new Worker(new URL(workerFile, import.meta.url), {
       workerData: folder,
       name: 'journal',
     });

@@ -75,7 +75,9 @@ class Walker {
   }
 
   #walkText(recorded: string, ours: unknown, path: string): string | undefined {
-    if (!IDENTITY.test(recorded)) return this.#same(recorded, ours, path);
+    if (!IDENTITY.test(recorded)) {
+      return this.#same(translateText(recorded, this.likeness), ours, path);
+    }
     if (typeof ours !== 'string' || !IDENTITY.test(ours)) return `${path}: ${String(ours)}`;
     const stands = this.likeness.get(recorded);
     if (stands !== undefined) return this.#same(stands, ours, path);

@@ -37,9 +37,11 @@ export function printable(text: string, cellsMax: number = remoteTextCellsMax): 
   return result;
 }
 
-const ascii = /^[\u0020-\u007e]*$/;
+/** One cell each: ASCII, and what the terminal itself draws with. */
+const narrow =
+  /^[\u0020-\u007e\u00b7\u2013\u2022\u2026\u203a\u2190-\u2193\u2500-\u259f\u25b2\u25bc\ufffd]*$/;
 
 /** Terminal cells that a printable text takes: 2 for a Korean syllable. */
 export function widthOf(text: string): number {
-  return ascii.test(text) ? text.length : stringWidth(text);
+  return narrow.test(text) ? text.length : stringWidth(text);
 }

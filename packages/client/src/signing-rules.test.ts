@@ -1,0 +1,185 @@
+import { toOrderId, toOutput } from '@wattlot/core';
+import type { Output } from '@wattlot/core';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { OrderWish } from './events.ts';
+import type { OffersRequested, SettlementRequested } from './frames/messages.ts';
+import { planOffers, planTake } from './signing-rules.ts';
+import { assets, instrument, lots, price, sure, symbol, time } from './testing.ts';
+import { exposureOf, WishBook } from './wish-book.ts';
+import type { WishRecord } from './wish-book.ts';
+
+const outputNumber = (count: number): Output =>
+  sure(toOutput(`${String(count).padStart(64, '0')}:0`));
+
+function bookOf(change: Partial<OrderWish> = {}): { book: WishBook; record: WishRecord } {
+  const book = new WishBook();
+  const wish: OrderWish = {
+    clientOrderId: 'a1',
+    symbol,
+    side: 'bid',
+    price: price(150),
+    volume: lots(5),
+    timeInForce: 'gtc',
+    postOnly: false,
+    ...change,
+  };
+  book.apply({ step: 'wished', wish, terms: { ...assets, lot: instrument.lot } });
+  book.apply({ step: 'placed', id: 'a1', order: sure(toOrderId('O1')) });
+  return { book, record: sure(book.byId('a1')) };
+}
+
+const offers = (change: Partial<OffersRequested> = {}): OffersRequested => ({
+  kind: 'offers.requested',
+  order_id: 'O1',
+  symbol,
+  side: 'buy',
+  price: 150,
+  lots: [0, 1],
+  deadline: time,
+  ...change,
+});
+
+const settlement = (change: Partial<SettlementRequested> = {}): SettlementRequested => ({
+  kind: 'settlement.requested',
+  trade_id: 'T1',
+  order_id: 'O1',
+  symbol,
+  side: 'buy',
+  price: 149,
+  owner: '1Owner',
+  deadline: time,
+  lots: [{ lot: 7, output: outputNumber(7), offer: 'ab' }],
+  ...change,
+});
+
+test('a bid gives its price for a lot and an ask gives a lot for its price', () => {
+  const energy = { asset: 'energy', raw: 10n };
+  const ecoin = { asset: 'ecoin', raw: 150n };
+  expect(planOffers(bookOf().record, offers())).toEqual({
+    kind: 'sign',
+    terms: { give: ecoin, want: energy },
+    made: [],
+    fresh: [0, 1],
+  });
+  expect(planOffers(bookOf({ side: 'ask' }).record, offers({ side: 'sell' }))).toMatchObject({
+    terms: { give: energy, want: ecoin },
+  });
+});
+
+test('a trade settles at its own price when that is as good as the limit', () => {
+  expect(planTake(bookOf().record, settlement())).toMatchObject({
+    kind: 'take',
+    trade: 'T1',
+    terms: { give: { raw: 149n }, want: { raw: 10n } },
+  });
+  for (const at of [149, 150]) {
+    expect(planTake(bookOf().record, settlement({ price: at })).kind).toBe('take');
+  }
+  for (const at of [150, 151]) {
+    const ask = bookOf({ side: 'ask' }).record;
+    expect(planTake(ask, settlement({ side: 'sell', price: at })).kind).toBe('take');
+  }
+});
+
+test.each<[string, Partial<OrderWish>, Partial<OffersRequested>]>([
+  ['an order that was not to rest', { timeInForce: 'ioc' }, {}],
+  ['another market', {}, { symbol: 'KWH/EURO' }],
+  ['the other side', {}, { side: 'sell' }],
+  ['a better price', {}, { price: 149 }],
+  ['a worse price', {}, { price: 151 }],
+  ['no lots', {}, { lots: [] }],
+  ['a lot twice', {}, { lots: [1, 1] }],
+  ['a lot that was not ordered', {}, { lots: [5] }],
+])('no offers are signed for %s', (_, wish, task) => {
+  expect(planOffers(bookOf(wish).record, offers(task)).kind).toBe('refused');
+});
+
+test.each<[string, Partial<OrderWish>, Partial<SettlementRequested>]>([
+  ['an order that was only to rest', { postOnly: true }, {}],
+  ['another market', {}, { symbol: 'KWH/EURO' }],
+  ['the other side', {}, { side: 'sell' }],
+  ['a price above the limit of a bid', {}, { price: 151 }],
+  ['a price below the limit of an ask', { side: 'ask' }, { side: 'sell', price: 149 }],
+  ['no price', {}, { price: 0 }],
+  ['no trade', {}, { trade_id: 'T0' }],
+  ['no lots', {}, { lots: [] }],
+  ['an output that is none', {}, { lots: [{ lot: 0, output: 'x', offer: 'ab' }] }],
+  [
+    'an output twice',
+    {},
+    {
+      lots: [
+        { lot: 0, output: outputNumber(7), offer: 'ab' },
+        { lot: 1, output: outputNumber(7), offer: 'ab' },
+      ],
+    },
+  ],
+])('no settlement is signed for %s', (_, wish, task) => {
+  expect(planTake(bookOf(wish).record, settlement(task)).kind).toBe('refused');
+});
+
+test('a lot that was withdrawn is never offered again', () => {
+  const { book, record } = bookOf();
+  book.apply({ step: 'offered', id: 'a1', offers: [{ lot: 0, output: outputNumber(1) }] });
+  expect(planOffers(record, offers({ lots: [0] }))).toMatchObject({ kind: 'sign', fresh: [] });
+  book.apply({ step: 'renewed', id: 'a1', outputs: [outputNumber(1)] });
+  expect(planOffers(record, offers({ lots: [0] })).kind).toBe('refused');
+});
+
+test('a lot that was taken may be taken again in any trade, as it can settle only once', () => {
+  const { book, record } = bookOf({ volume: lots(1) });
+  const first = planTake(record, settlement());
+  if (first.kind !== 'take') throw new Error(first.reason);
+  const taken = first.fresh.map(({ lot, output }) => ({ trade: first.trade, lot, output }));
+  book.apply({ step: 'taken', id: 'a1', lots: taken });
+  expect(planTake(record, settlement())).toMatchObject({ kind: 'take', fresh: [] });
+  expect(planTake(record, settlement({ trade_id: 'T2' }))).toMatchObject({ fresh: [] });
+  const other = [{ lot: 8, output: outputNumber(8), offer: 'ab' }];
+  expect(planTake(record, settlement({ lots: other })).kind).toBe('later');
+});
+
+/** Any request an exchange could make, true or not. */
+const requests = fc.array(
+  fc.oneof(
+    fc.record({
+      kind: fc.constant('offers' as const),
+      lots: fc.uniqueArray(fc.nat(6), { minLength: 1, maxLength: 6 }),
+    }),
+    fc.record({
+      kind: fc.constant('settlement' as const),
+      outputs: fc.uniqueArray(fc.nat(12), { minLength: 1, maxLength: 6 }),
+    }),
+    fc.record({ kind: fc.constant('renewal' as const), output: fc.nat(30) }),
+  ),
+  { maxLength: 20 },
+);
+
+test('whatever the exchange asks for, in whatever order, no more than the volume is ever signed for', () => {
+  fc.assert(
+    fc.property(requests, (asked) => {
+      const { book, record } = bookOf();
+      let next = 1_000;
+      for (const request of asked) {
+        if (request.kind === 'offers') {
+          const plan = planOffers(record, offers({ lots: request.lots }));
+          if (plan.kind !== 'sign') continue;
+          const made = plan.fresh.map((lot) => ({ lot, output: outputNumber((next += 1)) }));
+          book.apply({ step: 'offered', id: 'a1', offers: made });
+        } else if (request.kind === 'settlement') {
+          const wanted = request.outputs.map((lot) => {
+            return { lot, output: outputNumber(lot), offer: 'ab' };
+          });
+          const plan = planTake(record, settlement({ lots: wanted }));
+          if (plan.kind !== 'take') continue;
+          const taken = plan.fresh.map(({ lot, output }) => ({ trade: plan.trade, lot, output }));
+          book.apply({ step: 'taken', id: 'a1', lots: taken });
+        } else {
+          const outputs = [outputNumber(1_000 + request.output)];
+          book.apply({ step: 'renewed', id: 'a1', outputs });
+        }
+        expect(exposureOf(record)).toBeLessThanOrEqual(record.wish.volume);
+      }
+    }),
+  );
+});

@@ -1,0 +1,230 @@
+import { hash, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openParticipant } from '@wattlot/client';
+import type { ClientEvent, OwnOrder, OwnTrade, Participant } from '@wattlot/client';
+import { audit, stateHash, toAmount, toPrice } from '@wattlot/core';
+import type { Amount, OrderId, Price, Side } from '@wattlot/core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from './clock.ts';
+import { exactLots, sure } from './exact.ts';
+import { openExchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import { startTestExchange } from './gateway/testing.ts';
+import { startExchange } from './start.ts';
+import type { RunningExchange } from './start.ts';
+import { defaultTerms } from './terms.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wattlot-market-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function failed(error: Error): void {
+  throw error;
+}
+
+function amount(value: number): Amount {
+  return sure(toAmount(value), 'amount');
+}
+
+function price(value: number): Price {
+  return sure(toPrice(value), 'price');
+}
+
+/** A household with its wallet and its agent, over the same wire as anybody. */
+class Household {
+  readonly orders = new Map<OrderId, OwnOrder>();
+  readonly balances = new Map<string, { readonly balance: number; readonly hold: number }>();
+  readonly participant: Participant;
+  /** `order settlement` for every state that a trade was ever told to be in. */
+  readonly seen = new Set<string>();
+  state = 'stale';
+  #wake: () => void = () => undefined;
+
+  private constructor(participant: Participant) {
+    this.participant = participant;
+    participant.client.listen((event) => this.#hear(event));
+  }
+
+  static async open(url: string, name: string, meter = false): Promise<Household> {
+    const keyFile = join(folder, `${name}.key`);
+    const meters = meter ? { meter: 'own' as const } : {};
+    const household = new Household(await openParticipant({ url, keyFile, name, ...meters }));
+    await household.until(() => household.state === 'live');
+    return household;
+  }
+
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((wake) => (this.#wake = wake));
+  }
+
+  async place(side: Side, wish: { price: number; volume: number }): Promise<OrderId> {
+    const outcome = await this.participant.client.placeOrder({
+      clientOrderId: randomUUID(),
+      symbol: defaultTerms.symbol,
+      side,
+      price: price(wish.price),
+      volume: exactLots(wish.volume),
+      timeInForce: 'gtc',
+      postOnly: false,
+    });
+    if (outcome.kind !== 'yes') throw new Error(`not placed: ${JSON.stringify(outcome)}`);
+    return outcome.value.order;
+  }
+
+  async untilOrder(order: OrderId, holds: (own: OwnOrder) => boolean): Promise<OwnOrder> {
+    await this.until(() => {
+      const own = this.orders.get(order);
+      return own !== undefined && holds(own);
+    });
+    return sure(this.orders.get(order), order);
+  }
+
+  #hear(event: ClientEvent): void {
+    if (event.kind === 'connection') this.state = event.state;
+    if (event.kind === 'orders') {
+      for (const own of event.orders) {
+        this.orders.set(own.order, own);
+        for (const { settlement } of own.trades) this.seen.add(`${own.order} ${settlement}`);
+      }
+    }
+    if (event.kind === 'balances') {
+      for (const own of event.balances) this.balances.set(own.asset, own);
+    }
+    this.#wake();
+  }
+}
+
+function isSettled({ trades }: OwnOrder): boolean {
+  return trades.length > 0 && trades.every(({ settlement }: OwnTrade) => settlement === 'settled');
+}
+
+async function fund(seller: Household, buyer: Household): Promise<void> {
+  await seller.participant.wallet.issueMore({ asset: 'energy', raw: 1_000n });
+  await buyer.participant.client.requestEcoin(amount(100_000));
+  await seller.until(() => seller.balances.get('energy')?.balance === 1_000);
+  await buyer.until(() => buyer.balances.get('ecoin')?.balance === 100_000);
+}
+
+async function start(): Promise<RunningExchange> {
+  const data = join(folder, 'exchange');
+  return startExchange({ folder: data, host: '127.0.0.1', port: 0, policy: 'open', failed });
+}
+
+function open(): Promise<Exchange> {
+  return openExchange({
+    folder: join(folder, 'exchange'),
+    policy: 'open',
+    clock: systemClock(),
+    terms: defaultTerms,
+    log: () => undefined,
+    failed,
+    version: 'test',
+  });
+}
+
+function digest(text: string): string {
+  return hash('sha256', text);
+}
+
+test('two households trade energy for ecoin, and every lot settles on the chain', async () => {
+  const exchange = await start();
+  const seller = await Household.open(exchange.url, 'seller', true);
+  const buyer = await Household.open(exchange.url, 'buyer');
+  await fund(seller, buyer);
+
+  const ask = await seller.place('ask', { price: 120, volume: 25 });
+  await seller.untilOrder(ask, ({ status }) => status === 'open');
+  const bid = await buyer.place('bid', { price: 130, volume: 10 });
+  const bought = await buyer.untilOrder(bid, isSettled);
+  const sold = await seller.untilOrder(ask, isSettled);
+  expect(bought).toMatchObject({ status: 'done', filled: 10, cancelled: 0 });
+  expect(sold).toMatchObject({ status: 'open', filled: 10, remaining: 15 });
+  const txids = new Set(bought.trades.flatMap(({ lots }) => lots.map(({ txid }) => txid)));
+  expect(txids.size).toBe(10);
+  expect(txids.has(undefined)).toBe(false);
+  await buyer.until(() => buyer.balances.get('energy')?.balance === 100);
+  await seller.until(() => seller.balances.get('ecoin')?.balance === 1_200);
+  expect(buyer.balances.get('ecoin')).toMatchObject({ balance: 98_800, hold: 0 });
+  expect(seller.balances.get('energy')).toMatchObject({ balance: 900, hold: 150 });
+
+  await seller.participant.client.cancelOrder(ask);
+  await seller.untilOrder(ask, ({ status }) => status === 'done');
+  expect(exchange.stats()).toMatchObject({
+    orders: 2,
+    trades: 1,
+    lots: 10,
+    settled: 1,
+    lotsSettled: 10,
+  });
+  expect(exchange.stats().settleMs?.p50).toBeGreaterThan(0);
+  await seller.participant.close();
+  await buyer.participant.close();
+  await exchange.close();
+});
+
+test('a bid on the book is firm while its owner is away, and the market goes on after a restart', async () => {
+  const first = await start();
+  const seller = await Household.open(first.url, 'seller', true);
+  const buyer = await Household.open(first.url, 'buyer');
+  await fund(seller, buyer);
+  const bid = await buyer.place('bid', { price: 90, volume: 3 });
+  await buyer.untilOrder(bid, ({ status }) => status === 'open');
+  await buyer.participant.close();
+  await seller.participant.close();
+  await first.close();
+
+  const second = await open();
+  const url = await second.app.listen({ host: '127.0.0.1', port: 0 });
+  expect(second.feed.participants.size).toBe(2);
+  const again = await Household.open(url, 'seller', true);
+  const ask = await again.place('ask', { price: 80, volume: 5 });
+  const sold = await again.untilOrder(ask, isSettled);
+  expect(sold.trades).toMatchObject([{ price: 90, volume: 3 }]);
+  await again.untilOrder(ask, ({ status, remaining }) => status === 'open' && remaining === 2);
+  const back = await Household.open(url, 'buyer');
+  const bought = await back.untilOrder(bid, isSettled);
+  expect(bought).toMatchObject({ status: 'done', filled: 3 });
+  expect(second.stats.read()).toMatchObject({ orders: 2, trades: 1, lots: 3, settled: 1 });
+  await again.participant.close();
+  await back.participant.close();
+  await second.close();
+
+  const third = await open();
+  expect(audit(third.state)).toEqual([]);
+  expect(stateHash(third.state, digest)).toBe(stateHash(second.state, digest));
+  await third.close();
+});
+
+test('a trade that is overdue is decided by the owner’s renewal, and both sides are free again', async () => {
+  const terms = { ...defaultTerms, settlementTimeout: 200_000 };
+  const { exchange, end } = await startTestExchange({ terms });
+  const seller = await Household.open(exchange.url, 'seller', true);
+  const buyer = await Household.open(exchange.url, 'buyer');
+  await fund(seller, buyer);
+  const ask = await seller.place('ask', { price: 100, volume: 2 });
+  await seller.untilOrder(ask, ({ status }) => status === 'open');
+  // The buyer's agent is gone when the trade is made.
+  await buyer.participant.agent.close();
+  const bid = await buyer.place('bid', { price: 100, volume: 1 });
+  await buyer.until(() => buyer.seen.has(`${bid} overdue`));
+  const released = await buyer.untilOrder(
+    bid,
+    ({ trades }) => trades[0]?.settlement === 'released',
+  );
+  expect(released).toMatchObject({
+    status: 'done',
+    filled: 0,
+    cancelled: 1,
+    reason: 'output_spent',
+  });
+  await buyer.until(() => buyer.balances.get('ecoin')?.hold === 0);
+  await seller.untilOrder(ask, ({ cancelled, remaining }) => cancelled === 1 && remaining === 1);
+  expect(seller.balances.get('energy')).toMatchObject({ balance: 1_000 });
+  await seller.participant.close();
+  await buyer.participant.close();
+  await end();
+});
