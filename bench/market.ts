@@ -9,79 +9,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { spawn as spawnPty } from '@lydell/node-pty';
-import type { IPty } from '@lydell/node-pty';
-import xterm from '@xterm/headless';
+import { PtyScreen } from '../test/pty-screen.ts';
 import { wattlot } from '../test/run-wattlot.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const main = join(root, 'bin/wattlot.mjs');
-const [columns, rows] = [120, 40];
+const size = { columns: 120, rows: 40 };
 const port = 4391;
-
-/** A program in a terminal of its own, and the screen it draws. */
-class Screen {
-  readonly #pty: IPty;
-  readonly #terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-  readonly started = performance.now();
-  readonly #waiting = new Set<() => void>();
-
-  constructor(file: string, args: readonly string[]) {
-    const { CI: _, ...inherited } = process.env;
-    const env = { ...inherited, TERM: 'xterm-256color' };
-    this.#pty = spawnPty(file, [...args], { cols: columns, rows, cwd: root, env });
-    this.#pty.onData((data) => {
-      this.#terminal.write(data, () => {
-        for (const check of this.#waiting) check();
-      });
-    });
-  }
-
-  get pid(): number {
-    return this.#pty.pid;
-  }
-
-  text(): string {
-    const buffer = this.#terminal.buffer.active;
-    return Array.from(
-      { length: rows },
-      (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? '',
-    ).join('\n');
-  }
-
-  /** Milliseconds from now (or from the start) until the screen satisfies `wanted`. */
-  until(wanted: (text: string) => boolean, since: number, limitMs = 20_000): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const check = (): void => {
-        if (!wanted(this.text())) return;
-        clearTimeout(limit);
-        this.#waiting.delete(check);
-        resolve(performance.now() - since);
-      };
-      const limit = setTimeout(() => {
-        this.#waiting.delete(check);
-        reject(new Error(`not seen within ${limitMs} ms on:\n${this.text()}`));
-      }, limitMs);
-      this.#waiting.add(check);
-      check();
-    });
-  }
-
-  press(keys: string): number {
-    const at = performance.now();
-    this.#pty.write(keys);
-    return at;
-  }
-
-  async end(): Promise<void> {
-    const ended = new Promise<void>((resolve) => {
-      this.#pty.onExit(() => resolve());
-    });
-    this.#pty.kill('SIGTERM');
-    await ended;
-    this.#terminal.dispose();
-  }
-}
 
 function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -134,7 +68,14 @@ async function starts(runs: number): Promise<Record<string, unknown>> {
   for (let run = 0; run < runs; run += 1) {
     const folder = await mkdtemp(join(tmpdir(), 'wattlot-bench-'));
     for (const first of [true, false]) {
-      const screen = new Screen('npm', ['start', '--', '--data', folder, '--port', String(port)]);
+      const screen = new PtyScreen(size, 'npm', [
+        'start',
+        '--',
+        '--data',
+        folder,
+        '--port',
+        String(port),
+      ]);
       frames.push(await screen.until((text) => /b bid|bid\b.*price/.test(text), screen.started));
       (first ? books : again).push(await screen.until(isLive, screen.started));
       if (first && run === runs - 1) {
@@ -176,7 +117,7 @@ async function terminal(runs: number): Promise<Record<string, unknown>> {
   const frames: number[] = [];
   const keys: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const screen = new Screen(process.execPath, args);
+    const screen = new PtyScreen(size, process.execPath, args);
     frames.push(await screen.until((text) => text.trim().length > 100, screen.started));
     await screen.until(isLive, screen.started);
     await wait(500);

@@ -5,6 +5,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wrapInk } from '../packages/tui/wrap-ink.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const output = join(root, 'dist');
@@ -59,13 +60,19 @@ async function build() {
     define: { 'process.env.NODE_ENV': '"production"' },
     // Native code, and what Ink and ws load only when somebody installed it.
     external: ['secp256k1', 'react-devtools-core', 'bufferutil', 'utf-8-validate'],
+    plugins: [wrapInk()],
     // CommonJS inside the bundle asks for `require`.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   });
   const inputs = Object.keys(metafile.inputs).filter((file) => !file.startsWith('('));
-  const stamp = stampOf(['bin/build.mjs', 'package-lock.json', ...inputs]);
+  const stamp = stampOf([
+    'bin/build.mjs',
+    'packages/tui/wrap-ink.mjs',
+    'package-lock.json',
+    ...inputs,
+  ]);
   writeFileSync(recordFile, JSON.stringify(stamp ?? {}));
 }
 

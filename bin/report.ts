@@ -151,6 +151,8 @@ export class Reporter {
       }
       case 'refused': {
         const { command, code, participant } = event;
+        // The block was faster than the agent's claim: the trade is settled and gone.
+        if (command === 'settlement.submit' && code === 'unknown_trade') return undefined;
         const who = participant === undefined ? {} : { participant: this.#nameOf(participant) };
         return { event: 'refused', command, code, ...who };
       }

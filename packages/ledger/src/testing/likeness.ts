@@ -2,7 +2,7 @@
  * Compares an answer with a recorded one. Ids, addresses, scripts and references are others on every run: each recorded one must stand for one and the
  * same of ours throughout. What tells the time, the height, the port or the peers is passed over. Everything else, the text of numbers too, must be equal.
  */
-import { Decimal } from '../decimal.ts';
+import { Decimal } from '../node/decimal.ts';
 
 /** What stands for what, from recorded text to ours. */
 export type Likeness = ReadonlyMap<string, string>;

@@ -1,7 +1,7 @@
 /** Recorded calls of real nodes, asked of ours. */
 import { readFileSync } from 'node:fs';
-import { Decimal } from '../decimal.ts';
-import type { PaperChain, RpcNode } from '../paper.ts';
+import { Decimal } from '../node/decimal.ts';
+import type { PaperChain, RpcNode } from '../node/paper.ts';
 import { RpcError } from '../rpc-error.ts';
 import { compare, translate } from './likeness.ts';
 import type { Likeness } from './likeness.ts';

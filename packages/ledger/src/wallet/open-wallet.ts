@@ -1,0 +1,40 @@
+/** Opens a participant's wallet: the key file, the journal beside it, and the chain. */
+import type { ChainPort } from '../chain/chain-port.ts';
+import { openKeyFile } from './key-file.ts';
+import { openWalletJournal } from './wallet-journal.ts';
+import { WalletNode } from '../node/wallet-node.ts';
+import { WalletView } from './wallet-view.ts';
+import { KEY_NAMES, Wallet } from './wallet.ts';
+
+/** A wallet, and the same wallet as a MultiChain node: they share keys, view and locks. */
+export interface OpenWallet {
+  readonly wallet: Wallet;
+  readonly node: WalletNode;
+  /** Closes the journal. The port stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a wallet; its key file is made when missing. The journal of what was signed stands beside it, with `.sent` after its name.
+ * @param options.chain the chain's name.
+ * @param options.meter whether the household has a meter that issues energy.
+ * @throws LedgerError `key_file_open_to_others`, `key_file_unreadable`, or `corrupt` for the journal.
+ */
+export async function openWallet(options: {
+  readonly path: string;
+  readonly chain: string;
+  readonly port: ChainPort;
+  readonly meter: boolean;
+  /** A source of chance, such as `randomBytes` of `node:crypto`. */
+  readonly random: (length: number) => Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}): Promise<OpenWallet> {
+  const { path, chain, port, meter, random, now } = options;
+  const names = meter ? [KEY_NAMES.settlement, KEY_NAMES.meter] : [KEY_NAMES.settlement];
+  const keys = await openKeyFile({ path, chain, names, random });
+  const journal = await openWalletJournal(`${path}.sent`);
+  const view = new WalletView({ chain, port, keys });
+  const wallet = new Wallet(view, journal);
+  return { wallet, node: new WalletNode(view, { now }), close: () => journal.close() };
+}

@@ -1,0 +1,398 @@
+import { describe, expect, test } from 'vitest';
+import { keymap } from './keymap/index.ts';
+import type { KeyContext } from './keymap/binding.ts';
+import { shownNotice } from './notices.ts';
+import type { Effect, State, Step } from './state.ts';
+import { after, openedAt, pressed, stepped, told, windowOf } from './testing/state.ts';
+import { live, opening, orderId, ownOrder } from './testing/market.ts';
+
+function noticeOf(state: State): string {
+  return shownNotice(state)?.text ?? '';
+}
+
+const opened = openedAt();
+/** The cursor on an own bid at 149. */
+const onOwn = pressed(opened, 'G').state;
+const ticket = pressed(opened, 'b').state;
+const confirming = pressed(ticket, 'tab').state;
+const quitting = pressed(opened, 'q').state;
+
+/** For each binding: a state in which it can be pressed, and what must come of it. */
+const expectations: Readonly<Record<string, (press: (state: State) => Step) => void>> = {
+  bid: (press) => {
+    expect(press(opened).state.ticket).toMatchObject({
+      side: 'bid',
+      priceText: '150',
+      timeInForce: 'gtc',
+    });
+  },
+  ask: (press) => {
+    expect(press(opened).state.ticket).toMatchObject({ side: 'ask', priceText: '150' });
+  },
+  lift: (press) => {
+    expect(press(opened).state.ticket).toMatchObject({
+      side: 'bid',
+      priceText: '151',
+      timeInForce: 'ioc',
+    });
+  },
+  hit: (press) => {
+    expect(press(opened).state.ticket).toMatchObject({
+      side: 'ask',
+      priceText: '149',
+      timeInForce: 'ioc',
+    });
+  },
+  cancel: (press) => {
+    expect(press(onOwn).effects).toEqual([{ kind: 'cancel', order: 'O5' }]);
+  },
+  'cancel-market': (press) => {
+    expect(press(opened).effects.map((effect) => 'order' in effect && effect.order)).toEqual([
+      'O5',
+      'O8',
+      'O9',
+    ]);
+  },
+  'cancel-all': (press) => {
+    for (const state of [opened, ticket, quitting, pressed(opened, '?').state, openedAt(30, 5)]) {
+      expect(press(state).effects).toHaveLength(3);
+    }
+  },
+  up: (press) => {
+    expect(press(opened).state.ladder).toMatchObject({ cursor: 151, follows: false });
+  },
+  down: (press) => {
+    expect(press(opened).state.ladder.cursor).toBe(149);
+  },
+  'page-up': (press) => {
+    expect(press(opened).state.ladder.cursor).toBe(158);
+  },
+  'page-down': (press) => {
+    expect(press(opened).state.ladder.cursor).toBe(142);
+  },
+  'best-ask': (press) => {
+    expect(press(onOwn).state.ladder.cursor).toBe(151);
+  },
+  'best-bid': (press) => {
+    expect(press(opened).state.ladder.cursor).toBe(149);
+  },
+  recentre: (press) => {
+    expect(press(onOwn).state.ladder).toMatchObject({ cursor: 150, follows: true });
+  },
+  'focus-ladder': (press) => {
+    expect(press(pressed(opened, 'l').state).state.pane).toBe('ladder');
+  },
+  'focus-orders': (press) => {
+    expect(press(opened).state.pane).toBe('orders');
+  },
+  'focus-next': (press) => {
+    expect(press(opened).state.pane).toBe('orders');
+    expect(press(press(opened).state).state.pane).toBe('ladder');
+  },
+  larger: (press) => {
+    expect(press(opened).state.lots).toBe(11);
+  },
+  smaller: (press) => {
+    expect(press(opened).state.lots).toBe(9);
+  },
+  digits: (press) => {
+    const { volumeText, priceText } = press(pressed(ticket, 'shift-tab').state).state.ticket ?? {};
+    expect(volumeText).toBe('10');
+    expect(priceText).toMatch(/^[\d.]$/);
+  },
+  erase: (press) => {
+    expect(press(ticket).state.ticket?.volumeText).toBe('');
+  },
+  'next-field': (press) => {
+    expect(press(ticket).state.ticket?.field).toBe('confirm');
+  },
+  'previous-field': (press) => {
+    expect(press(ticket).state.ticket?.field).toBe('price');
+  },
+  confirm: (press) => {
+    expect(press(confirming).effects).toMatchObject([
+      { kind: 'place', wish: { price: 150, volume: 10 } },
+    ]);
+  },
+  close: (press) => {
+    expect(press(ticket).state.ticket).toBeUndefined();
+  },
+  'ticket-larger': (press) => {
+    expect(press(ticket).state.ticket?.volumeText).toBe('11');
+  },
+  'ticket-smaller': (press) => {
+    expect(press(ticket).state.ticket?.volumeText).toBe('9');
+  },
+  'price-up': (press) => {
+    expect(press(ticket).state).toMatchObject({
+      ticket: { priceText: '151' },
+      ladder: { cursor: 151 },
+    });
+  },
+  'price-down': (press) => {
+    expect(press(ticket).state.ticket?.priceText).toBe('149');
+  },
+  'time-in-force': (press) => {
+    expect(press(ticket).state.ticket?.timeInForce).toBe('ioc');
+  },
+  'post-only': (press) => {
+    expect(press(ticket).state.ticket?.postOnly).toBe(true);
+  },
+  'other-side': (press) => {
+    const next = press(ticket).state.ticket;
+    expect(next?.clientOrderId).not.toBe(ticket.ticket?.clientOrderId);
+  },
+  hide: (press) => {
+    expect(press(opened).state.areAmountsHidden).toBe(true);
+  },
+  'help-filter': (press) => {
+    expect(press(pressed(opened, '?').state).state.overlay).toMatchObject({
+      filter: expect.stringMatching(/^.$/),
+    });
+  },
+  'help-unfilter': (press) => {
+    expect(press(pressed(opened, '?', 'a', 'b').state).state.overlay).toMatchObject({
+      filter: 'a',
+    });
+  },
+  'help-up': (press) => {
+    expect(press(pressed(opened, '?', 'down', 'down').state).state.overlay).toMatchObject({
+      scroll: 1,
+    });
+  },
+  'help-down': (press) => {
+    expect(press(pressed(opened, '?').state).state.overlay).toMatchObject({ scroll: 1 });
+  },
+  'help-page-up': (press) => {
+    expect(press(pressed(opened, '?', 'down').state).state.overlay).toMatchObject({ scroll: 0 });
+  },
+  'help-page-down': (press) => {
+    expect(press(pressed(opened, '?').state).state.overlay).toMatchObject({ scroll: 10 });
+  },
+  'help-close': (press) => {
+    expect(press(pressed(opened, '?').state).state.overlay).toBeUndefined();
+  },
+  'quit-keep': (press) => {
+    expect(press(quitting).effects).toEqual([{ kind: 'leave' }]);
+  },
+  'quit-cancel': (press) => {
+    expect(press(quitting).effects.map(({ kind }) => kind)).toEqual(['cancel', 'cancel', 'cancel']);
+  },
+  'quit-not': (press) => {
+    expect(press(quitting)).toMatchObject({ effects: [], state: {} });
+    expect(press(quitting).state.overlay).toBeUndefined();
+  },
+  'leave-now': (press) => {
+    expect(press(pressed(quitting, 'c').state).effects).toEqual([{ kind: 'leave' }]);
+  },
+  help: (press) => {
+    expect(press(opened).state.overlay?.kind).toBe('help');
+  },
+  'ticket-help': (press) => {
+    const { state } = press(ticket);
+    expect(state.overlay?.kind).toBe('help');
+    expect(pressed(state, 'escape').state.ticket).toEqual(ticket.ticket);
+  },
+  repaint: (press) => {
+    expect(press(opened).effects).toEqual([{ kind: 'repaint' }]);
+  },
+  quit: (press) => {
+    expect(press(opened).state.overlay?.kind).toBe('quit');
+    expect(press(told(windowOf(80, 24), live)).effects).toEqual([{ kind: 'leave' }]);
+  },
+  'compact-quit': (press) => {
+    expect(press(openedAt(50, 10)).effects).toEqual([{ kind: 'leave' }]);
+  },
+  interrupt: (press) => {
+    const first = press(ticket);
+    expect(first.state.overlay?.kind).toBe('quit');
+    expect(press(first.state).effects).toEqual([{ kind: 'leave' }]);
+  },
+};
+
+describe('keys', () => {
+  test.each(keymap.flatMap(({ id, keys }) => keys.map((key) => [id, key] as const)))(
+    '%s by %s',
+    (id, key) => {
+      const expectation = expectations[id];
+      if (expectation === undefined) throw new Error(`no test presses ${id}`);
+      expectation((state) => pressed(state, key));
+    },
+  );
+
+  test('no key stands for two things in one place', () => {
+    const contexts: KeyContext[] = ['market', 'ticket', 'help', 'quit', 'leaving', 'compact'];
+    for (const context of contexts) {
+      const keys = keymap
+        .filter((binding) => binding.context === context || binding.context === 'any')
+        .flatMap((binding) => binding.keys);
+      expect(keys).toHaveLength(new Set(keys).size);
+    }
+    expect(new Set(keymap.map(({ id }) => id)).size).toBe(keymap.length);
+  });
+
+  test('a key that can do nothing says why', () => {
+    const said = (state: State, key: string): string => noticeOf(pressed(state, key).state);
+    expect(said(windowOf(80, 24), 'b')).toBe('b: there is no market yet');
+    expect(said(openedAt(80, 24, { isReadOnly: true }), 'b')).toContain('read-only');
+    expect(said(opened, 'x')).toBe('x: you have no live order at 150');
+    expect(said(told(windowOf(80, 24), ...opening.slice(0, 2)), 'B')).toBe(
+      'B: there is no ask to lift',
+    );
+    expect(said(ticket, 'enter')).toBe('Enter: Tab to [Confirm], then Enter sends it');
+  });
+
+  test('Enter sends nothing unless Confirm has the focus, however often it is pressed', () => {
+    expect(pressed(opened, 'enter', 'b', 'enter', 'enter', '5', 'enter').effects).toEqual([]);
+  });
+
+  test('pressing Enter twice on Confirm sends one order', () => {
+    expect(pressed(confirming, 'enter', 'enter', 'enter').effects).toHaveLength(1);
+  });
+
+  test('a pasted text does nothing', () => {
+    const { state, effects } = pressed(confirming, 'paste');
+    expect(effects).toEqual([]);
+    expect(state.ticket).toEqual(confirming.ticket);
+  });
+
+  test('in a window too small to see a ticket, no order key works', () => {
+    expect(pressed(openedAt(50, 10), 'b', 'tab', 'enter', 'B', 'x', 'X').effects).toEqual([]);
+  });
+});
+
+describe('orders list', () => {
+  test('x cancels the selected order, and not a done one', () => {
+    const list = pressed(opened, 'l').state;
+    expect(pressed(list, 'x').effects).toEqual([{ kind: 'cancel', order: 'O9' }]);
+    expect(pressed(list, 'j', 'x').effects).toEqual([{ kind: 'cancel', order: 'O8' }]);
+    const done = pressed(list, 'G', 'x');
+    expect(done.effects).toEqual([]);
+    expect(noticeOf(done.state)).toBe('x: the selected order is not live');
+  });
+});
+
+const sent = pressed(confirming, 'enter');
+function wishOf({ effects }: Step): Extract<Effect, { kind: 'place' }>['wish'] {
+  const [effect] = effects;
+  if (effect?.kind !== 'place') throw new Error('nothing was placed');
+  return effect.wish;
+}
+const { clientOrderId } = wishOf(sent);
+
+describe('an order on its way', () => {
+  test('the id is the one that was made when the ticket opened', () => {
+    expect(clientOrderId).toBe(ticket.ticket?.clientOrderId);
+  });
+
+  test('accepted: the ticket closes and the next one opens with the same size', () => {
+    const outcome = { kind: 'yes', value: { order: orderId(12) } } as const;
+    const { state } = stepped(sent.state, { kind: 'placed', clientOrderId, outcome });
+    expect(state.ticket).toBeUndefined();
+    expect(noticeOf(state)).toBe('Accepted as O12: the wallet signs it');
+  });
+
+  test('its own news is not overwritten by a later acceptance', () => {
+    const open = told(sent.state, {
+      kind: 'orders',
+      snapshot: false,
+      orders: [ownOrder(12, 'bid', 10, 150)],
+    });
+    const outcome = { kind: 'yes', value: { order: orderId(12) } } as const;
+    const { state } = stepped(open, { kind: 'placed', clientOrderId, outcome });
+    expect(noticeOf(state)).toBe('On the book: bid 10 lots at 150');
+  });
+
+  test('refused: the ticket stays, says why, and gets a new id', () => {
+    const outcome = { kind: 'no', error: 'EOrder:Insufficient funds' } as const;
+    const { state } = stepped(sent.state, { kind: 'placed', clientOrderId, outcome });
+    expect(state.ticket).toMatchObject({
+      field: 'confirm',
+      phase: { kind: 'editing', refusal: /./ },
+    });
+    expect(state.ticket?.clientOrderId).not.toBe(clientOrderId);
+    expect(noticeOf(state)).toContain('not enough is free');
+  });
+
+  test('unknown: nothing can be sent again; what the client finds out closes or opens the ticket', () => {
+    const outcome = { kind: 'unknown', reason: 'connection lost' } as const;
+    const unknown = stepped(sent.state, { kind: 'placed', clientOrderId, outcome }).state;
+    expect(unknown.ticket?.phase.kind).toBe('unknown');
+    expect(pressed(unknown, 'enter', '5', 'tab', 'enter').effects).toEqual([]);
+    const taken = told(unknown, {
+      kind: 'reconciled',
+      clientOrderId,
+      outcome: { kind: 'yes', value: { order: orderId(12) } },
+    });
+    expect(taken.ticket).toBeUndefined();
+    expect(noticeOf(taken)).toContain('O12');
+    const refused = told(unknown, {
+      kind: 'reconciled',
+      clientOrderId,
+      outcome: { kind: 'no', error: 'EOrder:Invalid price' },
+    });
+    expect(refused.ticket?.phase.kind).toBe('editing');
+  });
+
+  test('the answer to another order leaves the ticket alone', () => {
+    const outcome = { kind: 'no', error: 'EOrder:Invalid price' } as const;
+    const { state } = stepped(ticket, { kind: 'placed', clientOrderId: 'other', outcome });
+    expect(state.ticket).toEqual(ticket.ticket);
+  });
+
+  test('a ticket with a problem is not sent and says it', () => {
+    const { state, effects } = pressed(ticket, '0', 'tab', 'enter');
+    expect(effects).toEqual([]);
+    expect(noticeOf(state)).toBe('Not sent: type 1 lot or more');
+  });
+
+  test('Esc hides it and says that it goes on', () => {
+    const { state } = pressed(sent.state, 'escape');
+    expect(state.ticket).toBeUndefined();
+    expect(noticeOf(state)).toContain('on its way');
+  });
+});
+
+describe('the ladder under a ticket', () => {
+  test('the ticket keeps its price while the market walks away', () => {
+    const moved = told(
+      ticket,
+      { kind: 'trades', snapshot: false, trades: [] },
+      ...opening.slice(3, 4),
+    );
+    expect(moved.ticket?.priceText).toBe('150');
+    expect(moved.ladder.cursor).toBe(150);
+  });
+});
+
+describe('leaving', () => {
+  const leaving = pressed(quitting, 'c').state;
+
+  test('it waits for every cancel, then leaves', () => {
+    const yes = { kind: 'yes', value: null } as const;
+    const { effects } = after(leaving, [
+      { kind: 'cancelled', order: orderId(5), outcome: yes },
+      {
+        kind: 'cancelled',
+        order: orderId(8),
+        outcome: { kind: 'no', error: 'EOrder:Unknown order' },
+      },
+    ]);
+    expect(effects).toEqual([]);
+    const all = after(
+      leaving,
+      [5, 8, 9].map((order) => ({ kind: 'cancelled', order: orderId(order), outcome: yes })),
+    );
+    expect(all.effects).toEqual([{ kind: 'leave' }]);
+  });
+
+  test('it does not wait for ever', () => {
+    const tick = { kind: 'tick', offsetMinutes: 0 } as const;
+    expect(stepped(leaving, tick, leaving.now + 2999).effects).toEqual([]);
+    expect(stepped(leaving, tick, leaving.now + 3000).effects).toEqual([{ kind: 'leave' }]);
+  });
+});
+
+test('a snapshot of orders makes no news', () => {
+  expect(opened.notices).toEqual([]);
+});

@@ -1,0 +1,111 @@
+import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
+import { expect, test } from 'vitest';
+import { instrument, ownOrder, ownTrade } from './testing/market.ts';
+import { newsOf } from './notices.ts';
+import { orderState, refusalText, settlementOf } from './words.ts';
+
+test.each([...new Set([...Object.values(refusalErrors), ...Object.values(gatewayErrors)])])(
+  '%s has plain words',
+  (error) => {
+    const text = refusalText(error);
+    expect(text).not.toBe(error);
+    expect(text).not.toMatch(/^E[A-Z]/);
+  },
+);
+
+test('an error that nobody knows is shown as it came, made harmless', () => {
+  expect(refusalText('EOrder:\u001b[2JNew')).toBe('EOrder:�[2JNew');
+});
+
+test('an order is in one word where it is', () => {
+  const settled = [ownTrade(7, 149, 6, 'settled')];
+  const words = [
+    ownOrder(1, 'bid', 10, 149, { status: 'pending' }),
+    ownOrder(1, 'bid', 10, 149),
+    ownOrder(1, 'bid', 10, 149, { filled: 6 }),
+    ownOrder(1, 'bid', 6, 149, {
+      filled: 6,
+      status: 'done',
+      trades: [ownTrade(7, 149, 6, 'submitted')],
+    }),
+    ownOrder(1, 'bid', 6, 149, {
+      filled: 6,
+      status: 'done',
+      trades: [ownTrade(7, 149, 6, 'overdue')],
+    }),
+    ownOrder(1, 'bid', 6, 149, { filled: 6, status: 'done', trades: settled }),
+    ownOrder(1, 'bid', 10, 149, { filled: 6, cancelled: 4, status: 'done', trades: settled }),
+    ownOrder(1, 'bid', 10, 149, { cancelled: 10, status: 'done' }),
+  ].map(orderState);
+  expect(words).toEqual([
+    'signing',
+    'open',
+    'partly',
+    'settling',
+    'overdue',
+    'settled',
+    'settled',
+    'cancelled',
+  ]);
+});
+
+test('the txid of a lot that was released is not the one of a settlement', () => {
+  const order = ownOrder(1, 'bid', 2, 149, {
+    filled: 1,
+    trades: [ownTrade(7, 149, 1, 'settled'), ownTrade(8, 149, 1, 'released')],
+  });
+  expect(settlementOf(order)).toEqual({
+    settled: 1,
+    released: 1,
+    overdue: 0,
+    txid: '0007'.repeat(16),
+  });
+});
+
+test('an order tells its life in sentences', () => {
+  const pending = ownOrder(5, 'bid', 20, 149, { status: 'pending' });
+  const open = ownOrder(5, 'bid', 20, 149);
+  const partly = ownOrder(5, 'bid', 20, 149, { filled: 12 });
+  const settled = ownOrder(5, 'bid', 20, 149, {
+    filled: 12,
+    trades: [ownTrade(7, 149, 12, 'settled')],
+  });
+  const gone = {
+    ...settled,
+    ...ownOrder(5, 'bid', 20, 149, {
+      filled: 12,
+      cancelled: 8,
+      status: 'done',
+      reason: 'requested',
+      trades: settled.trades,
+    }),
+  };
+  const told = [
+    newsOf(instrument, undefined, pending),
+    newsOf(instrument, pending, open),
+    newsOf(instrument, open, partly),
+    newsOf(instrument, partly, settled),
+    newsOf(instrument, settled, gone),
+  ].flatMap((news) => news.map(({ tone, text }) => `${tone}: ${text}`));
+  expect(told).toEqual([
+    'plain: On the book: bid 20 lots at 149',
+    'good: Filled 12 lots of your bid at 149, 8 still open; settling',
+    'good: Settled 12 lots of your bid at 149, tx 000700070007…',
+    'plain: Cancelled 8 lots of your bid at 149: as you asked',
+  ]);
+});
+
+test('bad news comes last, so that the message line shows it', () => {
+  const before = ownOrder(5, 'ask', 3, 149, { filled: 3, status: 'done' });
+  const after = ownOrder(5, 'ask', 3, 149, {
+    filled: 2,
+    trades: [
+      ownTrade(7, 149, 1, 'settled'),
+      ownTrade(8, 149, 1, 'overdue'),
+      ownTrade(9, 149, 1, 'released'),
+    ],
+  });
+  const tones = newsOf(instrument, before, after).map(({ tone }) => tone);
+  expect(tones.at(-1)).toBe('bad');
+  expect(tones).toContain('good');
+});

@@ -1,0 +1,93 @@
+/** A real terminal without a window: a pty, and the screen that a person would see. */
+import { fileURLToPath } from 'node:url';
+import { spawn as spawnPty } from '@lydell/node-pty';
+import type { IPty } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A program in a terminal of its own, and the screen it draws. */
+export class PtyScreen {
+  readonly #pty: IPty;
+  readonly #terminal: xterm.Terminal;
+  readonly started = performance.now();
+  readonly #waiting = new Set<() => void>();
+
+  #size: Size;
+  /** The exit code, once the program has ended. */
+  readonly ended: Promise<number>;
+
+  constructor(size: Size, file: string, args: readonly string[]) {
+    const { columns: cols, rows } = size;
+    this.#size = size;
+    this.#terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true });
+    const { CI: _, ...inherited } = process.env;
+    const env = { ...inherited, TERM: 'xterm-256color' };
+    this.#pty = spawnPty(file, [...args], { cols, rows, cwd: root, env });
+    this.ended = new Promise((resolve) => {
+      this.#pty.onExit(({ exitCode }) => resolve(exitCode));
+    });
+    this.#pty.onData((data) => {
+      this.#terminal.write(data, () => {
+        for (const check of this.#waiting) check();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  text(): string {
+    const buffer = this.#terminal.buffer.active;
+    return Array.from(
+      { length: this.#size.rows },
+      (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? '',
+    ).join('\n');
+  }
+
+  /** Milliseconds from now (or from the start) until the screen satisfies `wanted`. */
+  until(wanted: (text: string) => boolean, since: number, limitMs = 20_000): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!wanted(this.text())) return;
+        clearTimeout(limit);
+        this.#waiting.delete(check);
+        resolve(performance.now() - since);
+      };
+      const limit = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`not seen within ${limitMs} ms on:\n${this.text()}`));
+      }, limitMs);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  press(keys: string): number {
+    const at = performance.now();
+    this.#pty.write(keys);
+    return at;
+  }
+
+  /** Whether the program has the other screen, the one without scrollback. */
+  get isFullScreen(): boolean {
+    return this.#terminal.buffer.active.type === 'alternate';
+  }
+
+  resize(size: Size): void {
+    this.#size = size;
+    this.#terminal.resize(size.columns, size.rows);
+    this.#pty.resize(size.columns, size.rows);
+  }
+
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
+    this.#pty.kill(signal);
+    return this.ended;
+  }
+}

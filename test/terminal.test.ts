@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { PtyScreen } from './pty-screen.ts';
+import { emptyFolder } from './run-wattlot.ts';
+
+const main = fileURLToPath(new URL('../bin/wattlot.mjs', import.meta.url));
+
+function isLive(text: string): boolean {
+  return text.includes('LIVE') && text.includes('spread');
+}
+
+describe('the terminal over a running market', () => {
+  it('shows a live book, buys at the best ask, sees it settle, survives resizing, and gives the screen back', async () => {
+    const { folder, remove } = await emptyFolder();
+    const args = [main, 'up', '--port', '0', '--data', folder];
+    const screen = new PtyScreen({ columns: 120, rows: 40 }, process.execPath, args);
+    try {
+      await screen.until(isLive, 0);
+      await screen.until((text) => /kWh 5\.000 +ecoin 1000\.00/.test(text), 0);
+      expect(screen.isFullScreen).toBe(true);
+
+      screen.press('B');
+      await screen.until((text) => text.includes('[Confirm]'), 0);
+      screen.press('\t');
+      await screen.until((text) => text.includes('[ Confirm ]'), 0);
+      screen.press('\r');
+      await screen.until((text) => /bid .*\bsettled\b +[0-9a-f]{8}/.test(text), 0);
+
+      for (const size of [
+        { columns: 80, rows: 24 },
+        { columns: 50, rows: 12 },
+        { columns: 132, rows: 50 },
+      ]) {
+        screen.resize(size);
+        const wanted = size.columns < 60 ? /too small|60/ : /LIVE/;
+        await screen.until(
+          (text) => wanted.test(text.split('\n').slice(0, size.rows).join('\n')),
+          0,
+        );
+      }
+
+      screen.press('q');
+      await screen.until((text) => text.includes('QUIT') || !screen.isFullScreen, 0);
+      if (screen.isFullScreen) screen.press('c');
+      expect(await screen.ended).toBe(0);
+      expect(screen.isFullScreen).toBe(false);
+    } finally {
+      await screen.end('SIGKILL').catch(() => undefined);
+      await remove();
+    }
+  });
+});
