@@ -1,6 +1,6 @@
 /** A participant's meter: the key in its wallet that may issue energy. */
 import type { Address } from '@wattlot/core';
-import { addressOf, MARKET_ASSETS } from '@wattlot/ledger';
+import { addressOf, BURN_HASH, MARKET_ASSETS } from '@wattlot/ledger';
 import type { Wallet } from '@wattlot/ledger';
 import { openParticipant } from '../participant.ts';
 import type { Meter } from './meter.ts';
@@ -12,7 +12,7 @@ import type { OpenMetered } from './neighbourhood.ts';
  * @throws LedgerError when the chain cannot be reached.
  */
 export async function sinkOf({ view }: Wallet): Promise<Address> {
-  const burn = addressOf(new Uint8Array(20), view.params);
+  const burn = addressOf(BURN_HASH, view.params);
   const held = await view.port.permissions(null, [burn]);
   if (held.some(({ type }) => type === 'receive')) return burn;
   return (await view.port.info()).operator;

@@ -155,3 +155,6 @@ function withoutChecksum(text: string, params: ChainParams): Uint8Array | undefi
   const given = bytes.subarray(body.length);
   return given.every((byte, i) => byte === expected[i]) ? body : undefined;
 }
+
+/** The hash of MultiChain's burn address, `burnaddress` of getinfo: nobody has a key for it. */
+export const BURN_HASH: Uint8Array = new Uint8Array(20);

@@ -1,12 +1,11 @@
 /** RPC methods about the node and its chain. */
+import { BURN_HASH } from '../format/address.ts';
 import { toHex } from '../format/bytes.ts';
 import { Decimal, ZERO } from './decimal.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 import type { RpcContext, RpcMethod } from './rpc-params.ts';
 import { boolParam, intParam, method } from './rpc-params.ts';
 
-/** Nobody has the key of this one. */
-const BURN_HASH = new Uint8Array(20);
 /** The dialect that is spoken: MultiChain's of the paper's time. */
 const DIALECT = { version: '1.0.9', node: 10_008_901, protocol: 10_012 } as const;
 

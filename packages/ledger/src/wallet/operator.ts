@@ -3,6 +3,7 @@ import type { Address, Txid } from '@wattlot/core';
 import type { ChainPort } from '../chain/chain-port.ts';
 import type { AssetView } from '../chain/assets.ts';
 import { authorityTransaction, grantTo, issueMoreTo, issueTo } from './issuing.ts';
+import { BURN_HASH } from '../format/address.ts';
 import type { KeyPair } from '../format/keys.ts';
 import { PERMISSION_NAMES, standingGrant } from '../chain/permissions.ts';
 import type { PermissionName } from '../chain/permissions.ts';
@@ -83,6 +84,8 @@ export class Operator {
   async ensureMarket(): Promise<void> {
     await this.ensureAsset(MARKET_ASSETS.energy);
     await this.ensureAsset(MARKET_ASSETS.ecoin);
+    // Where energy goes when it is used: nobody has its key.
+    await this.grant({ address: this.#view.addressOf(BURN_HASH), permissions: ['receive'] });
   }
 
   /**

@@ -1,7 +1,7 @@
 /**
  * The terminal on a made-up market, without an exchange: for who works on the screens. Orders are signed, filled and settled as time goes by.
  *
- *   npm run demo -w @wattlot/tui -- [--theme light] [--ascii] [--rate 20] [--stale] [--empty] [--crash] [--tariff 214.6]
+ *   npm run demo -w @wattlot/tui -- [--theme light] [--ascii] [--rate 20] [--stale] [--empty] [--end crash|SIGTERM] [--tariff 214.6]
  */
 import { parseArgs } from 'node:util';
 import { realClock } from '../clock.ts';
@@ -17,7 +17,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '5' },
     stale: { type: 'boolean' },
     empty: { type: 'boolean' },
-    crash: { type: 'boolean' },
+    end: { type: 'string' },
     tariff: { type: 'string' },
     readonly: { type: 'boolean' },
     log: { type: 'string' },
@@ -33,9 +33,11 @@ const market = demoMarket({
 
 const ending = await runSession({
   open: () => {
-    if (values.crash === true) {
-      realClock.later(200, () => {
-        throw new Error('the demo was asked to crash');
+    if (values.end !== undefined) {
+      const { end } = values;
+      realClock.later(500, () => {
+        if (end === 'crash') throw new Error('the demo was asked to crash');
+        process.kill(process.pid, end);
       });
     }
     market.start();

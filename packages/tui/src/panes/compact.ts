@@ -26,7 +26,7 @@ export function compactLines(state: State): Line[] {
     span(isLive ? 'LIVE' : 'STALE', isLive ? 'live' : 'stale'),
     span(bestText(state)),
     span(live === 0 ? '' : ` ${counted(live, 'order')}`, 'mine'),
-    span(` - too small: ${columnsMin}x${rowsMin} or more shows the market; q quits`, 'muted'),
+    span(` - too small: needs ${columnsMin}x${rowsMin}, q quits`, 'muted'),
   );
   const notice = shownNotice(state);
   const below = notice === undefined || rows < 2 ? [] : [line(span(notice.text))];

@@ -4,10 +4,10 @@ import type { OwnBalance } from '@wattlot/client';
 import type { Instrument } from '@wattlot/client/frames';
 import { marketOf } from '../state.ts';
 import type { State } from '../state.ts';
-import { line, span, spread } from '../text/line.ts';
+import { line, plainOf, span, spread } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { counted, ecoinText, ecoinUnit, energyText, energyUnit, timeText } from '../text/number.ts';
-import { printable } from '../text/printable.ts';
+import { printable, widthOf } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
 
 function connectionSpans({ view, now }: State): Span[] {
@@ -82,9 +82,9 @@ export function balanceLine(state: State, width: number, glyphs: Glyphs): Line {
     ),
   );
   const live = liveOrders(state.view).length;
-  const after = line(
-    ...tariffSpan(instrument, state.tariff),
-    span(live === 0 ? '' : `${counted(live, 'live order')} `, 'muted'),
-  );
-  return spread(before, after, width);
+  const orders = span(live === 0 ? '' : `${counted(live, 'live order')} `, 'muted');
+  const after = line(...tariffSpan(instrument, state.tariff), orders);
+  // The tariff is known to its owner: it gives way before an amount does.
+  const fits = widthOf(plainOf(before)) + widthOf(plainOf(after)) <= width;
+  return spread(before, fits ? after : line(orders), width);
 }

@@ -269,6 +269,15 @@ function faded({ spans, over }: Line): Line {
   return over === undefined ? { spans: grey } : { spans: grey, over };
 }
 
+/** The volume that gets the longest bar. */
+function largestInSight({ ladder }: State, { instrument, book }: Market, rows: number): number {
+  const top = ladder.top ?? Number.MAX_SAFE_INTEGER;
+  const volumes = [...(book?.asks ?? []), ...(book?.bids ?? [])]
+    .filter(({ price }) => price <= top && price > top - rows * instrument.tick)
+    .map(({ volume }) => volume);
+  return Math.max(1, ...volumes);
+}
+
 /** The pane, exactly as large as its box. */
 export function ladderLines(state: State, { width, height }: Box, glyphs: Glyphs): Line[] {
   const market = marketOf(state);
@@ -279,7 +288,7 @@ export function ladderLines(state: State, { width, height }: Box, glyphs: Glyphs
   }
   const { book } = market;
   const own = liveOrders(state.view, market.instrument.symbol);
-  const most = Math.max(1, ...[...(book?.asks ?? []), ...(book?.bids ?? [])].map((l) => l.volume));
+  const most = largestInSight(state, market, height);
   const picture: Picture = {
     state,
     market,

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { spawn } from '@lydell/node-pty';
+import { beforeAll, expect, test } from 'vitest';
+import { headlessTerminal } from './testing/headless.ts';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['build.mjs'], { cwd: folder });
+});
+
+interface Shell {
+  readonly rows: () => Promise<string[]>;
+  readonly written: () => string;
+  readonly isAlternate: () => boolean;
+  readonly press: (keys: string) => void;
+  readonly resize: (columns: number, rows: number) => void;
+  /** Waits until a row holds the text. */
+  readonly shows: (text: string) => Promise<void>;
+  /** Resolves when the shell has ended. */
+  readonly ended: Promise<void>;
+}
+
+/** The bundled demo between two lines of a shell, which then says how it found the terminal. */
+function demoIn(columns: number, rows: number, args: string): Shell {
+  const terminal = headlessTerminal(columns, rows);
+  const environment = { ...process.env, TERM: 'xterm-256color' };
+  for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_OPTIONS'])
+    Reflect.deleteProperty(environment, name);
+  const script = `stty -g; echo BEFORE; "${process.execPath}" dist/demo.mjs ${args}; echo "AFTER $?"; stty -g`;
+  const shell = spawn('/bin/sh', ['-c', script], {
+    cols: columns,
+    rows,
+    cwd: folder,
+    env: environment,
+  });
+  shell.onData((text) => {
+    terminal.canvas.write(text);
+  });
+  const read = async (): Promise<string[]> => {
+    await terminal.settle();
+    return terminal.rows();
+  };
+  return {
+    rows: read,
+    written: terminal.written,
+    isAlternate: () => terminal.isAlternate,
+    press: (keys) => {
+      shell.write(keys);
+    },
+    resize: (toColumns, toRows) => {
+      terminal.resize(toColumns, toRows);
+      shell.resize(toColumns, toRows);
+    },
+    shows: async (text) => {
+      while (!(await read()).some((row) => row.includes(text))) await new Promise(setImmediate);
+    },
+    ended: new Promise((resolve) => {
+      shell.onExit(() => {
+        resolve();
+      });
+    }),
+  };
+}
+
+/** The terminal is as it was before, and nothing of the market is left on it. */
+async function expectGivenBack(shell: Shell, code: number): Promise<void> {
+  await shell.ended;
+  const rows = (await shell.rows()).filter((row) => row !== '');
+  expect(shell.isAlternate()).toBe(false);
+  expect(rows[1]).toBe('BEFORE');
+  expect(rows).toContain(`AFTER ${code}`);
+  expect(rows.at(-1)).toBe(rows[0]);
+  expect(rows.join('\n')).not.toContain('LADDER');
+  const written = shell.written();
+  expect(written.lastIndexOf('\u001b[?25h')).toBeGreaterThan(written.lastIndexOf('\u001b[?25l'));
+  expect(written.lastIndexOf('\u001b[?2004l')).toBeGreaterThan(
+    written.lastIndexOf('\u001b[?2004h'),
+  );
+  expect(written.lastIndexOf('\u001b[?7h')).toBeGreaterThan(written.lastIndexOf('\u001b[?7l'));
+}
+
+const onUnix = test.skipIf(process.platform === 'win32');
+
+onUnix(
+  'a bid is placed, filled and settled, the window resized, and q gives the terminal back',
+  async () => {
+    const shell = demoIn(80, 24, '--rate 20');
+    await shell.shows('MY ORDERS');
+    await shell.shows('LIVE');
+    expect(shell.isAlternate()).toBe(true);
+    shell.press('b\t\r');
+    await shell.shows('signing');
+    shell.resize(120, 40);
+    await shell.shows('Settled 6 lots of your bid');
+    shell.press('\u0018');
+    await shell.shows('as you asked');
+    shell.press('q');
+    await expectGivenBack(shell, 0);
+    // Once at the start, by the owner of the terminal and by the first frame; once for the resize.
+    expect(shell.written().split('\u001b[2J')).toHaveLength(4);
+  },
+);
+
+onUnix.each([
+  ['SIGTERM', 1],
+  ['SIGHUP', 1],
+  ['crash', 1],
+])('%s gives the terminal back', async (end, code) => {
+  const shell = demoIn(80, 24, `--end ${end}`);
+  await shell.shows('LADDER');
+  await expectGivenBack(shell, code);
+  expect(shell.written().includes('the demo was asked to crash')).toBe(end === 'crash');
+});
