@@ -76,7 +76,7 @@ async function starts(runs: number): Promise<Record<string, unknown>> {
         '--port',
         String(port),
       ]);
-      frames.push(await screen.until((text) => /b bid|bid\b.*price/.test(text), screen.started));
+      frames.push(await screen.until((text) => text.includes('LADDER'), screen.started));
       (first ? books : again).push(await screen.until(isLive, screen.started));
       if (first && run === runs - 1) {
         await wait(20_000);
@@ -124,7 +124,7 @@ async function terminal(runs: number): Promise<Record<string, unknown>> {
     for (let press = 0; press < 60; press += 1) {
       const opens = press % 2 === 0;
       const at = screen.press(opens ? '?' : '\u001b');
-      keys.push(await screen.until((text) => /\bhelp\b.*filter/i.test(text) === opens, at));
+      keys.push(await screen.until((text) => text.includes('a-z search') === opens, at));
       await wait(37);
     }
     await screen.end();

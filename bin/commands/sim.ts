@@ -40,10 +40,11 @@ async function endowOwn(
   const metered = await openMetered({ url, keyFile: keyFileOf(data, name), name });
   try {
     await endow(metered);
-    print({ event: 'endowed', name, address: metered.client.participant ?? '' });
   } finally {
     await metered.close();
   }
+  // Only now may another process open the key file.
+  print({ event: 'endowed', name, address: metered.client.participant ?? '' });
 }
 
 async function run(options: SimOptions): Promise<number> {
@@ -55,6 +56,7 @@ async function run(options: SimOptions): Promise<number> {
   const timeFile = join(householdsFolder(data), 'market-time.json');
   const startAt = (await readMarketTime(timeFile)) ?? firstStart(Date.now(), profiles);
   const clock = createClock({ startAt, wallAt: Date.now(), speed, wall: Date.now });
+  if (options.endow !== undefined) await endowOwn(options, options.endow, print);
   const neighbourhood = await runNeighbourhood({
     url,
     folder: householdsFolder(data),
@@ -67,7 +69,6 @@ async function run(options: SimOptions): Promise<number> {
   });
   const saving = setInterval(() => void writeMarketTime(timeFile, clock.now()), clockSaveMs);
   try {
-    if (options.endow !== undefined) await endowOwn(options, options.endow, print);
     return await stop.asked;
   } finally {
     clearInterval(saving);

@@ -41,7 +41,8 @@ interface Market {
   stop(): Promise<void>;
 }
 
-async function firstOf<T>(child: Child, what: string, wanted: Promise<T>): Promise<T> {
+/** What was waited for, or the failure of the process that ended before. */
+async function orEnded<T>(wanted: Promise<T>, child: Child, what: string): Promise<T> {
   const failed = child.ended.then(({ code, lastLine }): never => {
     throw new Failure(lastLine || `${what} ended with ${code}`, code || 1);
   });
@@ -62,7 +63,7 @@ async function startMarket(
     if (line.event === 'listening') listening.resolve(line.url);
     onReport(line);
   });
-  const url = await firstOf(exchange, 'the exchange', listening.promise);
+  const url = await orEnded(listening.promise, exchange, 'the exchange');
 
   const simArgs = ['sim', '--json', '--url', url, '--data', options.data, '--endow', ownHousehold];
   for (const name of ['households', 'seed', 'speed'] as const) {
@@ -87,7 +88,8 @@ async function startMarket(
     if (!stopping) onEnd(new Failure(`${what} stopped: ${why}`, code || 1));
   };
   try {
-    await firstOf(neighbourhood, 'the neighbourhood', ready.promise);
+    const endowed = orEnded(ready.promise, neighbourhood, 'the neighbourhood');
+    await orEnded(endowed, exchange, 'the exchange');
   } catch (error) {
     await stop();
     throw error;
@@ -119,24 +121,26 @@ async function runHeadless(options: UpOptions): Promise<number> {
   return code;
 }
 
-/** Opens the terminal in this process; the market's events go to a file. */
+/** Opens the terminal in this process while the market starts; the market's events go to a file. */
 async function runTerminal(options: UpOptions): Promise<number> {
   const log = logFile(join(logFolder(options.data), 'market.log'));
-  process.stderr.write('wattlot: starting the market…\n');
   let failure: Failure | undefined;
-  const market = await startMarket(options, log.write, (ended) => {
+  const starting = startMarket(options, log.write, (ended) => {
     failure ??= ended;
   });
   const { openTerminal } = await import('../terminal.ts');
   const code = await openTerminal({
-    url: market.url,
+    url: starting.then(({ url }) => url),
+    doing: 'starting the market',
     keyFile: keyFileOf(options.data, ownHousehold),
     name: ownHousehold,
     theme: options.theme,
     ascii: options.ascii === true,
     logFile: join(logFolder(options.data), 'terminal.log'),
   });
-  await market.stop();
+  // Whoever leaves while the market starts still waits for it, so that nothing is left behind; a start that failed was told by the terminal.
+  const market = await starting.catch(() => undefined);
+  await market?.stop();
   log.close();
   if (failure !== undefined) throw failure;
   return code;

@@ -10,6 +10,8 @@ await build({
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
+  // What Ink loads only for its developers stays a file of its own, never read.
+  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node22',

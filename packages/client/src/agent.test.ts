@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toAddress, toOutput } from '@wattlot/core';
+import { toAddress, toOutput, toTradeId } from '@wattlot/core';
 import type { Address, Amount, OrderId } from '@wattlot/core';
 import { LedgerError, localChainPort, MARKET_ASSETS, openChain, openWallet } from '@wattlot/ledger';
 import { newKeyPair, Operator } from '@wattlot/ledger';
@@ -592,4 +593,95 @@ test('tasks with nonsense in them are refused and nothing breaks', async () => {
   expect(txids(house)).toEqual([]);
   expect(toAddress('')).toBeUndefined();
   expect(await holdings(house)).toEqual({ ecoin: 10_000n });
+});
+
+test('a task that has to wait is noted once, however often it is tried and asked for again', async () => {
+  const { seller, offers } = await sellerWithOffers();
+  const house = await buyer();
+  const strange = settlementTask(seller, offers, { trade_id: 'T9', order_id: 'O9' });
+  await give(house, strange);
+  // Whatever is done tries it again.
+  await give(house, offersTask({ side: 'buy', price: 150 }));
+  await give(house, { kind: 'outputs.released', order_id: 'O1', outputs: [] });
+  await give(house, strange);
+  expect(house.notes.filter(({ order }) => order === 'O9')).toHaveLength(1);
+});
+
+test.each(['settled', 'released'] as const)(
+  'a task of a trade that is %s is dropped without a word',
+  async (settlement) => {
+    const { seller, offers } = await sellerWithOffers();
+    const house = await buyer();
+    const trade = {
+      trade: sure(toTradeId('T1')),
+      price: price(149),
+      volume: lots(5),
+      resting: false,
+      lots: [],
+      settlement,
+      at: instant(0),
+    };
+    const own = ownOrder({ side: 'bid', price: price(150), status: 'open', trades: [trade] });
+    house.exchange.emit({ kind: 'orders', orders: [own], snapshot: true });
+    await give(house, settlementTask(seller, offers));
+    expect(txids(house)).toEqual([]);
+    expect(house.notes).toEqual([]);
+    // One that waited ends with its trade.
+    await give(house, settlementTask(seller, offers, { trade_id: 'T2', order_id: 'O9' }));
+    house.exchange.emit({
+      kind: 'orders',
+      orders: [
+        ownOrder({ order: orderId(9), trades: [{ ...trade, trade: sure(toTradeId('T2')) }] }),
+      ],
+      snapshot: false,
+    });
+    await give(house, offersTask({ side: 'buy', price: 150, lots: [0] }));
+    expect(house.notes.filter(({ order }) => order === 'O9')).toHaveLength(1);
+  },
+);
+
+test('an order that is on its way when the exchange first lists the orders is not given up', async () => {
+  const house = await openHouse('seller');
+  await endow(house, 1000n, 0n);
+  const answer = Promise.withResolvers<Outcome<{ readonly order: OrderId }>>();
+  house.exchange.placeOrder = () => answer.promise;
+  const placed = house.client.placeOrder(wish());
+  house.exchange.emit({ kind: 'orders', orders: [], snapshot: true });
+  answer.resolve({ kind: 'yes', value: { order: orderId(1) } });
+  await placed;
+  await give(house, offersTask());
+  expect(delivered(house)).toHaveLength(5);
+});
+
+test('an order that an earlier run wished and never saw placed is given up', async () => {
+  const house = await openHouse('seller');
+  house.exchange.placeOrder = () => Promise.resolve({ kind: 'unknown', reason: 'lost' });
+  await house.client.placeOrder(wish());
+  const again = await reopen(house, 'seller');
+  again.exchange.emit({ kind: 'orders', orders: [], snapshot: true });
+  expect(again.wishes.book.size).toBe(0);
+});
+
+test('an order is in the file before it is sent', async () => {
+  const house = await openHouse('seller');
+  let known = '';
+  house.exchange.placeOrder = () => {
+    known = readFileSync(join(folder, 'seller.wishes'), 'utf8');
+    return Promise.resolve({ kind: 'yes', value: { order: orderId(1) } });
+  };
+  await house.client.placeOrder(wish());
+  expect(known).toContain('"clientOrderId":"a1"');
+});
+
+test('an order that cannot be written down is not sent', async () => {
+  const house = await openHouse('seller');
+  let sent = 0;
+  house.exchange.placeOrder = () => {
+    sent += 1;
+    return Promise.resolve({ kind: 'yes', value: { order: orderId(1) } });
+  };
+  await house.wishes.close();
+  expect(await house.client.placeOrder(wish())).toMatchObject({ kind: 'no' });
+  expect(sent).toBe(0);
+  house.wishes.close = () => Promise.resolve();
 });

@@ -9,7 +9,13 @@ import type { AgentNote, AgentWallet, Done, Tools, Work } from './agent-work.ts'
 import type { Clock } from './clock.ts';
 import type { AgentLink } from './connect.ts';
 import type { ClientEvent, ExchangeClient, OwnOrder } from './events.ts';
-import { agentAttemptsMax, agentParkedMax, agentRetryMs, agentTasksMax } from './limits.ts';
+import {
+  agentAttemptsMax,
+  agentNotesMax,
+  agentParkedMax,
+  agentRetryMs,
+  agentTasksMax,
+} from './limits.ts';
 import { isFinal } from './orders.ts';
 import { printable } from './text.ts';
 import { liveOutputs } from './wish-book.ts';
@@ -43,6 +49,16 @@ function nameOf(work: Work): string {
   return `${work.kind} ${work.kind === 'settlement.requested' ? work.trade_id : work.order_id}`;
 }
 
+/** Adds as the newest; the oldest goes when there are more than `max`. */
+function remember(set: Set<string>, item: string, max: number): void {
+  set.delete(item);
+  set.add(item);
+  for (const oldest of set) {
+    if (set.size <= max) return;
+    set.delete(oldest);
+  }
+}
+
 class Agent implements WalletAgent {
   readonly #wishes: WishFile;
   readonly #clock: Clock;
@@ -54,9 +70,14 @@ class Agent implements WalletAgent {
   /** Own orders on the book. */
   readonly #open = new Set<string>();
   readonly #stop: () => void;
+  /** What was refused or failed and has been said: an exchange that asks again is not news. */
+  readonly #told = new Set<string>();
+  /** Own trades of which the ledger has decided every lot. */
+  readonly #final = new Set<string>();
+  /** What an earlier run wished and never saw placed. */
+  readonly #unplaced = new Set<string>();
   #running: Promise<void> | undefined;
   #closed = false;
-  #hasHeardOrders = false;
 
   constructor({ client, link, wallet, wishes, clock, onNote }: AgentOptions) {
     this.#wishes = wishes;
@@ -67,11 +88,15 @@ class Agent implements WalletAgent {
       link,
       isOpen: (order) => this.#open.has(order),
       note: (kind, work, text) => {
+        if ((kind === 'refused' || kind === 'failed') && !this.#isNews(work, text)) return;
         onNote?.({ kind, order: printable(work.order_id, 20), text: printable(text) });
       },
     };
-    // Locks live in memory only.
-    for (const record of wishes.book.records()) wallet.lock(liveOutputs(record));
+    for (const record of wishes.book.records()) {
+      // Locks live in memory only.
+      wallet.lock(liveOutputs(record));
+      if (record.order === undefined) this.#unplaced.add(record.wish.clientOrderId);
+    }
     // Whoever noted it: a task may have come before the order had its name.
     wishes.listen(({ step }) => {
       if (step === 'placed') this.#unpark();
@@ -120,18 +145,37 @@ class Agent implements WalletAgent {
       this.#bind(order.clientOrderId, order.order);
       if (order.status === 'open') this.#open.add(order.order);
       else this.#open.delete(order.order);
+      this.#dropFinal(order);
       if (isFinal(order) && book.byOrder(order.order) !== undefined) this.#end(order.order);
     }
     if (!snapshot) return;
-    // What the exchange does not list any more is over; what an earlier run wished and never saw placed never will be.
+    // What the exchange does not list any more is over; what an earlier run wished and is not listed now never will be.
     const listed = new Set(orders.map(({ order }) => order));
     for (const { order, wish } of book.records()) {
       if (order !== undefined && !listed.has(order)) this.#end(order);
-      if (order === undefined && !this.#hasHeardOrders) {
+      if (order === undefined && this.#unplaced.has(wish.clientOrderId)) {
         this.#wishes.note({ step: 'over', id: wish.clientOrderId });
       }
     }
-    this.#hasHeardOrders = true;
+    this.#unplaced.clear();
+  }
+
+  /** Nothing is to be done any more for trades of which every lot is decided. */
+  #dropFinal({ trades }: OwnOrder): void {
+    for (const { trade, settlement } of trades) {
+      if (settlement !== 'settled' && settlement !== 'released') continue;
+      remember(this.#final, trade, agentTasksMax);
+      const name = `settlement.requested ${trade}`;
+      this.#jobs.delete(name);
+      this.#parked.delete(name);
+    }
+  }
+
+  #isNews(work: Work, text: string): boolean {
+    const said = `${nameOf(work)} ${text}`;
+    if (this.#told.has(said)) return false;
+    remember(this.#told, said, agentNotesMax);
+    return true;
   }
 
   #end(order: OrderId): void {
@@ -147,9 +191,11 @@ class Agent implements WalletAgent {
   /** Takes a job in; when too many wait the exchange has to repeat it. */
   #enter(job: Job): void {
     if (this.#closed) return;
-    const name = nameOf(job.work);
+    const { work } = job;
+    if (work.kind === 'settlement.requested' && this.#final.has(work.trade_id)) return;
+    const name = nameOf(work);
     if (this.#jobs.size >= agentTasksMax && !this.#jobs.has(name)) {
-      this.#tools.note('failed', job.work, 'too many tasks wait');
+      this.#tools.note('failed', work, 'too many tasks wait');
       return;
     }
     this.#parked.delete(name);

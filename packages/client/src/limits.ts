@@ -69,6 +69,8 @@ export const assetsMax = 100;
 export const agentTasksMax = 2_000;
 /** Tasks for orders that the agent has not heard of yet. */
 export const agentParkedMax = 100;
+/** Refusals and failures that the agent remembers to have noted, about 100 bytes each, so that it says each once. */
+export const agentNotesMax = 1_000;
 /** How often the agent tries a task that the ledger or the exchange could not take for a passing reason. */
 export const agentAttemptsMax = 5;
 /** Before the second attempt; before each later one as much longer. With the attempts above it stays within the time for a settlement. */

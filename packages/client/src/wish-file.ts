@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { wishesFileBytesMax, wishesFileCompactBytes } from './limits.ts';
@@ -113,12 +114,24 @@ async function rewrite(path: string, book: WishBook): Promise<{ file: FileHandle
     await file.writeFile(text);
     await file.datasync();
     await rename(beside, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await file.close();
-    await unlink(beside);
+    await unlink(beside).catch(() => undefined);
     throw error;
   }
   return { file, size: Buffer.byteLength(text) };
+}
+
+/** Makes the new name last: else a power loss may bring the old file back, without the newest steps. Windows has no such call and needs none. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 class WishFileOnDisk implements WishFile {
@@ -132,6 +145,8 @@ class WishFileOnDisk implements WishFile {
   readonly #listeners: ((step: WishStep) => void)[] = [];
   #writing: Promise<void> | undefined;
   #unsynced = false;
+  /** The newest sync, done or not. */
+  #syncing: Promise<void> | undefined;
   #failure: Error | undefined;
 
   constructor(path: string, book: WishBook, file: FileHandle, size: number) {
@@ -156,14 +171,12 @@ class WishFileOnDisk implements WishFile {
   async settled(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
     if (this.#failure !== undefined) throw this.#failure;
-    if (!this.#unsynced) return;
-    this.#unsynced = false;
-    try {
-      await this.#file.datasync();
-    } catch (error) {
-      this.#fail(error);
-      throw error;
+    if (this.#unsynced) {
+      this.#unsynced = false;
+      this.#syncing = this.#sync();
     }
+    // Also one that was begun for somebody else: what was noted here may be in it.
+    await this.#syncing;
   }
 
   async close(): Promise<void> {
@@ -187,6 +200,15 @@ class WishFileOnDisk implements WishFile {
         this.#fail(error);
       },
     );
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#file.datasync();
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
   }
 
   #fail(error: unknown): void {

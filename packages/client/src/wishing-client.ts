@@ -4,6 +4,7 @@ import type { Address, Amount, MarketSymbol, OrderId } from '@wattlot/core';
 import type { ClientEvent, ConnectionState, ExchangeClient, Outcome, OrderWish } from './events.ts';
 import { gatewayErrors, refusalErrors } from './frames/errors.ts';
 import type { Instrument } from './frames/instrument.ts';
+import { printable } from './text.ts';
 import type { WishTerms } from './wish-book.ts';
 import type { WishFile } from './wish-file.ts';
 
@@ -57,6 +58,8 @@ class WishingClient implements ExchangeClient {
     }
     const plain = { clientOrderId, symbol, side, price, volume, timeInForce, postOnly };
     if (known === undefined) this.#wishes.note({ step: 'wished', wish: plain, terms });
+    const fault = await this.#faultOfFile();
+    if (fault !== undefined) return { kind: 'no', error: fault };
     const outcome = await this.#client.placeOrder(plain);
     this.#settle(clientOrderId, outcome);
     return outcome;
@@ -80,6 +83,17 @@ class WishingClient implements ExchangeClient {
     const ecoin = toAsset(instrument?.quote);
     if (instrument === undefined || energy === undefined || ecoin === undefined) return undefined;
     return { energy, ecoin, lot: instrument.lot };
+  }
+
+  /** Waits for the disk: an order that a crash makes us forget would trade, and nobody would sign for it. @returns why it cannot be written. */
+  async #faultOfFile(): Promise<string | undefined> {
+    try {
+      await this.#wishes.settled();
+      return undefined;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return `${gatewayErrors.unavailable}: the order cannot be written down: ${printable(why)}`;
+    }
   }
 
   #settle(id: string, outcome: Outcome<{ readonly order: OrderId }>): void {

@@ -63,6 +63,7 @@ export class Admission {
     }
     await operator.admit(participant);
     if (meter !== undefined) await operator.admitMeter(meter);
+    await this.#untilInBlock();
     if (feed.nameOf(participant) !== name) {
       await sequencer.submit({ kind: 'participant.admit', participant, name });
     }
@@ -87,7 +88,28 @@ export class Admission {
     const held = asset === undefined ? 0n : (chain.balances(participant).get(asset.id) ?? 0n);
     if (held + BigInt(amount) > BigInt(openIssueMax)) return { status: 'refused' };
     const txid = await operator.issueTo({ to: participant, asset: name, raw: BigInt(amount) });
+    await this.#untilInBlock();
     return { status: 'issued', txid };
+  }
+
+  /**
+   * Waits until all that the chain has accepted so far is in a block, also what somebody else's request has sent: only then a crash of the chain cannot
+   * take back what the journal or an answer says.
+   */
+  async #untilInBlock(): Promise<void> {
+    const { chain } = this.#options;
+    // Blocks are made in the order of acceptance.
+    const last = chain.pool().at(-1);
+    const isThere = (): boolean =>
+      last === undefined || chain.transaction(last)?.block !== undefined;
+    if (isThere()) return;
+    await new Promise<void>((done) => {
+      const stop = chain.onBlock(() => {
+        if (!isThere()) return;
+        stop();
+        done();
+      });
+    });
   }
 
   #wait(key: string, participant: Address): void {

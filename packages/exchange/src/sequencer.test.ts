@@ -1,9 +1,11 @@
 import { createState, lastSeq, stateHash, apply } from '@wattlot/core';
+import type { Entry } from '@wattlot/core';
 import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ExchangeError } from './errors.ts';
 import { backlogMax } from './limits.ts';
-import { alice, bob, TestMarket } from './testing.ts';
+import { sure } from './exact.ts';
+import { alice, bob, offerOf, TestMarket } from './testing.ts';
 import type { Applied } from './sequencer.ts';
 
 function digest(text: string): string {
@@ -121,5 +123,19 @@ test('the journal leads to the same state', async () => {
   await market.place(bob, 'bid', { price: 9, volume: 2 });
   const state = createState();
   for (const entry of market.journal.entries) apply(state, entry);
+  expect(stateHash(state, digest)).toBe(stateHash(market.state, digest));
+});
+
+test('what JSON would change is changed before it is applied: -0 in a frame leads to the same state after a restart', async () => {
+  const market = await new TestMarket().open();
+  const { events } = await market.submit(market.order(alice, 'ask', { price: 10, volume: 2 }));
+  const view = events.find((event) => event.kind === 'order.placed')?.view;
+  const order = sure(view, 'order').order;
+  const lots = [{ ...offerOf(order, 0), lot: -0 }, offerOf(order, 1)];
+  await market.submit({ kind: 'offers.deliver', participant: alice, order, lots });
+  const state = createState();
+  for (const entry of market.journal.entries) {
+    apply(state, JSON.parse(JSON.stringify(entry)) as Entry);
+  }
   expect(stateHash(state, digest)).toBe(stateHash(market.state, digest));
 });

@@ -108,7 +108,8 @@ export class Sequencer {
     const { state, clock } = this.#options;
     const before = lastInstant(state);
     const now = clock.now();
-    return { seq: exactSeq(lastSeq(state) + 1), at: now > before ? now : before, command };
+    const at = now > before ? now : before;
+    return { seq: exactSeq(lastSeq(state) + 1), at, command: asJournaled(command) };
   }
 
   async #commit(): Promise<void> {
@@ -160,6 +161,21 @@ export class Sequencer {
 /** The ledger's blocks and the clock are never turned away: they come one at a time, and the state depends on them. */
 function isFromOutside({ kind }: Command): boolean {
   return kind !== 'ledger.advance' && kind !== 'time.tick';
+}
+
+/**
+ * The command as the journal will give it back. JSON has no −0 and no infinity: applied as they came they would be refused now and be good numbers after
+ * a restart, and the two states would part for ever.
+ */
+function asJournaled(command: Command): Command {
+  if (!changesInJson(command)) return command;
+  return JSON.parse(JSON.stringify(command)) as Command;
+}
+
+function changesInJson(value: unknown): boolean {
+  if (typeof value === 'number') return Object.is(value, -0) || !Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(changesInJson);
 }
 
 function takeBatch(collected: readonly Waiting[]): readonly Waiting[] {

@@ -14,6 +14,8 @@ export type LedgerErrorCode =
   | 'key_file_open_to_others'
   /** A file with private keys is not one. */
   | 'key_file_unreadable'
+  /** Another process has a wallet open on this file of keys. */
+  | 'key_file_in_use'
   /** The chain did not answer, or not in time. What was sent may have arrived. */
   | 'chain_unreachable'
   /** The chain answered something that is no answer. */

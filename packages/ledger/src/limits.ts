@@ -96,6 +96,9 @@ export const ELEMENTS_MAX = 5;
 /** Bytes of an `OP_RETURN`: `max-std-op-return-size` of a default chain. */
 export const DATA_BYTES_MAX = 2_097_152;
 
+/** Locks of spent outputs that a wallet remembers, in case a crash of the chain gives the outputs back: several orders of 1,000 lots. */
+export const LOCKS_ENDED_MAX = 5_000;
+
 /** Signatures remembered as good: those of 32,000 trades, so that one seen in an offer is not checked again; 10 MB. */
 export const SIGNATURES_REMEMBERED_MAX = 65_536;
 

@@ -104,10 +104,8 @@ export function makeKeyDecoder(): KeyDecoder {
         return keys;
       }
       if (sequence === undefined) {
-        const next = String.fromCodePoint(rest.codePointAt(1) ?? 0xfffd);
-        // Escape twice is escape. Escape with a character at once is that character with Alt: no key here, and never the character alone.
-        if (next === '\u001b') keys.push('escape');
-        rest = rest.slice(next === '\u001b' ? 1 : 1 + next.length);
+        keys.push('escape');
+        rest = rest.slice(1);
         continue;
       }
       rest = rest.slice(sequence.length);

@@ -2,8 +2,13 @@
 import type { ThemeName } from './theme.ts';
 
 export interface TradeOptions {
-  /** The exchange, `http://host:port`. */
-  readonly url: string;
+  /**
+   * The exchange, `http://host:port`. A promise where it is still starting: the first frame is on the screen meanwhile, and a rejection ends the
+   * terminal with its message.
+   */
+  readonly url: string | Promise<string>;
+  /** What is being done until there is a connection, for a person. */
+  readonly doing?: string | undefined;
   /** The file with the participant's key, mode 0600. Left out, or with `readonly`: only the public market is shown. */
   readonly keyFile?: string | undefined;
   /** The participant's name, shown to its owner and the operator. */

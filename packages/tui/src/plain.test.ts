@@ -79,6 +79,14 @@ test('once: an exchange that does not answer in time is exit code 3 and one line
   expect(warned).toEqual(['no connection: connecting']);
 });
 
+test('once: an exchange that is not there is said at once', async () => {
+  const { options, script, warned } = plain(false);
+  const code = printOnce(options);
+  script.say({ kind: 'connection', state: 'stale', reason: 'refused', retryInMs: 1000 });
+  expect(await code).toBe(3);
+  expect(warned).toEqual(['no connection: refused']);
+});
+
 test('follow: a line an event until the reader goes', async () => {
   const { options, script, printed, warned, end } = plain(false);
   const code = follow(options);

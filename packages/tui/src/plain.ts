@@ -5,7 +5,7 @@ import type { Instrument, Level } from '@wattlot/client/frames';
 import type { Clock } from './clock.ts';
 import { onceWaitMs } from './limits.ts';
 import { padEnd, padStart } from './text/line.ts';
-import { energyUnit, priceText, timeText } from './text/number.ts';
+import { counted, energyUnit, priceText, timeText } from './text/number.ts';
 import { printable } from './text/printable.ts';
 import { emptyView, foldEvent } from './view.ts';
 import type { Market, View } from './view.ts';
@@ -92,7 +92,7 @@ function bookText({ instrument }: Market, book: BookView): string {
 
 function tradeText({ instrument }: Market, trade: TradeTick): string {
   const energy = `${qtyOfLots(instrument, trade.volume)} ${energyUnit(instrument)}`;
-  return `trade  ${trade.side} ${trade.volume} lots at ${priceText(instrument, trade.price)}, ${energy}`;
+  return `trade  ${trade.side} ${counted(trade.volume, 'lot')} at ${priceText(instrument, trade.price)}, ${energy}`;
 }
 
 /** The lines that an event is worth. A book whose best levels are as before is worth one as JSON only. */
@@ -144,7 +144,8 @@ export async function printOnce(options: PlainOptions): Promise<number> {
   const whole = new Promise<void>((resolve) => {
     client.listen((event) => {
       view = foldEvent(view, event, clock.now());
-      if (isWhole(view)) resolve();
+      // An attempt that failed will be made again; whoever asks once does not wait for that.
+      if (isWhole(view) || view.connection.retryAt !== undefined) resolve();
     });
     callOff = clock.later(onceWaitMs, resolve);
   });

@@ -28,7 +28,7 @@ function demoIn(columns: number, rows: number, args: string): Shell {
   const environment = { ...process.env, TERM: 'xterm-256color' };
   for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_OPTIONS'])
     Reflect.deleteProperty(environment, name);
-  const script = `stty -g; echo BEFORE; "${process.execPath}" dist/demo.mjs ${args}; echo "AFTER $?"; stty -g`;
+  const script = `stty -g | cksum; echo BEFORE; "${process.execPath}" dist/demo.mjs ${args}; echo "AFTER $?"; stty -g | cksum`;
   const shell = spawn('/bin/sh', ['-c', script], {
     cols: columns,
     rows,
@@ -37,6 +37,13 @@ function demoIn(columns: number, rows: number, args: string): Shell {
   });
   shell.onData((text) => {
     terminal.canvas.write(text);
+  });
+  let isOver = false;
+  const ended = new Promise<void>((resolve) => {
+    shell.onExit(() => {
+      isOver = true;
+      resolve();
+    });
   });
   const read = async (): Promise<string[]> => {
     await terminal.settle();
@@ -54,13 +61,14 @@ function demoIn(columns: number, rows: number, args: string): Shell {
       shell.resize(toColumns, toRows);
     },
     shows: async (text) => {
-      while (!(await read()).some((row) => row.includes(text))) await new Promise(setImmediate);
+      for (;;) {
+        const shown = await read();
+        if (shown.some((row) => row.includes(text))) return;
+        if (isOver) throw new Error(`ended without showing ${text}:\n${shown.join('\n')}`);
+        await new Promise(setImmediate);
+      }
     },
-    ended: new Promise((resolve) => {
-      shell.onExit(() => {
-        resolve();
-      });
-    }),
+    ended,
   };
 }
 

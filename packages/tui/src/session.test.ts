@@ -30,7 +30,7 @@ interface Session {
   readonly logged: string[];
   readonly ended: Promise<Ending>;
   /** Waits until the screen shows a text. */
-  shows(text: string): Promise<void>;
+  readonly shows: (text: string) => Promise<void>;
 }
 
 function started(script: Script, change: Partial<SessionOptions> = {}): Session {

@@ -27,7 +27,7 @@ function canDraw(stdin: ReadStream, stdout: WriteStream, term: string | undefine
 
 async function openPublic({ url }: TradeOptions): Promise<Opened> {
   const { connect } = await import('@wattlot/client');
-  const client = connect({ url });
+  const client = connect({ url: await url });
   return { client, close: () => client.close() };
 }
 
@@ -36,7 +36,7 @@ async function openOwn(options: TradeOptions, keyFile: string): Promise<Opened> 
   const { url, name = 'household', meter } = options;
   const address = meter === undefined || meter === 'own' ? meter : toAddress(meter);
   return openParticipant({
-    url,
+    url: await url,
     keyFile,
     name,
     ...(address === undefined ? {} : { meter: address }),
@@ -114,7 +114,7 @@ async function runTerminal(options: TradeOptions): Promise<ExitCode> {
     options.logFile ?? (keyFile === undefined ? undefined : join(dirname(keyFile), 'terminal.log'));
   const ending = await runSession({
     open: () => (isReadOnly ? openPublic(options) : openOwn(options, keyFile)),
-    doing: `connecting to ${url}`,
+    doing: options.doing ?? `connecting to ${await url}`,
     name: options.name ?? (isReadOnly ? 'guest' : 'household'),
     isReadOnly,
     tariff: options.tariff,

@@ -63,7 +63,8 @@ test('a snapshot of orders is all there is', () => {
 test('what is free is what is owned less what is held', () => {
   expect(freeOf(opened, 'KWH')).toBe(12_290);
   expect(freeOf(opened, 'ECOIN')).toBe(90_650);
-  expect(freeOf(opened, 'GOLD')).toBeUndefined();
+  expect(freeOf(opened, 'GOLD')).toBe(0);
+  expect(freeOf(emptyView(''), 'KWH')).toBeUndefined();
 });
 
 test('reasons from outside are made printable, and the next attempt becomes an instant', () => {

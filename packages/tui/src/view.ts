@@ -39,6 +39,8 @@ export interface View {
   /** Whether the exchange has said yet which orders there are. */
   readonly areOrdersKnown: boolean;
   readonly balances: readonly OwnBalance[];
+  /** Whether the exchange has said yet what is owned: then what it does not name is 0. */
+  readonly areBalancesKnown: boolean;
 }
 
 /** Before anything has been heard. */
@@ -49,6 +51,7 @@ export function emptyView(reason: string): View {
     orders: new Map(),
     areOrdersKnown: false,
     balances: [],
+    areBalancesKnown: false,
   };
 }
 
@@ -101,7 +104,7 @@ function withOrders(view: View, changed: readonly OwnOrder[], snapshot: boolean)
 function withBalances(view: View, changed: readonly OwnBalance[]): View {
   const balances = new Map(view.balances.map((one) => [one.asset, one]));
   for (const one of changed) balances.set(one.asset, one);
-  return { ...view, balances: [...balances.values()] };
+  return { ...view, balances: [...balances.values()], areBalancesKnown: true };
 }
 
 /** The picture after one event that came at `now`. */
@@ -147,8 +150,13 @@ export function listedOrders(view: View, symbol: MarketSymbol): OwnOrder[] {
   ];
 }
 
+/** What is owned of one asset and how much of it is held; nothing while the exchange has not said. */
+export function ownedOf(view: View, asset: string): { balance: number; hold: number } {
+  return view.balances.find((one) => one.asset === asset) ?? { balance: 0, hold: 0 };
+}
+
 /** What is free to be promised of one asset, in its smallest units; undefined while the exchange has not said. */
 export function freeOf(view: View, asset: string): number | undefined {
-  const own = view.balances.find((one) => one.asset === asset);
-  return own === undefined ? undefined : own.balance - own.hold;
+  const { balance, hold } = ownedOf(view, asset);
+  return view.areBalancesKnown ? balance - hold : undefined;
 }

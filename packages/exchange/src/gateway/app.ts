@@ -12,6 +12,7 @@ import type {
   LoginResult,
   ScheduleEcoinIssueResult,
 } from '@wattlot/client/frames';
+import { limits as coreLimits } from '@wattlot/core';
 import type { Address } from '@wattlot/core';
 import { CHAIN_REQUEST_BYTES_MAX, handleChainRequest, hashOfAddress } from '@wattlot/ledger';
 import type { Chain } from '@wattlot/ledger';
@@ -148,7 +149,9 @@ function addSessions(app: FastifyInstance, options: AppOptions): void {
   });
   call('/v1/connect_node', ConnectNodeRequest, async ({ name, meter }, request) => {
     const participant = participantOf(sessions, request);
-    if (/\p{C}/u.test(name)) throw new Refused(400, `${gatewayErrors.invalidArguments}:name`);
+    // The schema counts characters as a person does, the core counts what is stored.
+    const isBad = /\p{C}/u.test(name) || name.length > coreLimits.nameLengthMax;
+    if (isBad) throw new Refused(400, `${gatewayErrors.invalidArguments}:name`);
     const energyMeter = meter === undefined ? undefined : requireAddress(chain, meter);
     const status = await admission.connectNode(participant, { name, meter: energyMeter });
     return { status } satisfies ConnectNodeResult;

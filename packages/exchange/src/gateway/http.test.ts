@@ -65,6 +65,11 @@ test('bodies are taken as they are or refused', async () => {
   expect(await person.post('/v1/connect_node', escape, { authorization })).toMatchObject({
     status: 400,
   });
+  // 20 characters to a person, 40 to the journal.
+  const wide = { name: '\u{1f50b}'.repeat(20) };
+  expect(await person.post('/v1/connect_node', wide, { authorization })).toMatchObject({
+    status: 400,
+  });
   const large = { address: 'a'.repeat(100_000) };
   expect(await person.post('/v1/challenge', large)).toMatchObject({ status: 413 });
   const elsewhere = { origin: 'https://example.org' };

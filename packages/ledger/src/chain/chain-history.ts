@@ -3,12 +3,12 @@ import type { Address } from '@wattlot/core';
 import { addressOf } from '../format/address.ts';
 import type { Chain, TransactionView } from './chain.ts';
 import { hash160 } from '../format/hash.ts';
-import { HISTORY_BLOCKS_MAX } from '../limits.ts';
+import { CHAIN_ANSWER_BYTES_MAX, HISTORY_BLOCKS_MAX } from '../limits.ts';
 import { ownerOf } from '../format/script.ts';
 import { readSignatureScript } from '../format/signature.ts';
 import { decodeTransaction } from '../format/transaction.ts';
 
-/** The latest `count` accepted transactions that touch the addresses, oldest first, those that wait last; looks through at most HISTORY_BLOCKS_MAX blocks. */
+/** The latest `count` accepted transactions that touch the addresses, oldest first, those that wait last; looks through at most HISTORY_BLOCKS_MAX blocks, and leaves out what would make the answer longer than a chain answers. */
 export function historyOf(
   chain: Chain,
   addresses: readonly Address[],
@@ -16,9 +16,13 @@ export function historyOf(
 ): TransactionView[] {
   const own = new Set<string>(addresses);
   const found: TransactionView[] = [];
+  let length = 0;
   const take = (transactions: readonly TransactionView[]): void => {
     for (const transaction of transactions.toReversed()) {
-      if (found.length < count && touches(chain, transaction.bytes, own)) found.push(transaction);
+      if (found.length >= count || length > CHAIN_ANSWER_BYTES_MAX) return;
+      if (!touches(chain, transaction.bytes, own)) continue;
+      length += 2 * transaction.bytes.length;
+      if (length <= CHAIN_ANSWER_BYTES_MAX) found.push(transaction);
     }
   };
   take(

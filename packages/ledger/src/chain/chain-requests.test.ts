@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handleChainRequest } from './chain-requests.ts';
-import { SEND_BATCH_MAX } from '../limits.ts';
+import { QUERY_ITEMS_MAX, SEND_BATCH_MAX } from '../limits.ts';
 import { startMarket } from '../testing/market.ts';
 import type { TestMarket } from '../testing/market.ts';
 
@@ -51,6 +51,21 @@ test('a question beyond its limits is refused', async () => {
   expect(
     await handleChainRequest(market.chain, { method: 'outputs', params: { outputs } }),
   ).toMatchObject(INVALID);
+});
+
+test('one large transaction asked for again and again is refused before the answer eats the memory', async () => {
+  const wallet = await market.wallet({ energy: 100_000n });
+  await wallet.split({ asset: 'energy', lotRaw: 10n, count: 1_000 });
+  const [txid = ''] = market.chain.pool();
+  await market.confirm();
+  const ask = async (times: number): Promise<string> => {
+    const txids = Array.from({ length: times }, () => txid);
+    const request = { method: 'transactions', params: { txids } };
+    const answer = await handleChainRequest(market.chain, request);
+    return 'error' in answer ? answer.error.code : 'answered';
+  };
+  expect(await ask(2)).toBe('answered');
+  expect(await ask(QUERY_ITEMS_MAX)).toBe('chain_request_invalid');
 });
 
 test('a transaction that is refused is answered with a node’s error, in the place of its id', async () => {

@@ -1,4 +1,5 @@
 /** The chain's side of HTTP: one request, `{"method": …, "params": {…}}`, answered with `{"result": …}` or `{"error": {code, message, retryable}}`. */
+import type { Txid } from '@wattlot/core';
 import type { ChainPort } from './chain-port.ts';
 import { localChainPort } from './chain-port.ts';
 import type { Chain } from './chain.ts';
@@ -17,6 +18,7 @@ import {
 } from './chain-wire.ts';
 import { LedgerError } from '../ledger-error.ts';
 import {
+  CHAIN_ANSWER_BYTES_MAX,
   HISTORY_ANSWERS_MAX,
   QUERY_ADDRESSES_MAX,
   QUERY_ITEMS_MAX,
@@ -60,7 +62,7 @@ const METHODS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ],
   [
     'transactions',
-    (port, { txids }) => port.transactions(listOf(txids, QUERY_ITEMS_MAX, txidText)),
+    (port, { txids }) => transactionsOf(port, listOf(txids, QUERY_ITEMS_MAX, txidText)),
   ],
   [
     'history',
@@ -84,6 +86,19 @@ const METHODS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     (port, { which }) => port.block(typeof which === 'number' ? wholeOf(which) : textOf(which)),
   ],
 ]);
+
+/** One by one: a few large transactions, asked for thousands of times, would otherwise be more than the memory holds. */
+async function transactionsOf(port: ChainPort, txids: readonly Txid[]): Promise<unknown> {
+  const found: unknown[] = [];
+  let length = 0;
+  for (const txid of txids) {
+    const [one] = await port.transactions([txid]);
+    length += 2 * (one?.bytes.length ?? 0);
+    if (length > CHAIN_ANSWER_BYTES_MAX) throw new WireError('the answer would be too long');
+    found.push(one);
+  }
+  return found;
+}
 
 /**
  * Answers one request to a chain. Never throws for anything in the request; the caller bounds its bytes (CHAIN_REQUEST_BYTES_MAX) before it is parsed.

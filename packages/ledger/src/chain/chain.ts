@@ -20,7 +20,7 @@ import { bytesOfLatin1 } from './chain-state.ts';
 import { ChangeLog } from './change-log.ts';
 import type { AssetId, AssetQuantity } from '../format/element.ts';
 import { assetIdOf } from '../format/element.ts';
-import type { FolderLock } from './folder-lock.ts';
+import type { ProcessLock } from './folder-lock.ts';
 import type { KeyPair } from '../format/keys.ts';
 import { LedgerError } from '../ledger-error.ts';
 import { BLOCKS_REMEMBERED_MAX } from '../limits.ts';
@@ -54,7 +54,7 @@ export interface ChainParts {
   readonly operator: KeyPair;
   readonly state: ChainState;
   readonly archive: ChainArchive;
-  readonly lock: FolderLock;
+  readonly lock: ProcessLock;
   /** Tells this opening of the chain from every other. */
   readonly session: string;
 }

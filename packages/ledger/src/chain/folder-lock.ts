@@ -1,13 +1,16 @@
-/** One process at a time in a folder. */
+/** One process at a time in a folder, or with a file. */
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LedgerError } from '../ledger-error.ts';
 
 /** Held until released; a process that dies leaves a file that the next one recognises as left behind. */
-export interface FolderLock {
+export interface ProcessLock {
   release(): Promise<void>;
 }
+
+/** The error for a lock that `holder` has, told in a few words. */
+export type InUse = (holder: string) => LedgerError;
 
 const LOCK_FILE = 'lock';
 
@@ -15,12 +18,23 @@ const LOCK_FILE = 'lock';
  * Takes the folder for this process.
  * @throws LedgerError `folder_in_use` when a living process holds it, with its number and the file's path in the message.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export function lockFolder(folder: string): Promise<ProcessLock> {
   const path = join(folder, LOCK_FILE);
+  return takeLock(path, (holder) => {
+    const message = `the chain's folder is in use by ${holder} (${path})`;
+    return new LedgerError('folder_in_use', message);
+  });
+}
+
+/**
+ * Makes the lock file at `path`, in a folder that exists, for this process. Taking it twice in one process is refused too.
+ * @throws LedgerError what `inUse` makes when a living process holds it.
+ */
+export async function takeLock(path: string, inUse: InUse): Promise<ProcessLock> {
   const mine = `${process.pid} ${startOf(process.pid) ?? ''}`;
   if (!(await create(path, mine))) {
-    await removeLeftBehind(path);
-    if (!(await create(path, mine))) throw inUse(path, 'another process');
+    await removeLeftBehind(path, inUse);
+    if (!(await create(path, mine))) throw inUse('another process');
   }
   return {
     release: async () => {
@@ -45,11 +59,11 @@ async function create(path: string, text: string): Promise<boolean> {
 }
 
 /** Moves a dead process's lock out of the way. Of two that try at once, the second finds another text than it judged, and puts it back. */
-async function removeLeftBehind(path: string): Promise<void> {
+async function removeLeftBehind(path: string, inUse: InUse): Promise<void> {
   const text = await read(path);
   if (text === undefined) return;
   const [pid = '', start = ''] = text.split(' ');
-  if (lives(Number(pid), start)) throw inUse(path, `process ${pid}`);
+  if (lives(Number(pid), start)) throw inUse(`process ${pid}`);
   const aside = `${path}.${process.pid}`;
   try {
     await rename(path, aside);
@@ -59,7 +73,7 @@ async function removeLeftBehind(path: string): Promise<void> {
   }
   if ((await read(aside)) !== text) {
     await rename(aside, path);
-    throw inUse(path, 'another process');
+    throw inUse('another process');
   }
   await unlink(aside);
 }
@@ -94,10 +108,6 @@ async function read(path: string): Promise<string | undefined> {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-function inUse(path: string, holder: string): LedgerError {
-  return new LedgerError('folder_in_use', `the chain's folder is in use by ${holder} (${path})`);
 }
 
 function codeOf(error: unknown): unknown {

@@ -12,6 +12,7 @@ import type { AssetId } from '../format/element.ts';
 import type { KeyFile } from './key-file.ts';
 import type { KeyPair } from '../format/keys.ts';
 import type { PermissionName, PermissionView } from '../chain/permissions.ts';
+import { LOCKS_ENDED_MAX } from '../limits.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 import { outputOf } from '../format/transaction.ts';
 
@@ -29,6 +30,8 @@ export class WalletView {
   readonly #keys = new Map<Address, KeyPair>();
   readonly #outputs = new Map<Output, OwnOutput>();
   readonly #locked = new Map<Output, LockEnd>();
+  /** Locks that ended because the output was seen spent, the latest last. */
+  readonly #ended = new Set<Output>();
   #assets: readonly AssetView[] = [];
   #permissions: readonly PermissionView[] = [];
   #cursor: string | undefined;
@@ -184,14 +187,34 @@ export class WalletView {
     for (const output of changes.spent) {
       this.#outputs.delete(output);
       this.#waiting.delete(output);
-      if (this.#locked.get(output) === 'spent') this.#locked.delete(output);
+      if (this.#locked.get(output) === 'spent') this.#endLock(output);
     }
+    if (changes.whole) this.#lockAgain();
     for (const { height, last } of changes.blocks) this.#confirm(height, last);
     if (changes.assets) this.#assets = changes.assets;
     if (changes.permissions) this.#permissions = changes.permissions;
     this.#height = changes.height;
     this.#tip = changes.tip;
     this.#cursor = changes.cursor;
+  }
+
+  #endLock(output: Output): void {
+    this.#locked.delete(output);
+    this.#ended.add(output);
+    if (this.#ended.size <= LOCKS_ENDED_MAX) return;
+    for (const oldest of this.#ended) {
+      this.#ended.delete(oldest);
+      return;
+    }
+  }
+
+  /** A crash of the chain loses what waited: an output that was seen spent is there again, and what it was locked for may still come. */
+  #lockAgain(): void {
+    for (const output of this.#ended) {
+      if (!this.#outputs.has(output)) continue;
+      this.#ended.delete(output);
+      this.#locked.set(output, 'spent');
+    }
   }
 
   /** The chain makes blocks in the order of acceptance, so all that waits and was accepted before `last` is in the block. */

@@ -147,6 +147,22 @@ test('a chain that lost what waited takes it again', async () => {
   expect(await holdings(buyer)).toEqual({ ecoin: 5000n - 3n * PRICE, energy: 30n });
 });
 
+test('an output on offer that was taken stays locked when a crash of the chain gives it back', async () => {
+  const seller = await market.wallet({ energy: 100n });
+  const buyer = await market.wallet({ ecoin: 5000n });
+  const { request } = await offered(seller, 3);
+  await market.confirm();
+  await buyer.completeTrade(request);
+  const locked = async (): Promise<bigint | undefined> =>
+    (await seller.balances()).find(({ asset }) => asset === 'energy')?.locked;
+  expect(await locked()).toBe(0n);
+  await market.reopen();
+  // The buyer will send it again: whatever the seller pays meanwhile must not take the lots away.
+  expect(await locked()).toBe(30n);
+  await seller.pay({ asset: 'energy', raw: 70n, to: buyer.address });
+  expect(txids(await buyer.completeTrade(request))).not.toContain(undefined);
+});
+
 test('of two buyers of one offer one loses, pays nothing, and nothing of his is stuck', async () => {
   const seller = await market.wallet({ energy: 100n });
   const buyers = [await market.wallet({ ecoin: 600n }), await market.wallet({ ecoin: 600n })];

@@ -83,10 +83,12 @@ export interface InkOutput {
 
 /** Makes Ink's `Output` class join simple frames; `build.mjs` wraps it around Ink's own when it bundles. */
 export function withJoinedRows<C extends { readonly prototype: InkOutput }>(stock: C): C {
-  const stockGet = Reflect.get(stock.prototype, 'get') as InkOutput['get'];
+  const stockGet: unknown = Reflect.get(stock.prototype, 'get');
   stock.prototype.get = function get(this: InkOutput) {
     const output = joinWrites(this.width, this.height, this.operations);
-    return output === undefined ? stockGet.call(this) : { output, height: this.height };
+    if (output !== undefined) return { output, height: this.height };
+    if (typeof stockGet !== 'function') throw new TypeError('Ink’s output has no get');
+    return Reflect.apply(stockGet, this, []) as ReturnType<InkOutput['get']>;
   };
   return stock;
 }

@@ -1,6 +1,4 @@
 /** The two rows on top: the connection and the account, and what the account owns. */
-import { liveOrders } from '../view.ts';
-import type { OwnBalance } from '@wattlot/client';
 import type { Instrument } from '@wattlot/client/frames';
 import { marketOf } from '../state.ts';
 import type { State } from '../state.ts';
@@ -9,6 +7,7 @@ import type { Line, Span } from '../text/line.ts';
 import { counted, ecoinText, ecoinUnit, energyText, energyUnit, timeText } from '../text/number.ts';
 import { printable, widthOf } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
+import { liveOrders, ownedOf } from '../view.ts';
 
 function connectionSpans({ view, now }: State): Span[] {
   const { state, reason, retryAt } = view.connection;
@@ -17,9 +16,9 @@ function connectionSpans({ view, now }: State): Span[] {
     return [span('LIVE', 'live'), span(latency, 'muted')];
   }
   const seconds = retryAt === undefined ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1000));
-  const retry = retryAt === undefined ? '' : `, next try in ${seconds} s`;
+  const retry = retryAt === undefined ? '' : `next try in ${seconds} s: `;
   const word = state === 'closed' ? ' CLOSED ' : ' STALE ';
-  return [span(word, 'stale'), span(` ${reason}${retry}`, 'bad')];
+  return [span(word, 'stale'), span(` ${retry}${reason}`, 'bad')];
 }
 
 /** Market, connection, mode, account and clock: always there. */
@@ -42,16 +41,30 @@ export function statusLine(state: State, width: number): Line {
 
 function amounts(
   title: string,
-  own: OwnBalance | undefined,
+  { balance, hold }: { balance: number; hold: number },
   text: (amount: number) => string,
-  hidden: string | undefined,
 ): Span[] {
-  if (own === undefined) return [];
-  const held = own.hold === 0 ? '' : ` (${hidden ?? text(own.hold)} held)`;
+  const held = hold === 0 ? '' : ` (${text(hold)} held)`;
+  return [span(` ${title} `, 'muted'), span(text(balance)), span(`${held}  `, 'muted')];
+}
+
+function ownSpans(
+  { view, areAmountsHidden }: State,
+  instrument: Instrument,
+  glyphs: Glyphs,
+): Span[] {
+  if (!view.areBalancesKnown) return [];
+  const energy = ownedOf(view, instrument.base);
+  const ecoin = ownedOf(view, instrument.quote);
+  const isPoor = energy.balance === 0 && ecoin.balance === 0;
   return [
-    span(` ${title} `, 'muted'),
-    span(hidden ?? text(own.balance)),
-    span(`${held}  `, 'muted'),
+    ...amounts(energyUnit(instrument), energy, (amount) =>
+      areAmountsHidden ? glyphs.hidden : energyText(instrument, amount),
+    ),
+    ...amounts(ecoinUnit(instrument), ecoin, (amount) =>
+      areAmountsHidden ? glyphs.hidden : ecoinText(instrument, amount),
+    ),
+    span(isPoor ? ' nothing to trade with yet' : '', 'muted'),
   ];
 }
 
@@ -65,22 +78,7 @@ export function balanceLine(state: State, width: number, glyphs: Glyphs): Line {
   const market = marketOf(state);
   if (market === undefined) return spread(line(), line(), width);
   const { instrument } = market;
-  const { balances } = state.view;
-  const hidden = state.areAmountsHidden ? glyphs.hidden : undefined;
-  const before = line(
-    ...amounts(
-      energyUnit(instrument),
-      balances.find(({ asset }) => asset === instrument.base),
-      (amount) => energyText(instrument, amount),
-      hidden,
-    ),
-    ...amounts(
-      ecoinUnit(instrument),
-      balances.find(({ asset }) => asset === instrument.quote),
-      (amount) => ecoinText(instrument, amount),
-      hidden,
-    ),
-  );
+  const before = line(...ownSpans(state, instrument, glyphs));
   const live = liveOrders(state.view).length;
   const orders = span(live === 0 ? '' : `${counted(live, 'live order')} `, 'muted');
   const after = line(...tariffSpan(instrument, state.tariff), orders);

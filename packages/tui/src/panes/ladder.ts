@@ -1,5 +1,4 @@
 /** The ladder: prices in the middle, bids left, asks right, one's own lots outside, and what it takes to reach a price. */
-import type { OwnOrder } from '@wattlot/client';
 import type { Level } from '@wattlot/client/frames';
 import type { Side } from '@wattlot/core';
 import { bandOf, bestOf, reach } from '../book.ts';
@@ -20,6 +19,8 @@ import { widthOf } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { liveOrders } from '../view.ts';
 import type { Market } from '../view.ts';
+import { barText, mineBy, mineText } from './ladder-marks.ts';
+import type { Mine } from './ladder-marks.ts';
 
 /** Cells of the columns. Bars get what is left. */
 const columns = { mark: 2, mine: 6, volume: 6, price: 8, reachEnergy: 9, reachCost: 11, saves: 8 };
@@ -41,38 +42,6 @@ function widthsFor(width: number, hasTariff: boolean): Widths {
   const extra = (showsReach ? reachColumns : 0) + (showsSaving ? columns.saves : 0);
   const bar = Math.min(barMax, Math.floor((width - fixedColumns - extra) / 2));
   return { bar: Math.max(0, bar), showsReach, showsSaving };
-}
-
-/** One's own lots at a price: open ones with a star, with a tilde while any of them waits for the wallet. */
-interface Mine {
-  readonly lots: number;
-  readonly isWaiting: boolean;
-}
-
-function mineBy(orders: readonly OwnOrder[], side: Side): ReadonlyMap<number, Mine> {
-  const mine = new Map<number, Mine>();
-  for (const order of orders) {
-    if (order.side !== side || order.remaining === 0) continue;
-    const before = mine.get(order.price);
-    mine.set(order.price, {
-      lots: (before?.lots ?? 0) + order.remaining,
-      isWaiting: order.status === 'pending' || (before?.isWaiting ?? false),
-    });
-  }
-  return mine;
-}
-
-function mineText(mine: Mine | undefined): string {
-  return mine === undefined ? '' : `${mine.lots}${mine.isWaiting ? '~' : '*'}`;
-}
-
-/** A bar of half cells; it grows away from the price. */
-function barText(side: Side, share: number, width: number, glyphs: Glyphs): string {
-  const half = side === 'bid' ? glyphs.bidBarHalf : glyphs.askBarHalf;
-  const halves = Math.max(1, Math.round(share * width * 2));
-  const bar = glyphs.bar.repeat(halves >> 1);
-  const rest = halves % 2 === 1 ? half || glyphs.bar : '';
-  return side === 'bid' ? padStart(rest + bar, width) : padEnd(bar + rest, width);
 }
 
 /** All that the rows of one picture share. */
@@ -272,10 +241,10 @@ function faded({ spans, over }: Line): Line {
 /** The volume that gets the longest bar. */
 function largestInSight({ ladder }: State, { instrument, book }: Market, rows: number): number {
   const top = ladder.top ?? Number.MAX_SAFE_INTEGER;
-  const volumes = [...(book?.asks ?? []), ...(book?.bids ?? [])]
+  const inSight = [...(book?.asks ?? []), ...(book?.bids ?? [])]
     .filter(({ price }) => price <= top && price > top - rows * instrument.tick)
     .map(({ volume }) => volume);
-  return Math.max(1, ...volumes);
+  return Math.max(1, ...inSight);
 }
 
 /** The pane, exactly as large as its box. */

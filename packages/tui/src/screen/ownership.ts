@@ -73,12 +73,14 @@ function divert(log: (text: string) => void): () => void {
 export function takeTerminal(options: OwnershipOptions): () => void {
   const { keyboard, write, log, onSignal, onCrash } = options;
   let isOurs = true;
+  let isSignalled = false;
   const restoreOutput = divert(log);
 
   function giveBack(): void {
+    // Ink listens too, and would end the process at once if it were the only one: our listeners stay while a signal is handled.
+    if (!isSignalled) for (const signal of signals) process.off(signal, signalled);
     if (!isOurs) return;
     isOurs = false;
-    for (const signal of signals) process.off(signal, signalled);
     process.off('uncaughtException', crashed);
     process.off('unhandledRejection', crashed);
     process.off('exit', giveBack);
@@ -97,7 +99,9 @@ export function takeTerminal(options: OwnershipOptions): () => void {
   }
 
   function signalled(signal: NodeJS.Signals): void {
+    isSignalled = true;
     giveBack();
+    isSignalled = false;
     onSignal(signal);
   }
 

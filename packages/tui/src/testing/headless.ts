@@ -5,14 +5,14 @@ import type { Canvas } from '../screen/sink.ts';
 export interface HeadlessTerminal {
   readonly canvas: Canvas;
   /** Waits until everything written has been taken in. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
   /** The rows as text, blanks at their ends left out. Not for wide characters: their second cell is not part of the text. */
-  rows(): string[];
+  readonly rows: () => string[];
   /** Every cell with its style, row by row. */
-  cells(): string[][];
-  resize(columns: number, rows: number): void;
+  readonly cells: () => string[][];
+  readonly resize: (columns: number, rows: number) => void;
   /** All that was written. */
-  written(): string;
+  readonly written: () => string;
   readonly isAlternate: boolean;
 }
 
