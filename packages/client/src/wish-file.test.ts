@@ -90,13 +90,13 @@ test('a line that a crash cut off is dropped, and the next one follows cleanly',
 test('whoever waits for the disk while it is busy for somebody else waits as long', async () => {
   const file = await openWishFile(path);
   file.note(wished('a'));
-  const order: string[] = [];
-  const first = file.settled().then(() => order.push('first'));
+  const done: string[] = [];
+  const first = file.settled().then(() => done.push('first'));
   // The second comes while the first one's sync is under way: what it waits for is in that very sync.
   while ((await readFile(path, 'utf8')) === '') await new Promise((turn) => setImmediate(turn));
-  const second = file.settled().then(() => order.push('second'));
+  const second = file.settled().then(() => done.push('second'));
   await Promise.all([first, second]);
-  expect(order).toEqual(['first', 'second']);
+  expect(done).toEqual(['first', 'second']);
   await file.close();
 });
 

@@ -63,6 +63,10 @@ export const ordersPerSecond = 50;
 export const cancelsBurst = 400;
 export const cancelsPerSecond = 200;
 
+/** What the agents of an account may decline or claim at once, and a second in the long run: each is an entry of the journal. A trade of 1,000 lots is 50. */
+export const agentWordsBurst = 400;
+export const agentWordsPerSecond = 200;
+
 /** Used login challenges that are remembered until they run out anyway. */
 export const challengesMax = 10_000;
 

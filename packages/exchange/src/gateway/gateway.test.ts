@@ -1,6 +1,6 @@
 import { requestSchemas } from '@wattlot/client/frames';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeWithinMs, frameBytesMax, subscribeWithinMs } from '../limits.ts';
+import { agentWordsBurst, closeWithinMs, frameBytesMax, subscribeWithinMs } from '../limits.ts';
 import type { RunningExchange } from '../start.ts';
 import { ManualClock } from '../testing.ts';
 import { Person, startTestExchange, TestSocket } from './testing.ts';
@@ -284,6 +284,49 @@ test('too many frames at once are answered with the rate limit, and pings withou
   // The library cuts off whoever sends more than it can answer at once, and the rate limit whoever goes on.
   expect(await pinger.closed).toMatch(/^(1006 |1008 too many pings)$/);
   socket.close();
+});
+
+test('whoever is not admitted leaves nothing in the journal', async () => {
+  const stranger = new Person(exchange);
+  const token = await stranger.login();
+  const socket = await openSocket();
+  const told: string[] = [];
+  const stop = exchange.onEvent((event) => {
+    if ('participant' in event && event.participant === stranger.address) told.push(event.kind);
+  });
+  const params = bid(token);
+  expect(await socket.ask({ method: 'add_order', req_id: 1, params })).toMatchObject({
+    error: 'EGeneral:Permission denied',
+  });
+  const declined = { token, order_id: 'O1', reason: '' };
+  expect(
+    await socket.ask({ method: 'offers.declined', req_id: 2, params: declined }),
+  ).toMatchObject({ error: 'EGeneral:Permission denied' });
+  stop();
+  expect(told).toEqual([]);
+  socket.close();
+});
+
+test('what an agent says is bounded for its account, over however many connections', async () => {
+  const clock = new ManualClock();
+  const own = await startTestExchange({ clock });
+  const token = await new Person(own.exchange).join('talker');
+  const sockets = await Promise.all(
+    [1, 2].map(() => new TestSocket(own.exchange.url).open()),
+  );
+  const params = { token, order_id: 'O1', reason: '' };
+  const replies = await Promise.all(
+    sockets.flatMap((socket) =>
+      Array.from({ length: agentWordsBurst - 100 }, (_, index) =>
+        socket.ask({ method: 'offers.declined', req_id: index, params }),
+      ),
+    ),
+  );
+  const errors = Map.groupBy(replies, ({ error }) => error);
+  expect(errors.get('EOrder:Unknown order')).toHaveLength(agentWordsBurst);
+  expect(errors.get('EOrder:Rate limit exceeded')).toHaveLength(agentWordsBurst - 200);
+  for (const socket of sockets) socket.close();
+  await own.end();
 });
 
 test('every method of the wire is understood', async () => {
