@@ -80,7 +80,13 @@ function terminalOptions(command: Command): Command {
     .addOption(
       new Option('--theme <theme>', 'colours').choices(['dark', 'light', 'mono']).default('dark'),
     )
-    .option('--ascii', 'draw with ASCII characters only');
+    .option('--ascii', 'draw with ASCII characters only')
+    .addOption(
+      new Option(
+        '--tariff <price>',
+        'what your supplier takes, in ecoin per kWh: shows what each price saves',
+      ).argParser(numberBetween(0, 10_000)),
+    );
 }
 
 function program(done: (code: number) => void): Command {

@@ -15,6 +15,7 @@ export interface TradeCommandOptions {
   readonly json?: boolean;
   readonly theme: 'dark' | 'light' | 'mono';
   readonly ascii?: boolean;
+  readonly tariff?: number;
 }
 
 export async function trade(options: TradeCommandOptions): Promise<number> {
@@ -34,6 +35,7 @@ export async function trade(options: TradeCommandOptions): Promise<number> {
     json: options.json === true,
     theme: options.theme,
     ascii: options.ascii === true,
+    tariff: options.tariff,
     logFile: join(logFolder(data), 'terminal.log'),
   });
 }

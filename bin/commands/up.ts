@@ -26,6 +26,7 @@ export interface UpOptions {
   readonly profiles?: string;
   readonly theme: 'dark' | 'light' | 'mono';
   readonly ascii?: boolean;
+  readonly tariff?: number;
 }
 
 /** The household that the person at the terminal trades for. */
@@ -136,6 +137,7 @@ async function runTerminal(options: UpOptions): Promise<number> {
     name: ownHousehold,
     theme: options.theme,
     ascii: options.ascii === true,
+    tariff: options.tariff,
     logFile: join(logFolder(options.data), 'terminal.log'),
   });
   // Whoever leaves while the market starts still waits for it, so that nothing is left behind; a start that failed was told by the terminal.

@@ -54,12 +54,15 @@ test('a pasted text presses no key, however it is cut into pieces', () => {
 
 test('whatever arrives, the decoder neither throws nor keeps more than a sequence', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 10 }), (chunks) => {
-      const decoder = makeKeyDecoder();
-      for (const chunk of chunks) decoder.push(chunk);
-      decoder.flush();
-      expect(decoder.isWaiting).toBe(false);
-    }),
+    fc.property(
+      fc.array(fc.string({ unit: 'binary', maxLength: 30 }), { maxLength: 5 }),
+      (chunks) => {
+        const decoder = makeKeyDecoder();
+        for (const chunk of chunks) decoder.push(chunk);
+        decoder.flush();
+        expect(decoder.isWaiting).toBe(false);
+      },
+    ),
   );
   expect(keysOf(`\u001b[${'1'.repeat(10_000)}`)).toEqual([]);
 });

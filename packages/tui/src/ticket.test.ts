@@ -11,7 +11,7 @@ import {
   withPrice,
 } from './ticket.ts';
 import type { Preview, Ticket } from './ticket.ts';
-import { balances, instrument, lots, opening, price } from './testing/market.ts';
+import { balances, instrument, lots, opening, ownOrder, price } from './testing/market.ts';
 import { emptyView, foldEvent } from './view.ts';
 import type { Market, View } from './view.ts';
 
@@ -156,7 +156,20 @@ describe('preview', () => {
     ],
     ['an ioc with no match', { timeInForce: 'ioc' }, 'would be cancelled: no match'],
   ])('%s knows what becomes of it', (_, change, note) => {
-    expect(preview({ ...fresh, ...change }).note).toBe(note);
+    const alone = viewWith({ kind: 'orders', snapshot: true, orders: [] });
+    expect(preview({ ...fresh, ...change }, alone).note).toBe(note);
+  });
+
+  test('an order that would meet one of its owner’s own says where it stops', () => {
+    expect(preview({ ...fresh, priceText: '152' }).note).toBe('stops at your own order at 151');
+    const ownFurther = viewWith({
+      kind: 'orders',
+      snapshot: true,
+      orders: [ownOrder(8, 'ask', 9, 160)],
+    });
+    expect(preview({ ...fresh, priceText: '160' }, ownFurther).note).toBe('trades at once');
+    const ask: Ticket = { ...fresh, side: 'ask', priceText: '140' };
+    expect(preview(ask).note).toBe('stops at your own order at 149');
   });
 
   test('a price set from the ladder reads as on the ladder', () => {

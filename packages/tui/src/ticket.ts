@@ -14,7 +14,7 @@ import {
   energyUnit,
   priceText,
 } from './text/number.ts';
-import { freeOf } from './view.ts';
+import { freeOf, liveOrders } from './view.ts';
 import type { Market, View } from './view.ts';
 
 export type TicketField = 'volume' | 'confirm' | 'price';
@@ -172,7 +172,24 @@ function fundsProblem(
   return `only ${energyText(instrument, free)} ${energyUnit(instrument)} free`;
 }
 
-function tradeNote({ market: { book } }: TicketContext, wish: OrderWish): string {
+/** The best own order on the other side that this one would meet: the core cancels what is left then, rather than trade with its owner. */
+function ownInTheWay({ view }: TicketContext, wish: OrderWish): number | undefined {
+  const sign = wish.side === 'bid' ? 1 : -1;
+  const met = liveOrders(view, wish.symbol)
+    .filter(({ side, status, price }) => {
+      return side !== wish.side && status === 'open' && sign * (wish.price - price) >= 0;
+    })
+    .map(({ price }) => sign * price);
+  return met.length === 0 ? undefined : sign * Math.min(...met);
+}
+
+function tradeNote(context: TicketContext, wish: OrderWish): string {
+  const { instrument, book } = context.market;
+  const own = ownInTheWay(context, wish);
+  const better = own === undefined ? 0 : own - (wish.side === 'bid' ? 1 : -1);
+  const ahead = reach(book, oppositeOf(wish.side), better, wish.volume).lots;
+  if (own !== undefined && ahead < wish.volume)
+    return `stops at your own order at ${priceText(instrument, own)}`;
   const { lots } = reach(book, oppositeOf(wish.side), wish.price, wish.volume);
   const rest = wish.volume - lots;
   if (wish.timeInForce === 'ioc') {

@@ -136,6 +136,11 @@ async function runTerminal(options: TradeOptions): Promise<ExitCode> {
  * with that code, as sockets may still be closing.
  */
 export async function runTrade(options: TradeOptions): Promise<ExitCode> {
+  const { meter } = options;
+  if (meter !== undefined && meter !== 'own' && toAddress(meter) === undefined) {
+    warn(`${printable(meter, 60)} is no address of a meter`);
+    return 2;
+  }
   const isPlain = options.json === true || (options.mode ?? 'terminal') !== 'terminal';
   if (isPlain) return runPlain(options);
   if (!canDraw(process.stdin, process.stdout, process.env['TERM'])) {

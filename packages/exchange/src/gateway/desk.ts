@@ -16,6 +16,8 @@ import { ExchangeError } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import {
   accountsLimitedMax,
+  agentWordsBurst,
+  agentWordsPerSecond,
   cancelsBurst,
   cancelsPerSecond,
   ordersBurst,
@@ -51,6 +53,7 @@ export type DeskRequest = Exclude<Request, { method: 'ping' | 'subscribe' | 'uns
 interface AccountBuckets {
   readonly orders: Bucket;
   readonly cancels: Bucket;
+  readonly agentWords: Bucket;
 }
 
 /** One desk serves all connections. */
@@ -71,6 +74,10 @@ export class Desk {
   handle(request: DeskRequest, respond: Respond): void {
     const participant = this.participantOf(request.params.token);
     if (participant === undefined) return respond({ error: gatewayErrors.invalidToken });
+    // The core would say so too, in an entry of the journal: whoever can make up addresses must not fill the disk.
+    if (!this.#options.feed.isAdmitted(participant)) {
+      return respond({ error: gatewayErrors.permissionDenied });
+    }
     switch (request.method) {
       case 'add_order':
         return this.#addOrder(participant, request.params, respond);
@@ -157,6 +164,8 @@ export class Desk {
   }
 
   #decline(participant: Address, params: OffersDeclinedRequest['params'], respond: Respond): void {
+    if (!this.#take(participant, 'agentWords'))
+      return respond({ error: gatewayErrors.rateLimited });
     const order = params.order_id as OrderId;
     const { reason } = params;
     const command: Command = { kind: 'offers.decline', participant, order, reason };
@@ -168,6 +177,8 @@ export class Desk {
     params: SettlementSubmittedRequest['params'],
     respond: Respond,
   ): void {
+    if (!this.#take(participant, 'agentWords'))
+      return respond({ error: gatewayErrors.rateLimited });
     const trade = params.trade_id as TradeId;
     const lots = params.lots.map(({ lot, txid }) => ({ lot, txid: txid as Txid }));
     const command: Command = { kind: 'settlement.submit', participant, trade, lots };
@@ -194,6 +205,7 @@ export class Desk {
       buckets = {
         orders: createBucket(ordersBurst, ordersPerSecond, now),
         cancels: createBucket(cancelsBurst, cancelsPerSecond, now),
+        agentWords: createBucket(agentWordsBurst, agentWordsPerSecond, now),
       };
       this.#buckets.set(participant, buckets);
     }

@@ -311,17 +311,20 @@ test('what an agent says is bounded for its account, over however many connectio
   const clock = new ManualClock();
   const own = await startTestExchange({ clock });
   const token = await new Person(own.exchange).join('talker');
-  const sockets = await Promise.all(
-    [1, 2].map(() => new TestSocket(own.exchange.url).open()),
-  );
+  const sockets = await Promise.all([1, 2].map(() => new TestSocket(own.exchange.url).open()));
   const params = { token, order_id: 'O1', reason: '' };
-  const replies = await Promise.all(
-    sockets.flatMap((socket) =>
-      Array.from({ length: agentWordsBurst - 100 }, (_, index) =>
-        socket.ask({ method: 'offers.declined', req_id: index, params }),
-      ),
-    ),
-  );
+  const each = agentWordsBurst - 100;
+  const replies: Fields[] = [];
+  for (const socket of sockets) {
+    for (let count = 0; count < each; count += 1) {
+      socket.send({ method: 'offers.declined', req_id: count, params });
+    }
+  }
+  for (const socket of sockets) {
+    for (let count = 0; count < each; count += 1) {
+      replies.push(await socket.next(({ req_id: id }) => id === count));
+    }
+  }
   const errors = Map.groupBy(replies, ({ error }) => error);
   expect(errors.get('EOrder:Unknown order')).toHaveLength(agentWordsBurst);
   expect(errors.get('EOrder:Rate limit exceeded')).toHaveLength(agentWordsBurst - 200);

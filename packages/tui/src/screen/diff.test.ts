@@ -59,7 +59,7 @@ test('however a screen came about, it shows what a fresh paint of its last frame
         expect(terminal.cells()).toEqual(fresh.cells());
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
