@@ -5,11 +5,17 @@ import {
   createClock,
   endow,
   firstStart,
+  generatedReadings,
   openMetered,
+  placeOf,
   readProfiles,
+  recordedReadings,
   runNeighbourhood,
+  runRoof,
+  seoul,
 } from '@wattlot/client/household';
 import type { Profiles } from '@wattlot/client/household';
+import type { Address } from '@wattlot/core';
 import { asFailure } from '../failure.ts';
 import { householdsFolder, keyFileOf } from '../folders.ts';
 import { readMarketTime, writeMarketTime } from '../market-time.ts';
@@ -31,12 +37,12 @@ export interface SimOptions {
 /** How often the market's time is put on disk: what a crash may repeat of a simulated day. */
 const clockSaveMs = 5_000;
 
-/** The user's own household is new here: it gets its key, its admission, and what it starts with. */
+/** The user's own household gets its key, its admission, and at its very first start energy and ecoin. */
 async function endowOwn(
   { url, data }: SimOptions,
   name: string,
   print: (report: Report) => void,
-): Promise<void> {
+): Promise<Address | undefined> {
   const metered = await openMetered({ url, keyFile: keyFileOf(data, name), name });
   try {
     await endow(metered);
@@ -44,7 +50,9 @@ async function endowOwn(
     await metered.close();
   }
   // Only now may another process open the key file.
-  print({ event: 'endowed', name, address: metered.client.participant ?? '' });
+  const { participant } = metered.client;
+  print({ event: 'endowed', name, address: participant ?? '' });
+  return participant;
 }
 
 async function run(options: SimOptions): Promise<number> {
@@ -56,7 +64,9 @@ async function run(options: SimOptions): Promise<number> {
   const timeFile = join(householdsFolder(data), 'market-time.json');
   const startAt = (await readMarketTime(timeFile)) ?? firstStart(Date.now(), profiles);
   const clock = createClock({ startAt, wallAt: Date.now(), speed, wall: Date.now });
-  if (options.endow !== undefined) await endowOwn(options, options.endow, print);
+  const log = (text: string): void => print({ event: 'note', text });
+  const owner =
+    options.endow === undefined ? undefined : await endowOwn(options, options.endow, print);
   const neighbourhood = await runNeighbourhood({
     url,
     folder: householdsFolder(data),
@@ -65,13 +75,29 @@ async function run(options: SimOptions): Promise<number> {
     clock,
     run: randomBytes(4).toString('hex'),
     ...(profiles === undefined ? {} : { profiles }),
-    log: (line) => print({ event: 'note', text: line }),
+    log,
   });
+  const stopRoof =
+    owner === undefined
+      ? undefined
+      : await runRoof({
+          url,
+          keyFile: keyFileOf(data, `${options.endow}-roof`),
+          name: `${options.endow}-roof`,
+          owner,
+          clock,
+          readings:
+            profiles === undefined
+              ? generatedReadings(seed, seoul)
+              : recordedReadings(seed, profiles, placeOf(profiles)),
+          log,
+        });
   const saving = setInterval(() => void writeMarketTime(timeFile, clock.now()), clockSaveMs);
   try {
     return await stop.asked;
   } finally {
     clearInterval(saving);
+    await stopRoof?.();
     await neighbourhood.stop();
     await writeMarketTime(timeFile, clock.now());
     print({ event: 'neighbourhood', ...neighbourhood.stats() });

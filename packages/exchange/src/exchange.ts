@@ -1,7 +1,7 @@
 /** An exchange, assembled: chain, journal, state, sequencer, settler, feed and gateway. Nothing listens until start.ts says so. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { marketOf } from '@wattlot/core';
+import { marketOf, openTrades } from '@wattlot/core';
 import type { Event, Instant, MarketTerms, State } from '@wattlot/core';
 import {
   KEY_NAMES,
@@ -22,6 +22,7 @@ import type { Clock } from './clock.ts';
 import { ExchangeError, lineOf } from './errors.ts';
 import { sure } from './exact.ts';
 import { Feed } from './feed/feed.ts';
+import { renewalGraceMs } from './limits.ts';
 import { buildApp } from './gateway/app.ts';
 import { Desk } from './gateway/desk.ts';
 import { Sessions } from './gateway/sessions.ts';
@@ -99,6 +100,9 @@ async function assemble(
   const feed = new Feed((name) => chain.asset(name));
   const stats = new StatsCounter();
   const state = await replay(journal, chain, { feed, stats });
+  if (openTrades(state).length > 0) feed.holdRenewals();
+  const callOffRenewals = clock.after(renewalGraceMs, () => feed.askRenewals());
+  closers.push(() => Promise.resolve(callOffRenewals()));
   const blocks = startBlocks(chain, { now: () => clock.now() / 1000, onError: failed });
   closers.push(() => blocks.stop());
   await operator.ensureMarket();
@@ -121,7 +125,11 @@ async function assemble(
     await sequencer.submit({ kind: 'market.open', terms: options.terms });
   }
   const gateway = openGateway(options, { chain, operator, sequencer, feed, stats });
-  const close = closing({ ...gateway, blocks, stopFollowing, sequencer, journal, chain });
+  const stopFollowers = (): void => {
+    callOffRenewals();
+    stopFollowing();
+  };
+  const close = closing({ ...gateway, blocks, stopFollowers, sequencer, journal, chain });
   return { state, chain, journal, sequencer, feed, stats, ...gateway, listeners, close };
 }
 
@@ -208,7 +216,7 @@ interface Closing {
   readonly app: FastifyInstance;
   readonly sockets: Sockets;
   readonly blocks: BlockProducer;
-  readonly stopFollowing: () => void;
+  readonly stopFollowers: () => void;
   readonly sequencer: Sequencer;
   readonly journal: Journal;
   readonly chain: Chain;
@@ -221,7 +229,7 @@ function closing(parts: Closing): () => Promise<void> {
     parts.sockets.close();
     await parts.app.close();
     await parts.blocks.stop().catch(() => undefined);
-    parts.stopFollowing();
+    parts.stopFollowers();
     await parts.sequencer.close();
     await parts.journal.close().catch(() => undefined);
     await parts.chain.close();

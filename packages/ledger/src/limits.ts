@@ -61,7 +61,7 @@ export const CHAIN_TIMEOUT_MS = 5_000;
 export const CHAIN_CONNECTIONS_MAX = 2;
 
 /** Blocks looked through for a wallet's past transactions: reading further would hold up the producer. */
-export const HISTORY_BLOCKS_MAX = 10_000;
+export const HISTORY_BLOCKS_MAX = 2_000;
 
 /** Past transactions that one question to the chain may ask for. */
 export const HISTORY_ANSWERS_MAX = 1_000;

@@ -9,4 +9,5 @@ export * from './own-household.ts';
 export * from './profile-error.ts';
 export * from './profiles.ts';
 export * from './recorded.ts';
+export * from './roof.ts';
 export * from './sun.ts';

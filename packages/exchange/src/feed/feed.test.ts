@@ -136,6 +136,23 @@ test('agents are asked again for what is open, and for nothing else', async () =
   expect(tasksOf(alice)).toMatchObject([{ kind: 'outputs.released' }]);
 });
 
+test('after a start nobody is asked for a renewal before the other side had time to come back', async () => {
+  const market = await new TestMarket().open();
+  await market.place(alice, 'ask', { price: 100, volume: 1 });
+  await market.place(bob, 'bid', { price: 100, volume: 1 });
+  market.feed.holdRenewals();
+  const agent = new Listener();
+  market.feed.followPrivate('agent', alice, agent, true);
+  market.clock.micros += 60_000_000;
+  await market.submit({ kind: 'time.tick' });
+  expect(agent.take().flatMap(({ data }) => data)).toEqual([]);
+  const { output } = offerOf('O1', 0);
+  market.feed.askRenewals();
+  expect(agent.take().flatMap(({ data }) => data)).toEqual([
+    { kind: 'renewal.requested', order_id: 'O1', lots: [{ lot: 0, output }] },
+  ]);
+});
+
 test('an agent whose order traded while it signed is told first which outputs it may renew', async () => {
   const market = await new TestMarket().open();
   await market.submit(market.order(bob, 'bid', { price: 100, volume: 3 }));

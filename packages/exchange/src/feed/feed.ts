@@ -2,7 +2,12 @@
  * Everything that is told to anybody: views folded from committed entries, and the messages that follow from them. What is recent (the tape, done
  * orders, open tasks) is a fold like the rest and comes back when the journal is replayed.
  */
-import type { AgentMessage, Instrument, InstrumentMessage } from '@wattlot/client/frames';
+import type {
+  AgentMessage,
+  AgentTask,
+  Instrument,
+  InstrumentMessage,
+} from '@wattlot/client/frames';
 import type { Address, Asset, Instant, MarketSymbol, MarketTerms, OrderId } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { AccountFeed } from './account-feed.ts';
@@ -21,6 +26,10 @@ export type FindAsset = (name: string) => LedgerAsset | undefined;
 /** The channels of one participant. */
 export type PrivateChannel = 'executions' | 'balances' | 'agent';
 
+function isRenewal({ kind }: AgentTask): boolean {
+  return kind === 'renewal.requested';
+}
+
 /** The feed of one exchange. */
 export class Feed {
   readonly #findAsset: FindAsset;
@@ -35,6 +44,7 @@ export class Feed {
   readonly #instrumentFollowers = new Set<Subscriber>();
   #newMarkets: Instrument[] = [];
   #assigned: Assigned[] = [];
+  #asksRenewals = true;
 
   constructor(findAsset: FindAsset) {
     this.#findAsset = findAsset;
@@ -103,6 +113,7 @@ export class Feed {
       }
       this.#accounts.fold(applied);
       for (const assigned of foldTasks(this.#tasks, applied)) {
+        if (!this.#isAsked(assigned.task)) continue;
         if (this.#agents.has(assigned.participant)) this.#assigned.push(assigned);
       }
     }
@@ -138,7 +149,32 @@ export class Feed {
     }
     const own = this.#agents.get(participant) ?? new Set();
     this.#agents.set(participant, own.add(subscriber));
-    subscriber.send(agentFrame('snapshot', [...tasksOf(this.#tasks, participant)]));
+    const open = tasksOf(this.#tasks, participant).filter((task) => this.#isAsked(task));
+    subscriber.send(agentFrame('snapshot', open));
+  }
+
+  /**
+   * Asks nobody for a renewal until `askRenewals`. Deadlines run on while an exchange is away, so that after a start good trades are overdue; an owner
+   * who renews at once would undo them before the incoming side's agent is back.
+   */
+  holdRenewals(): void {
+    this.#asksRenewals = false;
+  }
+
+  /** Asks the owners of overdue lots who are connected now, and from now on all. */
+  askRenewals(): void {
+    if (this.#asksRenewals) return;
+    this.#asksRenewals = true;
+    for (const [participant, agents] of this.#agents) {
+      const renewals = tasksOf(this.#tasks, participant).filter(isRenewal);
+      if (renewals.length === 0) continue;
+      const frame = agentFrame('update', renewals);
+      for (const agent of agents) agent.send(frame);
+    }
+  }
+
+  #isAsked(task: AgentTask): boolean {
+    return this.#asksRenewals || !isRenewal(task);
   }
 
   leavePrivate(channel: PrivateChannel, participant: Address, subscriber: Subscriber): void {

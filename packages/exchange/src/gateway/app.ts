@@ -106,13 +106,32 @@ function textOf(status: number): string {
   return status >= 500 ? gatewayErrors.unavailable : gatewayErrors.invalidArguments;
 }
 
-function addChain(app: FastifyInstance, { chain }: AppOptions): void {
+/** Reading past transactions holds up everybody for a moment; a wallet that trades never asks. */
+function isHistory(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'history';
+}
+
+const tooManyHistories = {
+  error: { code: 'chain_unreachable', message: 'too many questions at once', retryable: true },
+};
+
+function addChain(app: FastifyInstance, { chain, now }: AppOptions): void {
+  const buckets = new LRUCache<string, Bucket>({ max: strangersMax });
   app.get('/v1/ledger', () => {
     const { name, height, operator } = chain;
     return { result: { chain: name, height, operator } satisfies LedgerResult };
   });
   const bodyLimit = CHAIN_REQUEST_BYTES_MAX;
-  app.post('/chain', { bodyLimit }, ({ body }) => handleChainRequest(chain, body));
+  app.post('/chain', { bodyLimit }, ({ body, ip }) => {
+    if (isHistory(body)) {
+      const nowMs = now() / 1000;
+      const fresh = createBucket(limits.historiesBurst, limits.historiesPerSecond, nowMs);
+      const bucket = buckets.get(ip) ?? fresh;
+      buckets.set(ip, bucket);
+      if (!take(bucket, nowMs)) return tooManyHistories;
+    }
+    return handleChainRequest(chain, body);
+  });
 }
 
 function addSessions(app: FastifyInstance, options: AppOptions): void {
