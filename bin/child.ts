@@ -14,8 +14,8 @@ const stopGraceMs = 5_000;
 const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
 
 export interface Child {
-  /** Resolves when the process has ended, with its exit code (128 when a signal ended it) and the last line of its standard error. */
-  readonly ended: Promise<{ readonly code: number; readonly lastLine: string }>;
+  /** Resolves when the process has ended, with its exit code (undefined when a signal ended it) and what its standard error said last. */
+  readonly ended: Promise<{ readonly code: number | undefined; readonly lastLine: string }>;
   /** Asks it to end, and insists after a while. */
   stop(): Promise<void>;
 }
@@ -40,10 +40,10 @@ export function startChild(args: readonly string[], onLine: (value: object) => v
       if (value !== undefined) onLine(value);
     });
   }
-  const ended = new Promise<{ code: number; lastLine: string }>((resolve) => {
+  const ended = new Promise<{ code: number | undefined; lastLine: string }>((resolve) => {
     child.on('error', (error) => resolve({ code: 1, lastLine: error.message }));
     child.on('close', (code) => {
-      resolve({ code: code ?? 128, lastLine: tellingLine(lastWords) });
+      resolve({ code: code ?? undefined, lastLine: tellingLine(lastWords) });
     });
   });
   return {

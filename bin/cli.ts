@@ -26,6 +26,23 @@ function numberBetween(least: number, most: number): (text: string) => number {
   };
 }
 
+/** A household's name becomes a file's name. */
+function householdName(text: string): string {
+  if (!/^[a-z0-9][a-z0-9_-]{0,31}$/i.test(text)) {
+    throw new InvalidArgumentError('expected 1 to 32 letters, digits, - or _.');
+  }
+  return text;
+}
+
+function nameOption(): Option {
+  return new Option(
+    '--name <name>',
+    "the household; its key is kept in the data folder's households",
+  )
+    .argParser(householdName)
+    .default('house-00');
+}
+
 function exchangeUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
@@ -132,11 +149,7 @@ function program(done: (code: number) => void): Command {
     add('trade', 'Open the terminal of one household')
       .addOption(urlOption())
       .addOption(dataOption())
-      .option(
-        '--name <name>',
-        "the household; its key is kept in the data folder's households",
-        'house-00',
-      )
+      .addOption(nameOption())
       .option('--key <file>', 'the key file, if it is elsewhere')
       .option('--readonly', 'watch the market without a key')
       .option('--once', 'print the market as a table and end')
@@ -147,11 +160,7 @@ function program(done: (code: number) => void): Command {
   add('agent', "Run a household's wallet agent without a terminal: it signs offers and settlements")
     .addOption(urlOption())
     .addOption(dataOption())
-    .option(
-      '--name <name>',
-      "the household; its key is kept in the data folder's households",
-      'house-00',
-    )
+    .addOption(nameOption())
     .option('--key <file>', 'the key file, if it is elsewhere')
     .action(async (options) => done(await (await import('./commands/agent.ts')).agent(options)));
 
@@ -159,7 +168,12 @@ function program(done: (code: number) => void): Command {
     add('sim', 'Run a simulated neighbourhood against an exchange')
       .addOption(urlOption())
       .addOption(dataOption())
-      .option('--endow <name>', 'first give this household energy and ecoin to start with')
+      .addOption(
+        new Option(
+          '--endow <name>',
+          'first give this household energy and ecoin to start with',
+        ).argParser(householdName),
+      )
       .option('--json', 'print a JSON object an event'),
   ).action(async (options) => done(await (await import('./commands/sim.ts')).sim(options)));
 

@@ -171,6 +171,10 @@ function clock(at: string): string {
   return at.slice(11, 19);
 }
 
+function countOfLots(count: number): string {
+  return count === 1 ? '1 lot' : `${count} lots`;
+}
+
 /** A report as one plain line. */
 export function lineOf(report: Report): string {
   switch (report.event) {
@@ -188,15 +192,15 @@ export function lineOf(report: Report): string {
     case 'participant':
       return `${report.name} joined as ${report.address}`;
     case 'order':
-      return `${clock(report.at)} ${report.participant} ${report.side === 'ask' ? 'asks' : 'bids'} ${report.lots} lots at ${report.price}: ${report.order}`;
+      return `${clock(report.at)} ${report.participant} ${report.side === 'ask' ? 'asks' : 'bids'} ${countOfLots(report.lots)} at ${report.price}: ${report.order}`;
     case 'opened':
-      return `${clock(report.at)} ${report.order} is on the book with ${report.lots} lots`;
+      return `${clock(report.at)} ${report.order} is on the book with ${countOfLots(report.lots)}`;
     case 'cancelled':
-      return `${clock(report.at)} ${report.order}: ${report.lots} lots cancelled, ${report.reason}`;
+      return `${clock(report.at)} ${report.order}: ${countOfLots(report.lots)} cancelled, ${report.reason.replaceAll('_', ' ')}`;
     case 'trade':
-      return `${clock(report.at)} ${report.trade}: ${report.buyer} buys ${report.lots} lots from ${report.seller} at ${report.price}`;
+      return `${clock(report.at)} ${report.trade}: ${report.buyer} buys ${countOfLots(report.lots)} from ${report.seller} at ${report.price}`;
     case 'settled':
-      return `${clock(report.at)} ${report.trade} settled, ${report.lots} lots in ${Math.round(report.ms)} ms: ${report.txids[0] ?? ''}`;
+      return `${clock(report.at)} ${report.trade} settled, ${countOfLots(report.lots)} in ${Math.round(report.ms)} ms: ${report.txids[0] ?? ''}`;
     case 'overdue':
       return `${clock(report.at)} ${report.trade} is overdue: only the ledger tells what becomes of it`;
     case 'released':

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PtyScreen } from './pty-screen.ts';
@@ -9,7 +10,34 @@ function isLive(text: string): boolean {
   return text.includes('LIVE') && text.includes('spread');
 }
 
+/** The process of one subcommand that a process started. */
+function childOf(pid: number, subcommand: string): number {
+  const listed = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  for (const line of listed.split('\n')) {
+    const [child, parent, ...args] = line.trim().split(/\s+/);
+    if (Number(parent) === pid && args.includes(subcommand)) return Number(child);
+  }
+  throw new Error(`no ${subcommand} below ${pid}`);
+}
+
 describe('the terminal over a running market', () => {
+  it('shows STALE when the exchange is killed, and is live again on the one that takes its place', async () => {
+    const { folder, remove } = await emptyFolder();
+    const args = [main, 'up', '--port', '0', '--data', folder];
+    const screen = new PtyScreen({ columns: 120, rows: 40 }, process.execPath, args);
+    try {
+      await screen.until((text) => isLive(text) && text.includes('ecoin 1000.00'), 0);
+      process.kill(childOf(screen.pid, 'exchange'), 'SIGKILL');
+      await screen.until((text) => text.includes('STALE'), 0);
+      await screen.until((text) => isLive(text) && text.includes('ecoin 1000.00'), 0);
+      screen.press('q');
+      expect(await screen.ended).toBe(0);
+    } finally {
+      await screen.end('SIGKILL').catch(() => undefined);
+      await remove();
+    }
+  });
+
   it('shows a live book, buys at the best ask, sees it settle, survives resizing, and gives the screen back', async () => {
     const { folder, remove } = await emptyFolder();
     const args = [main, 'up', '--port', '0', '--data', folder];

@@ -3,11 +3,11 @@
  * terminal, opens the user's household in this one.
  */
 import { join } from 'node:path';
-import type { Child } from '../child.ts';
-import { startChild } from '../child.ts';
-import { Failure } from '../failure.ts';
+import { asFailure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import { keyFileOf, logFolder } from '../folders.ts';
 import { logFile } from '../log-file.ts';
+import { ownHousehold, restartsMax, startMarket } from '../market.ts';
 import { printer } from '../output.ts';
 import type { Report } from '../report.ts';
 import { Tally } from '../report.ts';
@@ -29,75 +29,14 @@ export interface UpOptions {
   readonly tariff?: number;
 }
 
-/** The household that the person at the terminal trades for. */
-const ownHousehold = 'house-00';
-
-/** A child's line is one of our own reports: both ends are this program. */
-function isReport(value: object): value is Report {
-  return 'event' in value && typeof value.event === 'string';
-}
-
-interface Market {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-/** What was waited for, or the failure of the process that ended before. */
-async function orEnded<T>(wanted: Promise<T>, child: Child, what: string): Promise<T> {
-  const failed = child.ended.then(({ code, lastLine }): never => {
-    throw new Failure(lastLine || `${what} ended with ${code}`, code || 1);
-  });
-  return Promise.race([wanted, failed]);
-}
-
-/** Starts the exchange, then the neighbourhood. Resolves when the user's household has what it starts with. */
-async function startMarket(
-  options: UpOptions,
-  onReport: (report: Report) => void,
-  onEnd: (failure: Failure) => void,
-): Promise<Market> {
-  const listening = Promise.withResolvers<string>();
-  const ready = Promise.withResolvers<undefined>();
-  const exchangeArgs = ['exchange', '--open', '--json', '--data', options.data];
-  const exchange = startChild([...exchangeArgs, '--port', String(options.port)], (line) => {
-    if (!isReport(line)) return;
-    if (line.event === 'listening') listening.resolve(line.url);
-    onReport(line);
-  });
-  const url = await orEnded(listening.promise, exchange, 'the exchange');
-
-  const simArgs = ['sim', '--json', '--url', url, '--data', options.data, '--endow', ownHousehold];
-  for (const name of ['households', 'seed', 'speed'] as const) {
-    simArgs.push(`--${name}`, String(options[name]));
-  }
-  if (options.profiles !== undefined) simArgs.push('--profiles', options.profiles);
-  const neighbourhood = startChild(simArgs, (line) => {
-    if (!isReport(line)) return;
-    if (line.event === 'endowed') ready.resolve(undefined);
-    onReport(line);
-  });
-
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    stopping = true;
-    await neighbourhood.stop();
-    await exchange.stop();
-  };
-  const watch = async (child: Child, what: string): Promise<void> => {
-    const { code, lastLine } = await child.ended;
-    const why = lastLine || `ended with ${code}`;
-    if (!stopping) onEnd(new Failure(`${what} stopped: ${why}`, code || 1));
-  };
+/** A folder that cannot be used is told before anything has started. */
+async function checkProfiles(folder: string): Promise<void> {
+  const { readProfiles } = await import('@wattlot/client/household');
   try {
-    const endowed = orEnded(ready.promise, neighbourhood, 'the neighbourhood');
-    await orEnded(endowed, exchange, 'the exchange');
+    await readProfiles(folder);
   } catch (error) {
-    await stop();
-    throw error;
+    throw asFailure(error);
   }
-  void watch(exchange, 'the exchange');
-  void watch(neighbourhood, 'the neighbourhood');
-  return { url, stop };
 }
 
 /** Prints events until enough trades have settled or somebody asks to stop. */
@@ -111,10 +50,11 @@ async function runHeadless(options: UpOptions): Promise<number> {
     print(report);
     if (options.trades !== undefined && tally.settled >= options.trades) stop.ask(0);
   };
-  const market = await startMarket(options, onReport, (ended) => {
+  const onEnd = (ended: Failure): void => {
     failure ??= ended;
     stop.ask(ended.exitCode);
-  });
+  };
+  const market = await startMarket(options, 0, { onReport, onEnd });
   const code = await stop.asked;
   await market.stop();
   if (failure !== undefined) throw failure;
@@ -126,9 +66,10 @@ async function runHeadless(options: UpOptions): Promise<number> {
 async function runTerminal(options: UpOptions): Promise<number> {
   const log = logFile(join(logFolder(options.data), 'market.log'));
   let failure: Failure | undefined;
-  const starting = startMarket(options, log.write, (ended) => {
+  const onEnd = (ended: Failure): void => {
     failure ??= ended;
-  });
+  };
+  const starting = startMarket(options, restartsMax, { onReport: log.write, onEnd });
   const { openTerminal } = await import('../terminal.ts');
   const code = await openTerminal({
     url: starting.then(({ url }) => url),
@@ -149,6 +90,7 @@ async function runTerminal(options: UpOptions): Promise<number> {
 }
 
 export async function up(options: UpOptions): Promise<number> {
+  if (options.profiles !== undefined) await checkProfiles(options.profiles);
   const headless =
     options.headless === true || options.json === true || options.trades !== undefined;
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
