@@ -60,6 +60,11 @@ function isLive(text: string): boolean {
   );
 }
 
+/** The row of the ladder's cursor. */
+function cursorRow(text: string): number {
+  return text.split('\n').findIndex((line) => line.startsWith('›'));
+}
+
 async function starts(runs: number): Promise<Record<string, unknown>> {
   const frames: number[] = [];
   const books: number[] = [];
@@ -68,14 +73,7 @@ async function starts(runs: number): Promise<Record<string, unknown>> {
   for (let run = 0; run < runs; run += 1) {
     const folder = await mkdtemp(join(tmpdir(), 'wattlot-bench-'));
     for (const first of [true, false]) {
-      const screen = new PtyScreen(size, 'npm', [
-        'start',
-        '--',
-        '--data',
-        folder,
-        '--port',
-        String(port),
-      ]);
+      const screen = new PtyScreen(size, 'npm', ['start', '--', '--data', folder, '--port', '0']);
       frames.push(await screen.until((text) => text.includes('LADDER'), screen.started));
       (first ? books : again).push(await screen.until(isLive, screen.started));
       if (first && run === runs - 1) {
@@ -121,10 +119,10 @@ async function terminal(runs: number): Promise<Record<string, unknown>> {
     frames.push(await screen.until((text) => text.trim().length > 100, screen.started));
     await screen.until(isLive, screen.started);
     await wait(500);
-    for (let press = 0; press < 60; press += 1) {
-      const opens = press % 2 === 0;
-      const at = screen.press(opens ? '?' : '\u001b');
-      keys.push(await screen.until((text) => text.includes('a-z search') === opens, at));
+    for (let press = 0; press < 100; press += 1) {
+      const before = cursorRow(screen.text());
+      const at = screen.press(press % 2 === 0 ? 'j' : 'k');
+      keys.push(await screen.until((text) => cursorRow(text) !== before, at));
       await wait(37);
     }
     await screen.end();
