@@ -12,7 +12,7 @@ export type ExchangeErrorCode =
   | 'journal_version'
   /** The disk refused. Nothing is acknowledged after it; the process has to end. */
   | 'journal_io'
-  /** The journal and the chain beside it do not belong together. */
+  /** The journal, the chain and the operator's key in a folder do not belong together, or one of them is missing. Nothing was changed. */
   | 'ledger_mismatch'
   /** The exchange is closing or has failed, or more waits for the disk than may. */
   | 'unavailable';

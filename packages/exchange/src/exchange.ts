@@ -29,6 +29,7 @@ import { Sessions } from './gateway/sessions.ts';
 import { Sockets } from './gateway/sockets.ts';
 import type { Journal } from './journal/journal.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
+import { operatorKeyFile, requireWhole } from './data-folder.ts';
 import { Deliveries } from './offers.ts';
 import { replay } from './replay.ts';
 import { Sequencer } from './sequencer.ts';
@@ -92,10 +93,7 @@ async function assemble(
 ): Promise<Exchange> {
   const { folder, clock } = options;
   const failed = failOnce(options);
-  const journal = await openSqliteJournal(join(folder, 'journal'));
-  closers.push(() => journal.close());
-  const { chain, operator } = await openLedger(folder, clock);
-  closers.push(() => chain.close());
+  const { journal, chain, operator } = await openFolder(folder, clock, closers);
 
   const feed = new Feed((name) => chain.asset(name));
   const stats = new StatsCounter();
@@ -143,11 +141,38 @@ function failOnce({ log, failed }: ExchangeOptions): (error: unknown) => void {
   };
 }
 
+interface Opened {
+  readonly journal: Journal;
+  readonly chain: Chain;
+  readonly operator: Operator;
+}
+
+/** Opens journal and chain side by side, since the journal is proved in a thread of its own. A new chain is begun only once the journal is proved. */
+async function openFolder(
+  folder: string,
+  clock: Clock,
+  closers: (() => Promise<unknown>)[],
+): Promise<Opened> {
+  const { hasChain, last } = requireWhole(folder);
+  const opening = openSqliteJournal(join(folder, 'journal'));
+  const ledger = hasChain
+    ? openLedger(folder, clock, last === 0)
+    : opening.then(({ head }) => openLedger(folder, clock, head === 0));
+  const [journal, opened] = await Promise.allSettled([opening, ledger]);
+  if (journal.status === 'fulfilled') closers.push(() => journal.value.close());
+  if (opened.status === 'fulfilled') closers.push(() => opened.value.chain.close());
+  if (journal.status === 'rejected') throw journal.reason;
+  if (opened.status === 'rejected') throw opened.reason;
+  return { journal: journal.value, ...opened.value };
+}
+
+/** @param begin whether to begin a chain where there is none. */
 async function openLedger(
   folder: string,
   clock: Clock,
+  begin: boolean,
 ): Promise<{ readonly chain: Chain; readonly operator: Operator }> {
-  const path = join(folder, 'operator.key');
+  const path = join(folder, operatorKeyFile);
   const names = [KEY_NAMES.settlement];
   const keys = await openKeyFile({ path, chain: chainName, names, random: randomBytes });
   const { key } = sure(keys.keys[0], 'the key file');
@@ -159,12 +184,19 @@ async function openLedger(
       operatorKey: key,
       now: nowMs(),
       random: randomBytes,
+      begin,
     });
     const port = localChainPort(chain);
     return { chain, operator: new Operator({ chain: chainName, port, key, now: nowMs }) };
   } catch (error) {
-    if (!(error instanceof LedgerError) || error.code !== 'folder_in_use') throw error;
-    throw new ExchangeError('folder_locked', error.message, { cause: error });
+    if (!(error instanceof LedgerError)) throw error;
+    const { code, message } = error;
+    if (code === 'folder_in_use') {
+      throw new ExchangeError('folder_locked', message, { cause: error });
+    }
+    if (code !== 'chain_missing') throw error;
+    const what = `${message}, but the journal beside it has entries`;
+    throw new ExchangeError('ledger_mismatch', what, { cause: error });
   }
 }
 

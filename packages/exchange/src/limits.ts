@@ -91,6 +91,12 @@ export const tapeMax = 50;
 /** Done orders of a participant that are still shown: what fits on a screen a few times over. */
 export const doneOrdersMax = 50;
 
+/**
+ * Lots of a participant's final trades that are still shown one by one, the newest: two of the largest orders, and at about 150 characters each a
+ * snapshot that stays far below what may wait for a connection. Older trades keep their settlement and its first transaction.
+ */
+export const finalLotsMax = 2_000;
+
 /** Released outputs of which a participant's agent is told again when it comes back; the oldest orders' are dropped first. */
 export const releasedOutputsMax = 2_000;
 

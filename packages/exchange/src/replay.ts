@@ -54,7 +54,8 @@ function take(feed: Feed, applied: Parameters<Feed['take']>[0][number]): void {
     feed.take([applied]);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ExchangeError('ledger_mismatch', lineOf(error), { cause: error });
+    const what = `the chain is not the one that the journal followed: ${lineOf(error)}`;
+    throw new ExchangeError('ledger_mismatch', what, { cause: error });
   }
 }
 

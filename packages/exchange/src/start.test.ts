@@ -30,6 +30,16 @@ async function failureOf(work: Promise<unknown>): Promise<ExchangeError> {
   return thrown;
 }
 
+/** Everything in the folder, folders included. */
+function files(): unknown {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry): [string, string] => {
+      const path = join(entry.parentPath, entry.name);
+      return [path, entry.isFile() ? readFileSync(path).toString('hex') : ''];
+    })
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
 test('a port that is taken is one clear error, and the folder is free afterwards', async () => {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -62,10 +72,6 @@ test('a corrupt journal is refused before anything in the folder is touched', as
   const at = bytes.indexOf('market.open');
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   writeFileSync(path, bytes);
-  const files = (): unknown =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name)).toString('hex')]);
   const before = files();
   const refused = await failureOf(startTestExchange({ folder }));
   expect(refused.code).toBe('journal_corrupt');
@@ -78,14 +84,58 @@ test('a chain that is not the one that the journal followed is refused', async (
   await new Person(first.exchange).join('first');
   await first.exchange.close();
   const chain = join(folder, 'chain');
+  const head = readFileSync(join(folder, 'journal', 'journal.head'));
   renameSync(chain, join(folder, 'kept'));
-  mkdirSync(chain);
+  const other = await startTestExchange({ folder: join(folder, 'other') });
+  await other.exchange.close();
+  renameSync(join(folder, 'other', 'chain'), chain);
+  renameSync(join(folder, 'operator.key'), join(folder, 'own.key'));
+  renameSync(join(folder, 'other', 'operator.key'), join(folder, 'operator.key'));
+  const before = files();
   const gone = await failureOf(startTestExchange({ folder }));
   expect(gone.code).toBe('ledger_mismatch');
+  expect(files()).toEqual(before);
+  renameSync(join(folder, 'own.key'), join(folder, 'operator.key'));
+  await expect(startTestExchange({ folder })).rejects.toMatchObject({ code: 'other_chain' });
+  expect(readFileSync(join(folder, 'journal', 'journal.head'))).toEqual(head);
   rmSync(chain, { recursive: true });
   renameSync(join(folder, 'kept'), chain);
   const { exchange } = await startTestExchange({ folder });
   expect(exchange.participants().map(({ name }) => name)).toEqual(['first']);
+  await exchange.close();
+});
+
+test('a chain or a key that is missing is named, and nothing is made in its place', async () => {
+  const first = await startTestExchange({ folder });
+  await first.exchange.close();
+  const refused = async (): Promise<string> => {
+    const before = files();
+    const { code, message } = await failureOf(startTestExchange({ folder }));
+    expect(code).toBe('ledger_mismatch');
+    expect(files()).toEqual(before);
+    return message;
+  };
+  const [key, chain] = [join(folder, 'operator.key'), join(folder, 'chain')];
+  const noKey = `operator.key is missing in ${folder}, but `;
+  const noChain = `the chain in ${chain} is missing, but the journal in ${join(folder, 'journal')}`;
+  renameSync(key, `${key}.kept`);
+  expect(await refused()).toBe(`${noKey}the chain there was made with it`);
+  renameSync(chain, `${chain}.kept`);
+  const both = await refused();
+  expect(both).toContain(noKey);
+  expect(both).toContain(noChain);
+  renameSync(`${key}.kept`, key);
+  expect(await refused()).toContain(noChain);
+  mkdirSync(chain);
+  expect(await refused()).toContain(noChain);
+  // Ends within the block file's first bytes: no block is in it.
+  writeFileSync(join(chain, 'blocks'), 'wattlot');
+  expect(await refused()).toBe(
+    `the chain in ${chain} is missing, but the journal beside it has entries`,
+  );
+  rmSync(chain, { recursive: true });
+  renameSync(`${chain}.kept`, chain);
+  const { exchange } = await startTestExchange({ folder });
   await exchange.close();
 });
 

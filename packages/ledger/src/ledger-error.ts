@@ -8,6 +8,8 @@ export type LedgerErrorCode =
   | 'corrupt'
   /** The folder holds another chain than was asked for, or one of another operator. */
   | 'other_chain'
+  /** There is no chain in the folder, and none was to be begun. Nothing was changed. */
+  | 'chain_missing'
   /** The disk refused. The chain takes nothing more. */
   | 'disk'
   /** A file with private keys can be read by others. */

@@ -5,7 +5,7 @@ import type { MarketTerms } from '@wattlot/core';
 import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
 import { sure } from '../exact.ts';
-import { doneOrdersMax, tapeMax } from '../limits.ts';
+import { doneOrdersMax, finalLotsMax, tapeMax } from '../limits.ts';
 import { defaultTerms } from '../terms.ts';
 import { alice, bob, carol, findAsset, Listener, offerOf, TestMarket } from '../testing.ts';
 import { Feed } from './feed.ts';
@@ -62,6 +62,66 @@ test('an order is told from pending to settled, trades and states apart, filled 
     },
   ]);
 });
+
+test('a subscriber that comes later is shown each lot of a trade that has settled', async () => {
+  const market = await new TestMarket().open();
+  await market.place(alice, 'ask', { price: 100, volume: 2 });
+  await market.place(bob, 'bid', { price: 100, volume: 2 });
+  const txids = ['e', 'f'].map((digit) => digit.repeat(64));
+  await market.advance({
+    settled: [0, 1].map((lot) => ({
+      order: 'O1' as never,
+      lot,
+      trade: 'T1' as never,
+      txid: txids[lot] as never,
+    })),
+  });
+  for (const participant of [alice, bob]) {
+    expect(tradesShown(market.feed, participant)).toMatchObject([
+      {
+        settlement: 'settled',
+        txid: txids[0],
+        lots: [
+          { lot_id: 'O1:0', state: 'settled', txid: txids[0] },
+          { lot_id: 'O1:1', state: 'settled', txid: txids[1] },
+        ],
+      },
+    ]);
+  }
+});
+
+test('of many settled lots the newest are shown one by one, of older trades the settlement', async () => {
+  const market = await new TestMarket().open();
+  const txid = 'f'.repeat(64);
+  const volume = 250;
+  const count = finalLotsMax / volume + 2;
+  for (let number = 1; number <= count; number += 1) {
+    await market.place(alice, 'ask', { price: 1, volume });
+    await market.place(bob, 'bid', { price: 1, volume });
+    const [order, trade] = [`O${number * 2 - 1}` as never, `T${number}` as never];
+    const lots = Array.from({ length: volume }, (_, lot) => lot);
+    await market.advance({
+      settled: lots.map((lot) => ({ order, lot, trade, txid: txid as never })),
+    });
+  }
+  for (const participant of [alice, bob]) {
+    const trades = tradesShown(market.feed, participant);
+    expect(trades.map(({ lots }) => lots?.length)).toEqual([
+      0,
+      0,
+      ...Array.from({ length: finalLotsMax / volume }, () => volume),
+    ]);
+    for (const trade of trades) expect(trade).toMatchObject({ settlement: 'settled', txid });
+  }
+});
+
+function tradesShown(feed: Feed, participant: typeof alice): ExecutionsMessage['data'] {
+  const listener = new Listener();
+  feed.followPrivate('executions', participant, listener, true);
+  feed.leavePrivate('executions', participant, listener);
+  const reports = listener.take().flatMap(({ data }) => data as ExecutionsMessage['data']);
+  return reports.filter(({ trade_id: trade }) => trade !== undefined);
+}
 
 test('a lot whose output is spent otherwise is taken back from both sides, with the reason', async () => {
   const market = await new TestMarket().open();

@@ -4,7 +4,7 @@
  */
 import type { Address, CancelReason, Event, Instant, LotState } from '@wattlot/core';
 import type { OrderId, OrderView, TradeId, TradeView, Txid } from '@wattlot/core';
-import { doneOrdersMax } from '../limits.ts';
+import { doneOrdersMax, finalLotsMax } from '../limits.ts';
 
 /** One order as of the last event about it. */
 export interface OrderRecord {
@@ -16,7 +16,7 @@ export interface OrderRecord {
   readonly trades: Map<TradeId, TradeRecord>;
 }
 
-/** One trade and how far its settlement is. Once all its lots have ended they are no longer listed: that is what keeps the past small. */
+/** One trade and how far its settlement is. Of trades whose lots have all ended, only a participant's newest still list them: that keeps the past small. */
 export interface TradeRecord {
   readonly trade: TradeView;
   readonly settlement: LotState;
@@ -37,6 +37,10 @@ interface ParticipantOrders {
   readonly orders: Set<OrderId>;
   /** Over for good, oldest first: done, with all trades final. */
   readonly over: Set<OrderId>;
+  /** Final trades whose lots are still listed, with the participant's own order, oldest first. */
+  readonly listed: Map<TradeId, OrderId>;
+  /** How many lots those are. */
+  lots: number;
 }
 
 /** Nobody has ordered anything. */
@@ -80,7 +84,7 @@ function setView(book: OrderBook, view: OrderView, at: Instant, reason?: CancelR
   book.orders.set(view.order, { view, reason: reason ?? known?.reason, at, trades });
   let own = book.participants.get(view.participant);
   if (own === undefined) {
-    own = { orders: new Set(), over: new Set() };
+    own = { orders: new Set(), over: new Set(), listed: new Map(), lots: 0 };
     book.participants.set(view.participant, own);
   }
   own.orders.add(view.order);
@@ -89,12 +93,34 @@ function setView(book: OrderBook, view: OrderView, at: Instant, reason?: CancelR
 
 function foldTrade(book: OrderBook, trade: TradeView, final: boolean): void {
   if (final) book.open.delete(trade.trade);
-  const newest = recordOf(trade);
-  const record = final ? { ...newest, trade: { ...trade, lots: [] } } : newest;
-  for (const { order } of [trade.resting, trade.incoming]) {
+  const record = recordOf(trade);
+  for (const { order, participant } of [trade.resting, trade.incoming]) {
     book.orders.get(order)?.trades.set(trade.trade, record);
-    if (final) retire(book, order);
+    if (!final) continue;
+    list(book, participant, order, trade);
+    retire(book, order);
   }
+}
+
+/** Keeps the lots of a trade that is final, and drops those of the oldest ones when they are too many. */
+function list(book: OrderBook, participant: Address, order: OrderId, trade: TradeView): void {
+  const own = book.participants.get(participant);
+  if (own === undefined || !book.orders.has(order)) return;
+  own.listed.set(trade.trade, order);
+  own.lots += trade.lots.length;
+  for (const [oldest, of] of own.listed) {
+    if (own.lots <= finalLotsMax) return;
+    const trades = book.orders.get(of)?.trades;
+    const known = trades?.get(oldest);
+    unlist(own, oldest, known);
+    if (known !== undefined) {
+      trades?.set(oldest, { ...known, trade: { ...known.trade, lots: [] } });
+    }
+  }
+}
+
+function unlist(own: ParticipantOrders, trade: TradeId, record: TradeRecord | undefined): void {
+  if (own.listed.delete(trade)) own.lots -= record?.trade.lots.length ?? 0;
 }
 
 /** How far a state is from the end; the two ends count the same. */
@@ -123,11 +149,17 @@ function retire(book: OrderBook, id: OrderId): void {
   if (record?.view.status !== 'done') return;
   for (const trade of record.trades.keys()) if (book.open.has(trade)) return;
   const own = book.participants.get(record.view.participant);
-  own?.over.add(id);
-  for (const oldest of own?.over ?? []) {
-    if ((own?.over.size ?? 0) <= doneOrdersMax) return;
-    own?.over.delete(oldest);
-    own?.orders.delete(oldest);
-    book.orders.delete(oldest);
+  if (own === undefined) return;
+  own.over.add(id);
+  for (const oldest of own.over) {
+    if (own.over.size <= doneOrdersMax) return;
+    forget(book, own, oldest);
   }
+}
+
+function forget(book: OrderBook, own: ParticipantOrders, id: OrderId): void {
+  for (const [trade, record] of book.orders.get(id)?.trades ?? []) unlist(own, trade, record);
+  own.over.delete(id);
+  own.orders.delete(id);
+  book.orders.delete(id);
 }

@@ -5,7 +5,16 @@
  * witness saw. Such a connection never writes to the database or its log, not even when it is closed, so that a journal that is refused is left as
  * it was found. Only then the folder is taken for this process (`locking_mode=EXCLUSIVE`, held until the process ends, gone with it).
  */
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ExchangeError, lineOf } from '../errors.ts';
@@ -129,8 +138,9 @@ function compare(before: Head, head: Head, witnessed: Head | undefined, empty: b
   );
 }
 
-/** Takes the folder for this process, makes what is missing, and brings the witness up to the head. */
+/** Takes the folder for this process and makes what is missing. */
 function take(folder: string, path: string, verified: Head): JournalDatabase {
+  makePrivate(path);
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     set(database, 'locking_mode', 'EXCLUSIVE', 'exclusive');
@@ -150,6 +160,14 @@ function take(folder: string, path: string, verified: Head): JournalDatabase {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Nobody else reads the journal. SQLite gives the files that it makes beside the database the mode of the database. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) {
+    if (existsSync(name)) chmodSync(name, 0o600);
   }
 }
 
@@ -179,6 +197,8 @@ function writer(
      WHERE first >= (SELECT max(first) FROM journal WHERE first <= ?) ORDER BY first`,
   );
   let head = verified;
+  // A crash may have left the witness a commit behind. One more commit would make it two, so the first write brings it up to here.
+  let isWitnessed = false;
   let failure: ExchangeError | undefined;
   return {
     get head() {
@@ -189,6 +209,8 @@ function writer(
       if (first !== head.seq + 1 || last < first) throw new Error(`${first} is not the next entry`);
       const next = nextHead(head, last, entries);
       try {
+        if (!isWitnessed) witness.write(head);
+        isWitnessed = true;
         insert.run(first, last, entries, next.hash);
         witness.write(next);
       } catch (error) {
@@ -235,14 +257,27 @@ const corruptCodes: readonly number[] = [1, 11, 26];
 
 /** Whatever was thrown as one typed error that names the folder. */
 function explain(error: unknown, folder: string, code?: 'journal_io'): ExchangeError {
-  if (error instanceof ExchangeError) {
-    if (error.code === 'folder_locked') return error;
-    return new ExchangeError(error.code, `journal in ${folder}: ${error.message}`, {
-      cause: error.cause,
-    });
-  }
+  if (error instanceof ExchangeError && error.code === 'folder_locked') return error;
   const result = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
   if (lockedCodes.includes(result)) return locked(folder, error);
-  const kind = code ?? (corruptCodes.includes(result) ? 'journal_corrupt' : 'journal_io');
-  return new ExchangeError(kind, `journal in ${folder}: ${lineOf(error)}`, { cause: error });
+  const found = corruptCodes.includes(result) ? 'journal_corrupt' : 'journal_io';
+  const kind = error instanceof ExchangeError ? error.code : (code ?? found);
+  const cut = kind === 'journal_corrupt' ? cutShort(join(folder, 'journal.db')) : undefined;
+  const what = `${cut === undefined ? '' : `${cut}: `}${lineOf(error)}`;
+  const cause = error instanceof ExchangeError ? error.cause : error;
+  return new ExchangeError(kind, `journal in ${folder}: ${what}`, { cause });
+}
+
+/** Says so when a database is shorter than its own header says. The header: bytes a page at 16 (1 means 65,536), pages at 28. */
+function cutShort(path: string): string | undefined {
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length < 100) return `the database is cut short to ${bytes.length} bytes`;
+    const page = bytes.readUInt16BE(16);
+    const whole = (page === 1 ? 65_536 : page) * bytes.readUInt32BE(28);
+    if (bytes.length >= whole) return undefined;
+    return `the database is cut short, ${bytes.length} of ${whole} bytes are left`;
+  } catch {
+    return undefined; // what was found before is told without it
+  }
 }

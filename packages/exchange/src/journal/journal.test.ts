@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toInstant, toSeq } from '@wattlot/core';
@@ -168,6 +178,56 @@ test('a bit flipped anywhere is refused untouched, or changes nothing', async ()
   }
   expect(refused).toBeGreaterThan(100);
   rmSync(good, { recursive: true });
+});
+
+test('a journal that is cut short says so, with its folder', async () => {
+  const journal = await openSqliteJournal(folder);
+  await journal.append(Array.from({ length: 500 }, (_, index) => entry(index + 1)));
+  await journal.close();
+  const path = join(folder, 'journal.db');
+  const bytes = readFileSync(path);
+  for (const left of [50, 4096, 8192, bytes.length - 1]) {
+    truncateSync(path, left);
+    const refused = await failureOf(openSqliteJournal(folder));
+    expect(refused.code).toBe('journal_corrupt');
+    expect(refused.message).toContain(`journal in ${folder}: the database is cut short`);
+    writeFileSync(path, bytes);
+  }
+});
+
+test.skipIf(process.platform === 'win32')('only its owner can read a journal', async () => {
+  const modes = (): readonly number[] =>
+    readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
+  const journal = await openSqliteJournal(folder);
+  await journal.append(entries(1, 1));
+  expect(modes()).toEqual([0o600, 0o600, 0o600]);
+  await journal.close();
+  chmodSync(join(folder, 'journal.db'), 0o644);
+  const again = await openSqliteJournal(folder);
+  expect(modes()).toEqual([0o600, 0o600, 0o600]);
+  await again.close();
+});
+
+test('opening leaves the witness as it is, also one that a crash left a commit behind', async () => {
+  const path = join(folder, 'journal.head');
+  let journal = await openSqliteJournal(folder);
+  await journal.append(entries(1, 1));
+  const before = readFileSync(path);
+  await journal.append(entries(2, 2));
+  await journal.close();
+  writeFileSync(path, before);
+  journal = await openSqliteJournal(folder);
+  await journal.close();
+  expect(readFileSync(path)).toEqual(before);
+  journal = await openSqliteJournal(folder);
+  await journal.append(entries(3, 3));
+  await journal.close();
+  // Both slots: the commit that had no witness and the one after it.
+  expect(
+    readFileSync(path, 'latin1')
+      .match(/wattlot-head1 \d/g)
+      ?.toSorted(),
+  ).toEqual(['wattlot-head1 2', 'wattlot-head1 3']);
 });
 
 test('an unknown format is refused', async () => {

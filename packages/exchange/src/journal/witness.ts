@@ -77,7 +77,10 @@ export function readWitness(path: string): Head | undefined {
   throw new ExchangeError('journal_corrupt', `the journal's head witness ${path} is corrupt`);
 }
 
-/** Opens the witness to write, making it when missing, and sets it to `head`. */
+/**
+ * Opens the witness to write, making it with `head` when missing. One that is there is left as it is until the first `write`, so that a start that is
+ * refused later has not touched it.
+ */
 export function openWitness(path: string, head: Head): Witness {
   const slots = readSlots(path);
   if (slots === undefined) createWitness(path, head);
@@ -91,7 +94,6 @@ export function openWitness(path: string, head: Head): Witness {
     fdatasyncSync(file);
     next = 1 - next;
   };
-  if (slots !== undefined) write(head);
   return { write, close: () => closeSync(file) };
 }
 

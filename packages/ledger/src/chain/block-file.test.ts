@@ -42,6 +42,20 @@ test('what was appended is read again', async () => {
   expect(await read(whole)).toEqual({ blocks: BLOCKS, dropped: 0 });
 });
 
+test('blocks larger than what is read at a time are read whole, wherever they begin', async () => {
+  const large = join(folder, 'large');
+  const lengths = [700_000, 1, 700_000, 1_000_000, 5, 48_576, 300];
+  const blocks = lengths.map((length, index) => new Uint8Array(length).fill(index + 1));
+  const file = await openBlockFile(large, () => undefined);
+  for (const block of blocks) await file.append(block);
+  await file.close();
+  const found: Uint8Array[] = [];
+  const again = await openBlockFile(large, (block) => found.push(block));
+  await again.close();
+  expect(found.map(({ length }) => length)).toEqual(lengths);
+  expect(found.every((block, index) => block.every((byte) => byte === index + 1))).toBe(true);
+});
+
 test('an append cut short anywhere is dropped, and nothing before it', async () => {
   const last = ends.at(-2) ?? 0;
   for (let cut = last; cut < whole.length; cut++) {

@@ -71,12 +71,13 @@ function readRecords(path: string, fd: number, size: number, reader: RecordReade
   if (size < FORMAT.length) return { end: 0, marked: true };
   let end = FORMAT.length;
   let marked = true;
+  const read = readAhead(fd, size);
   while (marked) {
-    const block = readRecord(fd, end, size);
+    const block = readRecord(read, end, size);
     if (!block) break;
     reader(block, end + HEAD_BYTES);
     end += HEAD_BYTES + block.length;
-    marked = hasMark(fd, end, size);
+    marked = hasMark(read, end, size);
     if (marked) end += MARK.length;
   }
   if (end < size && findMark(fd, end, size)) {
@@ -85,18 +86,34 @@ function readRecords(path: string, fd: number, size: number, reader: RecordReade
   return { end, marked };
 }
 
-function readRecord(fd: number, at: number, size: number): Uint8Array | undefined {
+/** Bytes of the file, in memory of their own. */
+type ReadBytes = (at: number, length: number) => Uint8Array;
+
+/** Reads the file in large parts, whatever is asked of it: most blocks are smaller than what a call to the disk costs. */
+function readAhead(fd: number, size: number): ReadBytes {
+  let part: Uint8Array = new Uint8Array();
+  let from = 0;
+  return (at, length) => {
+    if (at < from || at + length > from + part.length) {
+      from = at;
+      part = readAt(fd, at, Math.min(Math.max(SCAN_BYTES, length), size - at));
+    }
+    return part.slice(at - from, at - from + length);
+  };
+}
+
+function readRecord(read: ReadBytes, at: number, size: number): Uint8Array | undefined {
   if (size - at < HEAD_BYTES) return undefined;
-  const head = readAt(fd, at, HEAD_BYTES);
+  const head = read(at, HEAD_BYTES);
   const length = Buffer.from(head.buffer, head.byteOffset, 4).readUInt32LE();
   if (length === 0 || length > RECORD_BYTES_MAX || length > size - at - HEAD_BYTES)
     return undefined;
-  const block = readAt(fd, at + HEAD_BYTES, length);
+  const block = read(at + HEAD_BYTES, length);
   return sameBytes(sha256(block), head.subarray(4)) ? block : undefined;
 }
 
-function hasMark(fd: number, at: number, size: number): boolean {
-  return size - at >= MARK.length && sameBytes(readAt(fd, at, MARK.length), MARK);
+function hasMark(read: ReadBytes, at: number, size: number): boolean {
+  return size - at >= MARK.length && sameBytes(read(at, MARK.length), MARK);
 }
 
 function findMark(fd: number, from: number, size: number): boolean {

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Address } from '@wattlot/core';
@@ -315,6 +315,17 @@ test('a damaged chain is refused with file and byte, and left as it is', async (
   writeFileSync(path, bytes);
   appendFileSync(path, 'half a block');
   await market.reopen();
+});
+
+test('where a chain has to be, none is begun', async () => {
+  const { operatorKey } = market;
+  const folder = join(market.folder, 'elsewhere');
+  const options = { folder, name: CHAIN, operatorKey, now: NOW, random: randomBytes };
+  const refused = { code: 'chain_missing', message: `the chain in ${folder} is missing` };
+  await expect(openChain({ ...options, begin: false })).rejects.toMatchObject(refused);
+  expect(existsSync(folder)).toBe(false);
+  await (await openChain(options)).close();
+  await (await openChain({ ...options, begin: false })).close();
 });
 
 test('one process at a time, one chain and one operator in a folder', async () => {

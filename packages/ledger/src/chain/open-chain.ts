@@ -1,4 +1,5 @@
 /** Opens an embedded chain's folder: takes it, reads all blocks, and checks every transaction again. */
+import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkTransaction, readContent } from './acceptance.ts';
@@ -33,6 +34,8 @@ export interface ChainOptions {
   readonly random: (length: number) => Uint8Array;
   /** Check every signature again while reading: 0.1 ms each. Default false: they were checked before they were written, and the file has checksums. */
   readonly verifySignatures?: boolean;
+  /** Whether to begin a chain where there is none. Default true; false where something else says that there was one. */
+  readonly begin?: boolean;
 }
 
 const BLOCK_FILE = 'blocks';
@@ -40,10 +43,16 @@ const SESSION_BYTES = 8;
 
 /**
  * Opens the chain in a folder, or starts one there.
- * @throws LedgerError `folder_in_use`; `corrupt` with file and byte, having changed nothing; `other_chain` if the folder holds one of another name
+ *
+ * What a restart trusts, without `verifySignatures`: that nobody but this program wrote the file, and with it the signatures of operator and
+ * participants, each checked before its block was written. What it checks again: the SHA-256 of each block, the hash that links it to the one before,
+ * its Merkle root, and every rule but the signatures of every transaction, because that is how the state is built.
+ *
+ * @throws LedgerError `folder_in_use`; `corrupt` with file and byte, having changed nothing; `chain_missing`; `other_chain` if the folder holds one of another name
  *   or operator.
  */
 export async function openChain(options: ChainOptions): Promise<Chain> {
+  if (options.begin === false && !holdsChain(options.folder)) throw missing(options);
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const lock = await lockFolder(options.folder);
   try {
@@ -55,6 +64,16 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
     await lock.release();
     throw error;
   }
+}
+
+/** Whether anything that could be a chain is in a folder. Only looks. */
+export function holdsChain(folder: string): boolean {
+  const stats = statSync(join(folder, BLOCK_FILE), { throwIfNoEntry: false });
+  return stats !== undefined && stats.size > 0;
+}
+
+function missing({ folder }: ChainOptions): LedgerError {
+  return new LedgerError('chain_missing', `the chain in ${folder} is missing`);
 }
 
 interface Replay {
@@ -73,7 +92,10 @@ async function readArchive(options: ChainOptions, state: ChainState): Promise<Ch
   });
   archive.attach(file);
   try {
-    if (archive.count === 0) await begin(replay);
+    if (archive.count === 0) {
+      if (options.begin === false) throw missing(options);
+      await begin(replay);
+    }
   } catch (error) {
     await file.close();
     throw error;

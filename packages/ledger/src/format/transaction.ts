@@ -133,7 +133,7 @@ export function txidBytes(txid: string): Uint8Array {
   if (!TXID_TEXT.test(txid)) {
     throw new TransactionFormatError('not-hex', 'a transaction id is 64 lower-case digits');
   }
-  return fromHex(txid).toReversed();
+  return new Uint8Array(Buffer.from(txid, 'hex')).toReversed();
 }
 
 /** The text `txid:vout`. */
