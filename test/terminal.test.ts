@@ -55,7 +55,7 @@ describe('the terminal over a running market', () => {
       screen.press('\t');
       await screen.until((text) => text.includes('[ Confirm ]'), 0);
       screen.press('\r');
-      await screen.until((text) => /bid .* (settled|partly) +[0-9a-f]{8}/.test(text), 0);
+      await screen.until((text) => /Settled .* tx [0-9a-f]{8}/.test(text), 0);
 
       for (const size of [
         { columns: 80, rows: 24 },

@@ -6,7 +6,7 @@ import { cancelTargets } from './keymap/binding.ts';
 import { moveCursor, recentre } from './ladder.ts';
 import { footRows, headRows } from './layout.ts';
 import { cancelWaitMs, filterCharactersMax } from './limits.ts';
-import { withNotice } from './notices.ts';
+import { orderText, withNotice } from './notices.ts';
 import { helpScrollMax } from './panes/help.ts';
 import { marketOf, sightOf } from './state.ts';
 import type { Action, Effect, Moment, State, Step } from './state.ts';
@@ -92,6 +92,7 @@ function withTicket(state: State, change: (ticket: Ticket) => Ticket): State {
 }
 
 function size(state: State, by: number): State {
+  if (state.ticket?.field === 'price') return stepPrice(state, by);
   if (state.ticket !== undefined) return withTicket(state, (ticket) => stepVolume(ticket, by));
   const most = marketOf(state)?.instrument.volumeMax ?? Number.MAX_SAFE_INTEGER;
   return { ...state, lots: Math.min(most, Math.max(1, state.lots + by)) };
@@ -111,7 +112,9 @@ function confirm(state: State): Step {
   const market = marketOf(state);
   const { ticket, view } = state;
   if (market === undefined || ticket === undefined) return only(state);
-  const { wish, problem = 'this order cannot be sent' } = previewOf(ticket, { market, view });
+  const isDiscreet = state.areAmountsHidden;
+  const preview = previewOf(ticket, { market, view, isDiscreet });
+  const { wish, problem = 'this order cannot be sent' } = preview;
   if (wish === undefined) return only(withNotice(state, 'bad', `Not sent: ${problem}`));
   return {
     state: {
@@ -138,8 +141,18 @@ function close(state: State): State {
 
 function cancel(state: State, orders: readonly OwnOrder[], what: string): Step {
   const effects = orders.map(({ order }): Effect => ({ kind: 'cancel', order }));
-  const text = `Cancelling ${counted(orders.length, 'order')} ${what}`;
-  return { state: withNotice(state, 'plain', text), effects };
+  const cancelling = new Set([...state.cancelling, ...orders.map(({ order }) => order)]);
+  const [sole] = orders;
+  const instrument =
+    sole === undefined ? undefined : state.view.markets.get(sole.symbol)?.instrument;
+  const saying = (isDiscreet: boolean): string =>
+    orders.length !== 1 || sole === undefined || instrument === undefined
+      ? `Cancelling ${counted(orders.length, 'order')} ${what}`
+      : `Cancelling your ${orderText(instrument, sole, sole.remaining, isDiscreet)}`;
+  return {
+    state: withNotice({ ...state, cancelling }, 'plain', saying(false), saying(true)),
+    effects,
+  };
 }
 
 function cancelHere(state: State): Step {
@@ -147,7 +160,11 @@ function cancelHere(state: State): Step {
   const market = marketOf(state);
   const price = targets[0]?.price;
   if (market === undefined || price === undefined) return only(state);
-  return cancel(state, targets, `at ${priceText(market.instrument, price)}`);
+  // The selection stays with its order, whatever place the list gives it.
+  const [first] = targets;
+  const isListed = state.pane === 'orders' && first !== undefined;
+  const held = isListed ? { ...state, selected: first.order } : state;
+  return cancel(held, targets, `at ${priceText(market.instrument, price)}`);
 }
 
 function quit(state: State): Step {

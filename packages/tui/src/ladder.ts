@@ -50,6 +50,18 @@ export function settleLadder(ladder: Ladder, sight: LadderSight): Ladder {
   return { ...ladder, cursor, top: clampTop(sight, nearest) };
 }
 
+/** The ladder after the window went from `before` to `after`: the cursor as far down the rows as it was; in their middle when it was in none, or follows the book. */
+export function resizeLadder(ladder: Ladder, before: LadderSight, after: LadderSight): Ladder {
+  const { cursor, top } = ladder;
+  if (cursor === undefined || top === undefined || before.rows === after.rows) return ladder;
+  if (ladder.follows) return { ...ladder, top: centredTop(after, cursor) };
+  const { tick } = after.instrument;
+  const row = (top - cursor) / tick;
+  if (row < 0 || row >= before.rows) return { ...ladder, top: centredTop(after, cursor) };
+  const share = before.rows === 1 ? 0.5 : row / (before.rows - 1);
+  return { ...ladder, top: clampTop(after, cursor + Math.round(share * (after.rows - 1)) * tick) };
+}
+
 /** The ladder with its cursor at a price, from now on held by hand. */
 export function moveCursor(ladder: Ladder, sight: LadderSight, price: number): Ladder {
   const cursor = onTick(sight.instrument, price);

@@ -98,7 +98,7 @@ test('a person bids with four keys, sees the order on the book, and leaves', asy
   await shows('On the book: bid 7 lots at 150');
   expect(script.placed).toMatchObject([{ side: 'bid', price: 150, volume: 7 }]);
   keyboard.press('q');
-  await shows('4 orders of yours still live');
+  await shows('4 orders of yours on the book');
   keyboard.press('k');
   expect(await ended).toEqual({ kind: 'quit', liveOrders: 4 });
   await terminal.settle();
@@ -113,7 +113,7 @@ test('whatever is printed meanwhile goes to the log, not to the screen', async (
   console.log('a stray line');
   process.stderr.write('another\n');
   keyboard.press('q');
-  await shows('still live');
+  await shows('of yours on the book');
   keyboard.press('k');
   await ended;
   expect(logged).toEqual(['a stray line', 'another']);

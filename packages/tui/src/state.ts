@@ -13,6 +13,8 @@ import type { Market, View } from './view.ts';
 
 export interface Notice {
   readonly text: string;
+  /** The same without amounts, for while they are hidden. */
+  readonly discreet: string;
   readonly tone: 'plain' | 'good' | 'bad';
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
@@ -48,6 +50,8 @@ export interface State {
   readonly ticket?: Ticket;
   readonly overlay?: Overlay;
   readonly areAmountsHidden: boolean;
+  /** Own orders of which a cancel is on its way or done: pressing again asks for nothing new. */
+  readonly cancelling: ReadonlySet<OrderId>;
   /** Oldest first. */
   readonly notices: readonly Notice[];
 }
@@ -147,6 +151,7 @@ export function newState(options: StateOptions): State {
     ladder: newLadder,
     lots: lotsAtFirst,
     areAmountsHidden: false,
+    cancelling: new Set(),
     notices: [],
   };
 }

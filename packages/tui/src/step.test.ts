@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { keymap } from './keymap/index.ts';
 import type { KeyContext } from './keymap/binding.ts';
 import { shownNotice } from './notices.ts';
+import { sightOf } from './state.ts';
 import type { Effect, State, Step } from './state.ts';
 import { after, openedAt, pressed, stepped, told, windowOf } from './testing/state.ts';
-import { live, opening, orderId, ownOrder } from './testing/market.ts';
+import { live, opening, orderId, ownOrder, ownTrade } from './testing/market.ts';
 
 function noticeOf(state: State): string {
   return shownNotice(state)?.text ?? '';
@@ -138,9 +139,8 @@ const expectations: Readonly<Record<string, (press: (state: State) => Step) => v
   'post-only': (press) => {
     expect(press(ticket).state.ticket?.postOnly).toBe(true);
   },
-  'other-side': (press) => {
-    const next = press(ticket).state.ticket;
-    expect(next?.clientOrderId).not.toBe(ticket.ticket?.clientOrderId);
+  'ticket-hide': (press) => {
+    expect(press(ticket).state).toMatchObject({ areAmountsHidden: true, ticket: ticket.ticket });
   },
   hide: (press) => {
     expect(press(opened).state.areAmountsHidden).toBe(true);
@@ -201,7 +201,13 @@ const expectations: Readonly<Record<string, (press: (state: State) => Step) => v
     expect(press(told(windowOf(80, 24), live)).effects).toEqual([{ kind: 'leave' }]);
   },
   'compact-quit': (press) => {
-    expect(press(openedAt(50, 10)).effects).toEqual([{ kind: 'leave' }]);
+    const { state, effects } = press(openedAt(50, 10));
+    expect(effects).toEqual([]);
+    expect(state.overlay?.kind).toBe('quit');
+    expect(pressed(state, 'k').effects).toEqual([{ kind: 'leave' }]);
+    expect(pressed(state, 'c').effects).toHaveLength(3);
+    expect(pressed(state, 'escape').state.overlay).toBeUndefined();
+    expect(press(told(windowOf(50, 10), live)).effects).toEqual([{ kind: 'leave' }]);
   },
   interrupt: (press) => {
     const first = press(ticket);
@@ -268,8 +274,97 @@ describe('orders list', () => {
     expect(pressed(list, 'j', 'x').effects).toEqual([{ kind: 'cancel', order: 'O8' }]);
     const done = pressed(list, 'G', 'x');
     expect(done.effects).toEqual([]);
-    expect(noticeOf(done.state)).toBe('x: the selected order is not live');
+    expect(noticeOf(done.state)).toBe('x: the selected order is done: nothing is left to cancel');
   });
+});
+
+describe('cancelling', () => {
+  const list = pressed(opened, 'l', 'j').state;
+  const asked = pressed(list, 'x').state;
+
+  test('it says which order by side, lots and price', () => {
+    expect(noticeOf(asked)).toBe('Cancelling your ask 5 lots at 151');
+  });
+
+  test('a second x asks nothing, and the selection stays with its order when it is done', () => {
+    const again = pressed(asked, 'x');
+    expect(again.effects).toEqual([]);
+    expect(noticeOf(again.state)).toBe('x: already cancelled');
+    const gone = ownOrder(8, 'ask', 9, 151, {
+      filled: 4,
+      cancelled: 5,
+      status: 'done',
+      reason: 'requested',
+    });
+    const done = told(asked, { kind: 'orders', snapshot: false, orders: [gone] });
+    expect(done.selected).toBe('O8');
+    expect(pressed(done, 'x').effects).toEqual([]);
+    expect(noticeOf(pressed(done, 'x').state)).toBe('x: already cancelled');
+  });
+
+  test('the first order of the list stays selected too', () => {
+    expect(pressed(opened, 'l', 'x').state.selected).toBe('O9');
+  });
+
+  test('an order that was done before the cancel came is no error', () => {
+    const outcome = { kind: 'no', error: 'EOrder:Unknown order' } as const;
+    const { state } = stepped(asked, { kind: 'cancelled', order: orderId(8), outcome });
+    expect(shownNotice(state)).toMatchObject({
+      tone: 'plain',
+      text: 'Already done or cancelled: your ask 5 lots at 151',
+    });
+  });
+
+  test('after a lost answer x can be pressed again', () => {
+    const outcome = { kind: 'unknown', reason: 'lost' } as const;
+    const { state } = stepped(asked, { kind: 'cancelled', order: orderId(8), outcome });
+    expect(noticeOf(state)).toBe('No answer about your ask 5 lots at 151: press x again when LIVE');
+    expect(pressed(state, 'x').effects).toHaveLength(1);
+  });
+});
+
+describe('keys in a ticket', () => {
+  test('a letter without a meaning there leaves the ticket and says how to close it', () => {
+    for (const key of ['b', 's', 'B', 'x', 'q']) {
+      const { state, effects } = pressed(ticket, key);
+      expect(effects).toEqual([]);
+      expect(state.ticket).toEqual(ticket.ticket);
+      expect(noticeOf(state)).toBe(`${key}: a ticket is open; Esc closes it`);
+    }
+  });
+
+  test('+ and - step the field that has the focus: lots, price, and nothing on Confirm', () => {
+    const onPrice = pressed(ticket, 'shift-tab').state;
+    expect(pressed(onPrice, '-').state.ticket).toMatchObject({
+      volumeText: '10',
+      priceText: '149',
+    });
+    expect(pressed(confirming, '-').state.ticket).toEqual(confirming.ticket);
+    expect(noticeOf(pressed(confirming, '-').state)).toContain('Tab to the lots');
+  });
+});
+
+test('messages name no amount while amounts are hidden', () => {
+  const hidden = pressed(openedAt(), 'P').state;
+  const filled = ownOrder(5, 'bid', 20, 149, {
+    filled: 12,
+    trades: [ownTrade(7, 149, 12, 'submitted')],
+  });
+  const state = told(hidden, { kind: 'orders', snapshot: false, orders: [filled] });
+  expect(noticeOf(state)).toBe(
+    'Filled *** lots of your bid: *** ecoin, the rest still open; settling',
+  );
+  expect(noticeOf(pressed(state, 'P').state)).toContain('Filled 12 lots');
+});
+
+test('after the window changes, the cursor stands as far down the ladder as before', () => {
+  const moved = pressed(openedAt(80, 24), 'k', 'k', 'k').state;
+  const { ladder } = stepped(moved, { kind: 'resize', columns: 80, rows: 44 }).state;
+  const share = (sight: State, { cursor = 0, top = 0 }: State['ladder']): number =>
+    (top - cursor) / ((sightOf(sight)?.rows ?? 1) - 1);
+  expect(ladder.cursor).toBe(moved.ladder.cursor);
+  const large = stepped(moved, { kind: 'resize', columns: 80, rows: 44 }).state;
+  expect(Math.abs(share(large, large.ladder) - share(moved, moved.ladder))).toBeLessThan(0.05);
 });
 
 const sent = pressed(confirming, 'enter');
@@ -289,7 +384,7 @@ describe('an order on its way', () => {
     const outcome = { kind: 'yes', value: { order: orderId(12) } } as const;
     const { state } = stepped(sent.state, { kind: 'placed', clientOrderId, outcome });
     expect(state.ticket).toBeUndefined();
-    expect(noticeOf(state)).toBe('Accepted as O12: the wallet signs it');
+    expect(noticeOf(state)).toBe('Accepted: bid 10 lots at 150; the wallet signs it');
   });
 
   test('its own news is not overwritten by a later acceptance', () => {
@@ -325,7 +420,7 @@ describe('an order on its way', () => {
       outcome: { kind: 'yes', value: { order: orderId(12) } },
     });
     expect(taken.ticket).toBeUndefined();
-    expect(noticeOf(taken)).toContain('O12');
+    expect(noticeOf(taken)).toContain('Accepted: bid 10 lots at 150');
     const refused = told(unknown, {
       kind: 'reconciled',
       clientOrderId,

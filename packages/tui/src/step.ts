@@ -1,16 +1,19 @@
 /** The whole terminal as a fold: a state and one input give the next state and what is to be done. Time and chance come with the moment. */
 import type { ClientEvent, Outcome } from '@wattlot/client';
+import { refusalErrors } from '@wattlot/client/frames';
 import type { OrderId } from '@wattlot/core';
 import { act } from './act.ts';
 import { bindingOf, contextOf } from './keymap/index.ts';
 import type { Key } from './keys.ts';
-import { settleLadder } from './ladder.ts';
-import { newsOf, withNotice } from './notices.ts';
-import { sightOf } from './state.ts';
+import { resizeLadder, settleLadder } from './ladder.ts';
+import { newsOf, orderText, withNotice } from './notices.ts';
+import { marketOf, sightOf } from './state.ts';
 import type { Input, Moment, State, Step } from './state.ts';
 import { printable } from './text/printable.ts';
-import type { TicketPhase } from './ticket.ts';
+import { priceOf, volumeOf } from './ticket.ts';
+import type { Ticket, TicketPhase } from './ticket.ts';
 import { foldEvent } from './view.ts';
+import type { Market } from './view.ts';
 import { refusalText } from './words.ts';
 
 function only(state: State): Step {
@@ -22,7 +25,12 @@ function onKey(state: State, key: Key, moment: Moment): Step {
     return only(withNotice(state, 'plain', 'Pasted text is ignored: orders are typed by hand'));
   }
   const binding = bindingOf(contextOf(state), key);
-  if (binding === undefined) return only(state);
+  if (binding === undefined) {
+    const isStray = contextOf(state) === 'ticket' && key.length === 1;
+    return only(
+      isStray ? withNotice(state, 'plain', `${key}: a ticket is open; Esc closes it`) : state,
+    );
+  }
   const reason = binding.disabled?.(state);
   if (reason !== undefined) return only(withNotice(state, 'plain', `${binding.label}: ${reason}`));
   return act(state, binding.act(key), moment);
@@ -42,6 +50,16 @@ function withoutTicket(state: State, clientOrderId: string): State {
   return rest;
 }
 
+function ticketText(
+  { ticket, market }: { readonly ticket: Ticket; readonly market: Market },
+  isDiscreet: boolean,
+): string {
+  const price = priceOf(market.instrument, ticket);
+  if (price === undefined) return `your ${ticket.side}`;
+  const order = { side: ticket.side, price };
+  return orderText(market.instrument, order, volumeOf(ticket) ?? 0, isDiscreet);
+}
+
 function onPlaced(
   state: State,
   clientOrderId: string,
@@ -54,8 +72,16 @@ function onPlaced(
       const { order } = outcome.value;
       // Its own news may have come first, and says more.
       const isTold = (state.view.orders.get(order)?.status ?? 'pending') !== 'pending';
-      const text = `Accepted as ${printable(order)}: the wallet signs it`;
-      return isTold ? closed : withNotice(closed, 'plain', text);
+      if (isTold) return closed;
+      const { ticket } = state;
+      const market = marketOf(state);
+      const isIts = ticket?.clientOrderId === clientOrderId;
+      const typed = isIts && market !== undefined ? { ticket, market } : undefined;
+      const saying = (isDiscreet: boolean): string => {
+        const what = typed === undefined ? 'your order' : ticketText(typed, isDiscreet);
+        return `Accepted: ${what}; the wallet signs it`;
+      };
+      return withNotice(closed, 'plain', saying(false), saying(true));
     }
     case 'no': {
       const refusal = refusalText(outcome.error);
@@ -81,23 +107,30 @@ function onCancelled(state: State, order: OrderId, outcome: Outcome<null>): Step
   };
 }
 
-function cancelNotice(state: State, order: OrderId, outcome: Outcome<null>): State {
-  switch (outcome.kind) {
-    case 'yes':
-      return state;
-    case 'no':
-      return withNotice(
-        state,
-        'bad',
-        `${printable(order)} not cancelled: ${refusalText(outcome.error)}`,
-      );
-    case 'unknown':
-      return withNotice(
-        state,
-        'bad',
-        `No answer about ${printable(order)}: press x again when LIVE`,
-      );
+function nameOf({ view }: State, id: OrderId, isDiscreet: boolean): string {
+  const order = view.orders.get(id);
+  const instrument = order === undefined ? undefined : view.markets.get(order.symbol)?.instrument;
+  if (order === undefined || instrument === undefined) return 'order';
+  const lots = order.remaining > 0 ? order.remaining : order.volume;
+  return orderText(instrument, order, lots, isDiscreet);
+}
+
+function cancelNotice(before: State, order: OrderId, outcome: Outcome<null>): State {
+  if (outcome.kind === 'yes') return before;
+  const names = [nameOf(before, order, false), nameOf(before, order, true)] as const;
+  // It was done before the cancel came: what it was asked for is so.
+  if (outcome.kind === 'no' && outcome.error === refusalErrors.unknown_order) {
+    const [text, discreet] = names.map((name) => `Already done or cancelled: your ${name}`);
+    return withNotice(before, 'plain', text ?? '', discreet);
   }
+  const cancelling = new Set(before.cancelling);
+  cancelling.delete(order);
+  const [text, discreet] = names.map((name) =>
+    outcome.kind === 'no'
+      ? `Your ${name} is not cancelled: ${refusalText(outcome.error)}`
+      : `No answer about your ${name}: press x again when LIVE`,
+  );
+  return withNotice({ ...before, cancelling }, 'bad', text ?? '', discreet);
 }
 
 /** News of own orders, unless they are the exchange's list of what there is. */
@@ -107,8 +140,11 @@ function withNews(before: State, after: State, event: ClientEvent): State {
   for (const order of event.orders) {
     const market = after.view.markets.get(order.symbol);
     if (market === undefined) continue;
-    const news = newsOf(market.instrument, before.view.orders.get(order.order), order);
-    for (const { tone, text } of news) state = withNotice(state, tone, text);
+    const past = before.view.orders.get(order.order);
+    const discreet = newsOf(market.instrument, past, order, true);
+    for (const [index, { tone, text }] of newsOf(market.instrument, past, order).entries()) {
+      state = withNotice(state, tone, text, discreet[index]?.text);
+    }
   }
   return state;
 }
@@ -129,6 +165,13 @@ function onTick(state: State, offsetMinutes: number): Step {
   return isOver ? { state: ticked, effects: [{ kind: 'leave' }] } : only(ticked);
 }
 
+function onResize(before: State, columns: number, rows: number): State {
+  const state = { ...before, columns, rows };
+  const [was, is] = [sightOf(before), sightOf(state)];
+  if (was === undefined || is === undefined) return state;
+  return { ...state, ladder: resizeLadder(state.ladder, was, is) };
+}
+
 function take(state: State, input: Input, moment: Moment): Step {
   switch (input.kind) {
     case 'key':
@@ -142,7 +185,7 @@ function take(state: State, input: Input, moment: Moment): Step {
     case 'tick':
       return onTick(state, input.offsetMinutes);
     case 'resize':
-      return only({ ...state, columns: input.columns, rows: input.rows });
+      return only(onResize(state, input.columns, input.rows));
   }
 }
 

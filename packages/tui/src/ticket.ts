@@ -137,6 +137,8 @@ export interface Preview {
 export interface TicketContext {
   readonly market: Market;
   readonly view: View;
+  /** Whether what is owned may not be named. */
+  readonly isDiscreet?: boolean;
 }
 
 function volumeProblem(instrument: Instrument, ticket: Ticket): string | undefined {
@@ -159,17 +161,23 @@ function priceProblem(instrument: Instrument, ticket: Ticket): string | undefine
 }
 
 function fundsProblem(
-  { market: { instrument }, view }: TicketContext,
+  { market: { instrument }, view, isDiscreet = false }: TicketContext,
   { side, volume, price }: OrderWish,
 ): string | undefined {
   if (side === 'bid') {
     const free = freeOf(view, instrument.quote);
     if (free === undefined || volume * price <= free) return undefined;
-    return `only ${ecoinText(instrument, free)} ${ecoinUnit(instrument)} free`;
+    const unit = ecoinUnit(instrument);
+    return isDiscreet
+      ? `not enough ${unit} free`
+      : `only ${ecoinText(instrument, free)} ${unit} free`;
   }
   const free = freeOf(view, instrument.base);
   if (free === undefined || volume * instrument.lot <= free) return undefined;
-  return `only ${energyText(instrument, free)} ${energyUnit(instrument)} free`;
+  const unit = energyUnit(instrument);
+  return isDiscreet
+    ? `not enough ${unit} free`
+    : `only ${energyText(instrument, free)} ${unit} free`;
 }
 
 /** The best own order on the other side that this one would meet: the core cancels what is left then, rather than trade with its owner. */

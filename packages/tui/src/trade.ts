@@ -80,7 +80,7 @@ function exitCodeOf(ending: Ending): ExitCode {
     case 'quit':
       if (ending.liveOrders > 0) {
         process.stdout.write(
-          `${counted(ending.liveOrders, 'order')} of yours stay live on the exchange.\n`,
+          `On the book still: ${counted(ending.liveOrders, 'order')} of yours.\n`,
         );
       }
       return 0;
@@ -115,7 +115,7 @@ async function runTerminal(options: TradeOptions): Promise<ExitCode> {
   const ending = await runSession({
     open: () => (isReadOnly ? openPublic(options) : openOwn(options, keyFile)),
     doing: options.doing ?? `connecting to ${await url}`,
-    name: options.name ?? (isReadOnly ? 'guest' : 'household'),
+    name: options.name ?? (isReadOnly ? 'watching' : 'household'),
     isReadOnly,
     tariff: options.tariff,
     theme: makeTheme({

@@ -44,7 +44,7 @@ test('an order is in one word where it is', () => {
     'settling',
     'overdue',
     'settled',
-    'settled',
+    'cut short',
     'cancelled',
   ]);
 });
@@ -58,6 +58,7 @@ test('the txid of a lot that was released is not the one of a settlement', () =>
     settled: 1,
     released: 1,
     overdue: 0,
+    value: 149,
     txid: '0007'.repeat(16),
   });
 });
@@ -89,10 +90,31 @@ test('an order tells its life in sentences', () => {
   ].flatMap((news) => news.map(({ tone, text }) => `${tone}: ${text}`));
   expect(told).toEqual([
     'plain: On the book: bid 20 lots at 149',
-    'good: Filled 12 lots of your bid at 149, 8 still open; settling',
-    'good: Settled 12 lots of your bid at 149, tx 000700070007…',
+    'good: Filled 12 lots of your bid, 8 still open; settling',
+    'good: Settled 12 lots of your bid: 17.88 ecoin, on average 149, tx 000700070007…',
     'plain: Cancelled 8 lots of your bid at 149: as you asked',
   ]);
+});
+
+test('a trade told without its lots counts by its own settlement', () => {
+  const bare = { ...ownTrade(7, 149, 6, 'settled'), lots: [] };
+  const order = ownOrder(1, 'bid', 6, 149, { filled: 6, status: 'done', trades: [bare] });
+  expect(settlementOf(order)).toEqual({ settled: 6, released: 0, overdue: 0, value: 894 });
+  expect(orderState(order)).toBe('settled');
+  const partly = ownOrder(1, 'bid', 6, 149, { filled: 5, cancelled: 1, status: 'done' });
+  expect(settlementOf({ ...partly, trades: [bare] }).settled).toBe(5);
+});
+
+test('what was paid is said with the average price, of exactly the lots it is about', () => {
+  const before = ownOrder(5, 'ask', 5, 160);
+  const trades = [ownTrade(7, 162, 2, 'settled'), ownTrade(8, 164, 3, 'settled')];
+  const after = ownOrder(5, 'ask', 5, 160, { filled: 5, status: 'done', trades });
+  expect(newsOf(instrument, before, after).map(({ text }) => text)).toEqual([
+    'Filled 5 lots of your ask: 8.16 ecoin, on average 163.2; settling',
+    'Settled all 5 lots of your ask: 8.16 ecoin, on average 163.2, tx 000800080008…',
+  ]);
+  const discreet = newsOf(instrument, before, after, true).map(({ text }) => text);
+  expect(discreet[0]).toBe('Filled *** lots of your ask: *** ecoin; settling');
 });
 
 test('bad news comes last, so that the message line shows it', () => {

@@ -1,7 +1,7 @@
 /** What the terminal says about things that happen: plain words, and what to do. */
 import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
 import type { OwnOrder } from '@wattlot/client';
-import type { CancelReason } from '@wattlot/core';
+import type { CancelReason, LotState } from '@wattlot/core';
 import { printable } from './text/printable.ts';
 
 /** By the error strings of the wire. */
@@ -56,34 +56,65 @@ export function cancelText(reason: CancelReason | undefined): string {
   return reason === undefined ? 'no reason given' : cancelWords[reason];
 }
 
-/** Lots of an order by where their settlement stands. */
+/** Lots of an order by where their settlement stands. A trade told without its lots counts as a whole by its own settlement. */
 export interface Settlement {
   readonly settled: number;
   readonly released: number;
   readonly overdue: number;
+  /** Σ price over the settled lots, in ecoin's smallest units. */
+  readonly value: number;
   /** Of the newest lot that has one. */
   readonly txid?: string;
 }
 
-export function settlementOf({ trades }: OwnOrder): Settlement {
-  const count = { settled: 0, released: 0, overdue: 0 };
+export function settlementOf({ trades, filled }: OwnOrder): Settlement {
+  const count = { settled: 0, released: 0, overdue: 0, value: 0 };
   let txid: string | undefined;
-  for (const { lots } of trades) {
+  const add = (state: LotState, lots: number, price: number): void => {
+    if (state === 'settled' || state === 'released' || state === 'overdue') count[state] += lots;
+    if (state === 'settled') count.value += lots * price;
+  };
+  for (const { lots, settlement, volume, price } of trades) {
+    if (lots.length === 0) {
+      // A lot that was released has left what is filled: the trade's volume still counts it.
+      add(settlement, Math.min(volume, Math.max(0, filled - count.settled)), price);
+    }
     for (const lot of lots) {
       const { state } = lot;
-      if (state === 'settled' || state === 'released' || state === 'overdue') count[state] += 1;
+      add(state, 1, price);
       if (lot.txid !== undefined && lot.state !== 'released') txid = printable(lot.txid, 64);
     }
   }
   return txid === undefined ? count : { ...count, txid };
 }
 
-/** One word for where an order stands. */
+/** What an order's trades come to so far, released lots left out. */
+export interface Traded {
+  readonly lots: number;
+  /** Σ lots × price, in ecoin's smallest units. */
+  readonly value: number;
+}
+
+export function tradedOf({ trades }: OwnOrder): Traded {
+  let traded = { lots: 0, value: 0 };
+  for (const { lots, settlement, volume, price } of trades) {
+    const gone =
+      lots.length === 0 && settlement === 'released'
+        ? volume
+        : lots.filter(({ state }) => state === 'released').length;
+    const kept = volume - gone;
+    traded = { lots: traded.lots + kept, value: traded.value + kept * price };
+  }
+  return traded;
+}
+
+/** A word or two for where an order stands. */
 export function orderState(order: OwnOrder): string {
   if (order.status === 'pending') return 'signing';
   if (order.status === 'open') return order.filled > 0 ? 'partly' : 'open';
   const { settled, overdue } = settlementOf(order);
   if (order.filled === 0) return 'cancelled';
   if (overdue > 0) return 'overdue';
-  return settled < order.filled ? 'settling' : 'settled';
+  if (settled < order.filled) return 'settling';
+  return order.cancelled > 0 ? 'cut short' : 'settled';
 }

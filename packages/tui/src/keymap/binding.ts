@@ -35,16 +35,20 @@ export function always(action: Action): () => Action {
   return () => action;
 }
 
-/** Own live orders that `x` would cancel: the one selected in the list, or all at the cursor's price. */
+/** Own live orders that `x` would cancel, those that are being cancelled left out: the one selected in the list, or all at the cursor's price. */
 export function cancelTargets(state: State): readonly OwnOrder[] {
-  const { pane, selected, symbol, ladder, view } = state;
+  const { pane, selected, symbol, ladder, view, cancelling } = state;
   if (symbol === undefined) return [];
   if (pane === 'orders') {
     const listed = listedOrders(view, symbol);
     const order = listed.find(({ order: id }) => id === selected) ?? listed[0];
-    return order === undefined || order.status === 'done' ? [] : [order];
+    return order === undefined || order.status === 'done' || cancelling.has(order.order)
+      ? []
+      : [order];
   }
-  return liveOrders(view, symbol).filter(({ price }) => price === ladder.cursor);
+  return liveOrders(view, symbol).filter(
+    ({ price, order }) => price === ladder.cursor && !cancelling.has(order),
+  );
 }
 
 export function withoutMarket(state: State): string | undefined {
@@ -68,9 +72,19 @@ export function cannotTake(side: Side): (state: State) => string | undefined {
 
 export function nothingToCancel(state: State): string | undefined {
   if (cancelTargets(state).length > 0) return undefined;
-  if (state.pane === 'orders') return 'the selected order is not live';
   const market = marketOf(state);
   const { cursor } = state.ladder;
+  const { selected, symbol, view, cancelling } = state;
+  if (state.pane === 'orders') {
+    const listed = symbol === undefined ? [] : listedOrders(view, symbol);
+    const order = listed.find(({ order: id }) => id === selected) ?? listed[0];
+    if (order === undefined) return 'you have no order';
+    const { reason, remaining } = order;
+    const isOver = order.status === 'done' && reason !== undefined && remaining === 0;
+    if (isOver || cancelling.has(order.order)) return 'already cancelled';
+    return 'the selected order is done: nothing is left to cancel';
+  }
+  if (liveOrders(view, symbol).some(({ price }) => price === cursor)) return 'already cancelled';
   if (market === undefined || cursor === undefined) return 'you have no live order';
   return `you have no live order at ${priceText(market.instrument, cursor)}`;
 }
@@ -88,4 +102,9 @@ export function notOnConfirm(state: State): string | undefined {
     isSent(state) ??
     (state.ticket?.field === 'confirm' ? undefined : 'Tab to [Confirm], then Enter sends it')
   );
+}
+
+export function notOnNumber(state: State): string | undefined {
+  const isConfirm = state.ticket?.field === 'confirm';
+  return isSent(state) ?? (isConfirm ? 'Tab to the lots or the price first' : undefined);
 }

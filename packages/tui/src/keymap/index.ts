@@ -12,7 +12,10 @@ export const keymap: readonly Binding[] = [...marketKeys, ...ticketKeys, ...othe
 
 /** Where the next key is pressed. */
 export function contextOf({ overlay, ticket, columns, rows }: State): KeyContext {
-  if (layoutOf(columns, rows).kind === 'compact') return 'compact';
+  if (layoutOf(columns, rows).kind === 'compact') {
+    // The questions on quitting have room in one line; nothing else does.
+    return overlay === undefined || overlay.kind === 'help' ? 'compact' : overlay.kind;
+  }
   if (overlay !== undefined) return overlay.kind;
   return ticket === undefined ? 'market' : 'ticket';
 }

@@ -125,7 +125,7 @@ export const otherKeys: readonly Binding[] = [
     keys: ['q'],
     label: 'q',
     crib: 'quit',
-    help: 'quit; my orders stay on the book',
-    act: always({ kind: 'quit-keep' }),
+    help: 'quit; asks what becomes of live orders',
+    act: always({ kind: 'quit' }),
   },
 ];

@@ -1,6 +1,6 @@
 /** Keys while a ticket is open. */
 import type { Key } from '../keys.ts';
-import { always, isSent, notOnConfirm } from './binding.ts';
+import { always, isSent, notOnConfirm, notOnNumber } from './binding.ts';
 import type { Binding } from './binding.ts';
 
 const digits: readonly Key[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
@@ -69,18 +69,18 @@ export const ticketKeys: readonly Binding[] = [
     label: '+',
     crib: 'lots',
     cribLabel: '+-',
-    help: 'one lot more',
+    help: 'one lot more; in the price: one tick up',
     act: always({ kind: 'size', by: 1 }),
-    disabled: isSent,
+    disabled: notOnNumber,
   },
   {
     id: 'ticket-smaller',
     context: 'ticket',
     keys: ['-', '_'],
     label: '-',
-    help: 'one lot less',
+    help: 'one lot less; in the price: one tick down',
     act: always({ kind: 'size', by: -1 }),
-    disabled: isSent,
+    disabled: notOnNumber,
   },
   {
     id: 'price-up',
@@ -123,13 +123,12 @@ export const ticketKeys: readonly Binding[] = [
     disabled: isSent,
   },
   {
-    id: 'other-side',
+    id: 'ticket-hide',
     context: 'ticket',
-    keys: ['b', 's'],
-    label: 'b s',
-    help: 'a new ticket on this side, at the cursor',
-    act: (key) => ({ kind: 'open', side: key === 'b' ? 'bid' : 'ask', at: 'cursor' }),
-    disabled: isSent,
+    keys: ['P'],
+    label: 'P',
+    help: 'hide or show my amounts; what is typed stays to be seen',
+    act: always({ kind: 'hide' }),
   },
   {
     id: 'ticket-help',

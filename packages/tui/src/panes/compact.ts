@@ -17,6 +17,14 @@ function bestText(state: State): string {
   return ` ${text(bestOf(market.book, 'bid'))}/${text(bestOf(market.book, 'ask'))}`;
 }
 
+/** What is asked on quitting, keys first: they are seen in the narrowest window. */
+function quitLine({ overlay, view }: State): Line | undefined {
+  const live = counted(liveOrders(view).length, 'live order');
+  if (overlay?.kind === 'quit') return line(span(`k keep, c cancel, Esc stay: ${live}`, 'mine'));
+  if (overlay?.kind !== 'leaving') return undefined;
+  return line(span(`q quits now: ${counted(overlay.waiting.length, 'cancel')} on the way`, 'mine'));
+}
+
 /** Connection and best prices, then what to do: as much as there is room for. */
 export function compactLines(state: State): Line[] {
   const { columns, rows, view } = state;
@@ -30,5 +38,5 @@ export function compactLines(state: State): Line[] {
   );
   const notice = shownNotice(state);
   const below = notice === undefined || rows < 2 ? [] : [line(span(notice.text))];
-  return block([status, ...below], columns, rows);
+  return block([quitLine(state) ?? status, ...below], columns, rows);
 }

@@ -33,7 +33,7 @@ export function statusLine(state: State, width: number): Line {
   const mode = state.isReadOnly ? 'READ-ONLY' : 'SAFE';
   const after = line(
     span(`  ${mode}  `, 'muted'),
-    span(state.name, 'title'),
+    span(state.isReadOnly ? 'watching' : state.name, 'title'),
     span(`  ${timeText(state.now, state.offsetMinutes)} `, 'title'),
   );
   return spread(before, after, width);
@@ -48,6 +48,17 @@ function amounts(
   return [span(` ${title} `, 'muted'), span(text(balance)), span(`${held}  `, 'muted')];
 }
 
+const poorText = ' nothing to trade with yet';
+const poorHelp = ' (wattlot sim --endow NAME gives energy and ecoin)';
+
+/** That there is nothing to trade with; and how to get some, in the room that is left. */
+function poorSpans({ view }: State, { base, quote }: Instrument, room: number): Span[] {
+  const isPoor = ownedOf(view, base).balance === 0 && ownedOf(view, quote).balance === 0;
+  if (!view.areBalancesKnown || !isPoor) return [];
+  const whole = poorText + poorHelp;
+  return [span(widthOf(whole) <= room ? whole : poorText, 'muted')];
+}
+
 function ownSpans(
   { view, areAmountsHidden }: State,
   instrument: Instrument,
@@ -56,7 +67,6 @@ function ownSpans(
   if (!view.areBalancesKnown) return [];
   const energy = ownedOf(view, instrument.base);
   const ecoin = ownedOf(view, instrument.quote);
-  const isPoor = energy.balance === 0 && ecoin.balance === 0;
   return [
     ...amounts(energyUnit(instrument), energy, (amount) =>
       areAmountsHidden ? glyphs.hidden : energyText(instrument, amount),
@@ -64,7 +74,6 @@ function ownSpans(
     ...amounts(ecoinUnit(instrument), ecoin, (amount) =>
       areAmountsHidden ? glyphs.hidden : ecoinText(instrument, amount),
     ),
-    span(isPoor ? ' nothing to trade with yet' : '', 'muted'),
   ];
 }
 
@@ -78,9 +87,11 @@ export function balanceLine(state: State, width: number, glyphs: Glyphs): Line {
   const market = marketOf(state);
   if (market === undefined) return spread(line(), line(), width);
   const { instrument } = market;
-  const before = line(...ownSpans(state, instrument, glyphs));
+  const own = ownSpans(state, instrument, glyphs);
   const live = liveOrders(state.view).length;
   const orders = span(live === 0 ? '' : `${counted(live, 'live order')} `, 'muted');
+  const room = width - widthOf(plainOf(line(...own, orders)));
+  const before = line(...own, ...poorSpans(state, instrument, room));
   const after = line(...tariffSpan(instrument, state.tariff), orders);
   // The tariff is known to its owner: it gives way before an amount does.
   const fits = widthOf(plainOf(before)) + widthOf(plainOf(after)) <= width;

@@ -10,6 +10,8 @@ const labelColumns = 12;
 const legend: readonly (readonly [string, string])[] = [
   ['20*', 'your lots on the book at that price'],
   ['20~', 'your lots while the wallet signs their offers'],
+  ['cut short', 'part of the order settled, its rest was cancelled'],
+  ['SAFE', 'nothing is sent but by Enter on [Confirm]'],
   ['lot', 'the smallest volume; each settles whole on the ledger'],
 ];
 

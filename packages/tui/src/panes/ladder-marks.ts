@@ -24,8 +24,9 @@ export function mineBy(orders: readonly OwnOrder[], side: Side): ReadonlyMap<num
   return mine;
 }
 
-export function mineText(mine: Mine | undefined): string {
-  return mine === undefined ? '' : `${mine.lots}${mine.isWaiting ? '~' : '*'}`;
+/** `hidden` stands for the number where it may not be seen. */
+export function mineText(mine: Mine | undefined, hidden?: string): string {
+  return mine === undefined ? '' : `${hidden ?? mine.lots}${mine.isWaiting ? '~' : '*'}`;
 }
 
 /** A bar of half cells; it grows away from the price. */

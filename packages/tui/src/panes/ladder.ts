@@ -63,10 +63,10 @@ function volumes(levels: readonly Level[] | undefined): ReadonlyMap<number, numb
 function sideSpans(picture: Picture, side: Side, price: number): Span[] {
   const { levels, mine, widths, glyphs, most } = picture;
   const volume = levels[side].get(price);
+  const hidden = picture.state.areAmountsHidden ? glyphs.hidden : undefined;
+  const text = mineText(mine[side].get(price), hidden);
   const own = span(
-    side === 'bid'
-      ? padEnd(mineText(mine.bid.get(price)), columns.mine)
-      : padStart(mineText(mine.ask.get(price)), columns.mine),
+    side === 'bid' ? padEnd(text, columns.mine) : padStart(text, columns.mine),
     'mine',
   );
   const number = span(padStart(volume === undefined ? '' : String(volume), columns.volume), side);

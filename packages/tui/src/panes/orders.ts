@@ -6,31 +6,44 @@ import { marketOf } from '../state.ts';
 import type { State } from '../state.ts';
 import { block, cut, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
-import { priceText } from '../text/number.ts';
+import { averageText, priceText } from '../text/number.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { listedOrders } from '../view.ts';
-import { orderState, settlementOf } from '../words.ts';
+import { orderState, settlementOf, tradedOf } from '../words.ts';
 
 /** Cells of the columns; a txid gets what is left where there is enough of it. */
-const columns = { mark: 1, side: 4, price: 6, filled: 10, settled: 9, state: 11, txidMin: 10 };
+const columns = {
+  mark: 1,
+  side: 4,
+  price: 6,
+  filled: 10,
+  settled: 9,
+  state: 11,
+  average: 8,
+  txidMin: 10,
+};
 const narrow = columns.mark + columns.side + columns.price + columns.filled + columns.state;
 
 interface Shown {
   readonly settled: boolean;
+  readonly average: boolean;
   readonly txid: number;
 }
 
 function shownIn(width: number): Shown {
-  const left = width - narrow - columns.settled;
-  return { settled: left >= 0, txid: left >= columns.txidMin ? left : 0 };
+  const room = width - narrow - columns.settled;
+  const average = room >= columns.average;
+  const left = average ? room - columns.average : room;
+  return { settled: room >= 0, average, txid: left >= columns.txidMin ? left : 0 };
 }
 
-function headLine({ settled, txid }: Shown): Line {
+function headLine({ settled, average, txid }: Shown): Line {
   const text = [
     ' '.repeat(columns.mark),
     padEnd('side', columns.side),
     padStart('price', columns.price),
     padStart('filled', columns.filled),
+    average ? padStart('average', columns.average) : '',
     settled ? padStart('settled', columns.settled) : '',
     padEnd('  state', columns.state),
     txid > 0 ? ' tx' : '',
@@ -44,28 +57,36 @@ const stateRoles: Readonly<Record<string, Role>> = {
   partly: 'mine',
   settling: 'title',
   settled: 'good',
+  'cut short': 'good',
   overdue: 'bad',
 };
 
 interface RowOptions {
   readonly shown: Shown;
   readonly isSelected: boolean;
+  readonly isHidden: boolean;
   readonly glyphs: Glyphs;
 }
 
 function orderLine(
   instrument: Instrument,
   order: OwnOrder,
-  { shown, isSelected, glyphs }: RowOptions,
+  { shown, isSelected, isHidden, glyphs }: RowOptions,
 ): Line {
   const { settled, txid } = settlementOf(order);
   const word = orderState(order);
+  const { lots, value } = tradedOf(order);
+  const own = (text: string): string => (isHidden ? glyphs.hidden : text);
   const spans: Span[] = [
     span(isSelected ? glyphs.cursor : ' ', 'focus'),
     span(padEnd(order.side, columns.side), order.side),
     span(padStart(priceText(instrument, order.price), columns.price), 'price'),
-    span(padStart(`${order.filled}/${order.volume}`, columns.filled)),
-    span(shown.settled ? padStart(`${settled}/${order.filled}`, columns.settled) : '', 'muted'),
+    span(padStart(own(`${order.filled}/${order.volume}`), columns.filled)),
+    span(shown.average ? padStart(averageText(instrument, value, lots), columns.average) : ''),
+    span(
+      shown.settled ? padStart(own(`${settled}/${order.filled}`), columns.settled) : '',
+      'muted',
+    ),
     span(padEnd(`  ${word}`, columns.state), stateRoles[word] ?? 'muted'),
     span(shown.txid > 0 && txid !== undefined ? ` ${cut(txid, shown.txid - 1)}` : '', 'muted'),
   ];
@@ -104,6 +125,7 @@ export function ordersPane(state: State, { width, height }: Box, glyphs: Glyphs)
         orderLine(instrument, order, {
           shown,
           isSelected: isFocus && first + index === selected,
+          isHidden: state.areAmountsHidden,
           glyphs,
         }),
       ),

@@ -5,7 +5,7 @@ import type { State } from '../state.ts';
 import { makeTheme } from '../theme.ts';
 import { drawn } from '../testing/screen.tsx';
 import { after, openedAt, pressed, stepped, told, windowOf } from '../testing/state.ts';
-import { book, live, opening, orderId, ownOrder, ownTrade } from '../testing/market.ts';
+import { balances, book, live, opening, orderId, ownOrder, ownTrade } from '../testing/market.ts';
 import { line, span } from '../text/line.ts';
 import { widthOf } from '../text/printable.ts';
 import { Pane } from './terminal.tsx';
@@ -136,6 +136,33 @@ test('amounts can be hidden from who looks over the shoulder', async () => {
   expect(text).not.toContain('1204.50');
   expect(text).not.toContain('12.340');
   expect(text).toContain('•••');
+  expect(text).toContain('•••*');
+  const list = await picture(pressed(openedAt(120, 40), 'P').state);
+  expect(list).not.toMatch(/12\/12|20\*/);
+});
+
+test('a window of one line asks what becomes of live orders', async () => {
+  const text = await picture(pressed(openedAt(50, 10), 'q').state);
+  expect(text).toContain('k keep, c cancel, Esc stay: 3 live orders');
+});
+
+test('the whole txid of the selected order stands in the message line', async () => {
+  const text = await picture(pressed(openedAt(80, 24), 'l', 'G').state);
+  expect(text).toContain(` tx ${'0002'.repeat(16)}`);
+});
+
+test('who only watches has no name, and the keys of orders are off', async () => {
+  const text = await picture(openedAt(80, 24, { isReadOnly: true }));
+  expect(text).toContain('READ-ONLY  watching');
+  expect(text).not.toContain('house-07');
+  expect(text).toContain('b s x: off, read-only');
+  expect(text).not.toContain('b bid');
+});
+
+test('an empty account is told how to get something to trade with', async () => {
+  const none = balances(0, 0, 0, 0);
+  expect(await picture(told(openedAt(120, 40), none))).toContain('wattlot sim --endow NAME');
+  expect(await picture(told(openedAt(80, 24), none))).toContain('nothing to trade with yet');
 });
 
 test.each([
@@ -178,7 +205,7 @@ test('what a lost answer means is said in the ticket', async () => {
     clientOrderId,
     outcome: { kind: 'yes', value: { order: orderId(12) } },
   });
-  expect(await picture(taken)).toContain('Accepted as O12');
+  expect(await picture(taken)).toContain('Accepted: bid 10 lots at 150');
 });
 
 test('a pane gives Ink its rows with the colours of their roles', () => {

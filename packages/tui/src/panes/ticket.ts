@@ -56,7 +56,11 @@ function verdictLine({ phase }: Ticket, { problem, note }: Preview): Line {
 
 function ticketLines(state: State, market: Market, ticket: Ticket, width: number): Line[] {
   const { instrument } = market;
-  const preview = previewOf(ticket, { market, view: state.view });
+  const preview = previewOf(ticket, {
+    market,
+    view: state.view,
+    isDiscreet: state.areAmountsHidden,
+  });
   const bound = ticket.side === 'bid' ? 'at most' : 'at least';
   return [
     spread(
@@ -144,7 +148,7 @@ function quitLines(state: State): Line[] {
   const live = counted(liveOrders(state.view).length, 'order');
   return [
     line(span(' QUIT', 'focus')),
-    line(span(` ${live} of yours still live`, 'mine')),
+    line(span(` ${live} of yours on the book`, 'mine')),
     line(span(' k   ', 'key'), span('keep on the book and quit')),
     line(span(' c   ', 'key'), span('cancel and quit')),
     line(span(' Esc ', 'key'), span('stay')),

@@ -20,6 +20,14 @@ export function midText(instrument: Instrument, bidPlusAsk: number): string {
   return decimal(bidPlusAsk * instrument.priceUnitsPerStep * 5, instrument.pricePrecision + 1);
 }
 
+/** The price that some lots have on average, with one more decimal than a price where it is not a price itself: `163`, `163.4`. */
+export function averageText(instrument: Instrument, value: number, lots: number): string {
+  if (lots <= 0) return '-';
+  if (value % lots === 0) return priceText(instrument, value / lots);
+  const tenths = Math.round((value * instrument.priceUnitsPerStep * 10) / lots);
+  return decimal(tenths, instrument.pricePrecision + 1);
+}
+
 /** The energy in a number of lots, without its unit: `0.20`. */
 export function energyOfLotsText(instrument: Instrument, lots: number): string {
   return decimal(lots * instrument.qtyUnitsPerLot, instrument.qtyPrecision);
