@@ -26,10 +26,10 @@ function numberBetween(least: number, most: number): (text: string) => number {
   };
 }
 
-/** A household's name becomes a file's name. */
+/** A household's name becomes a file's name, and with `-roof` after it still a participant's. */
 function householdName(text: string): string {
-  if (!/^[a-z0-9][a-z0-9_-]{0,31}$/i.test(text)) {
-    throw new InvalidArgumentError('expected 1 to 32 letters, digits, - or _.');
+  if (!/^[a-z0-9][a-z0-9_-]{0,26}$/i.test(text)) {
+    throw new InvalidArgumentError('expected 1 to 27 letters, digits, - or _.');
   }
   return text;
 }

@@ -26,6 +26,7 @@ describe('the command line', () => {
     [['up', 'extra'], 'too many arguments'],
     [['sim', '--households', '0'], 'expected a whole number from 1 to 200'],
     [['trade', '--url', 'nowhere'], 'expected an address such as http://127.0.0.1:4280'],
+    [['trade', '--name', '../x'], 'expected 1 to 27 letters'],
     [['paper', '--loud'], "unknown option '--loud'"],
   ])('refuses %j with one line and exit code 2', async (args, message) => {
     const { code, out, err } = await wattlot(args);

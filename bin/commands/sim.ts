@@ -77,29 +77,32 @@ async function run(options: SimOptions): Promise<number> {
     ...(profiles === undefined ? {} : { profiles }),
     log,
   });
-  const stopRoof =
-    owner === undefined
-      ? undefined
-      : await runRoof({
-          url,
-          keyFile: keyFileOf(data, `${options.endow}-roof`),
-          name: `${options.endow}-roof`,
-          owner,
-          clock,
-          readings:
-            profiles === undefined
-              ? generatedReadings(seed, seoul)
-              : recordedReadings(seed, profiles, placeOf(profiles)),
-          log,
-        });
-  const saving = setInterval(() => void writeMarketTime(timeFile, clock.now()), clockSaveMs);
+  // One write after the other; what cannot be kept costs a few seconds of a simulated day, never the market.
+  let saved = Promise.resolve();
+  const save = (): Promise<void> => {
+    saved = saved
+      .then(() => writeMarketTime(timeFile, clock.now()))
+      .catch((error: unknown) => log(`the market's time could not be kept: ${String(error)}`));
+    return saved;
+  };
+  const saving = setInterval(() => void save(), clockSaveMs);
+  let stopRoof: (() => Promise<void>) | undefined;
   try {
+    if (owner !== undefined) {
+      const name = `${options.endow}-roof`;
+      const readings =
+        profiles === undefined
+          ? generatedReadings(seed, seoul)
+          : recordedReadings(seed, profiles, placeOf(profiles));
+      const keyFile = keyFileOf(data, name);
+      stopRoof = await runRoof({ url, keyFile, name, owner, clock, readings, log });
+    }
     return await stop.asked;
   } finally {
     clearInterval(saving);
     await stopRoof?.();
     await neighbourhood.stop();
-    await writeMarketTime(timeFile, clock.now());
+    await save();
     print({ event: 'neighbourhood', ...neighbourhood.stats() });
   }
 }

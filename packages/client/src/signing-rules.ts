@@ -21,7 +21,7 @@ export interface LotTerms {
 }
 
 /** What the owner of a wish gives and gets for one lot at `price`. */
-export function ownTerms({ wish, terms }: WishRecord, price: Price): LotTerms {
+function ownTerms({ wish, terms }: WishRecord, price: Price): LotTerms {
   const energy = { asset: terms.energy, raw: BigInt(terms.lot) };
   const ecoin = { asset: terms.ecoin, raw: BigInt(price) };
   return wish.side === 'ask' ? { give: energy, want: ecoin } : { give: ecoin, want: energy };

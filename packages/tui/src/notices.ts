@@ -27,7 +27,7 @@ export function shownNotice({ notices, now, areAmountsHidden }: State): Notice |
 }
 
 /** How a txid is shown where there is no room for all of it. */
-export function shortTxid(txid: string): string {
+function shortTxid(txid: string): string {
   return `${txid.slice(0, 12)}…`;
 }
 

@@ -67,7 +67,7 @@ export function movementsBetween(
 }
 
 /** How an asset is called outside the ledger. */
-export function nameOf(id: AssetId, assets: AssetTable): Asset {
+function nameOf(id: AssetId, assets: AssetTable): Asset {
   const asset = assets.get(id);
   return (asset && asset.name !== '' ? asset.name : (asset?.issueTxid ?? id)) as Asset;
 }

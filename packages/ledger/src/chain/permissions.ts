@@ -38,7 +38,7 @@ export const CHAIN_FLAGS: number = flagsOf(PERMISSION_NAMES.filter((name) => nam
 export const ASSET_FLAGS: number = flagsOf(['issue', 'admin', 'activate']);
 
 /** The union of permissions. */
-export function flagsOf(names: readonly PermissionName[]): number {
+function flagsOf(names: readonly PermissionName[]): number {
   return names.reduce((flags, name) => flags | PERMISSION_FLAGS[name], 0);
 }
 

@@ -31,7 +31,7 @@ import type { OwnTransaction } from '../wallet/wallet-transaction.ts';
 import type { WalletView } from '../wallet/wallet-view.ts';
 
 /** A payment as a node makes it: the payment first, all that is left over in one output after it. */
-export function payFrom(
+function payFrom(
   view: WalletView,
   from: Address,
   to: { readonly hash160: Uint8Array; readonly assets: readonly AssetQuantity[] },

@@ -100,7 +100,7 @@ function assetDetail(view: WalletView, id: AssetId): object {
 }
 
 /** A script in a node's short form: data in hexadecimal, operations by name. */
-export function scriptText(script: Uint8Array): string {
+function scriptText(script: Uint8Array): string {
   const reader = new ByteReader(script);
   const words: string[] = [];
   let at = 0;

@@ -111,7 +111,7 @@ export class Purse {
 }
 
 /** What some outputs hold of an asset. */
-export function sumOf(outputs: Iterable<Pick<Spendable, 'assets'>>, asset: AssetId): bigint {
+function sumOf(outputs: Iterable<Pick<Spendable, 'assets'>>, asset: AssetId): bigint {
   let sum = 0n;
   for (const output of outputs) sum += quantityOf(output, asset);
   return sum;

@@ -16,7 +16,7 @@ const legend: readonly (readonly [string, string])[] = [
 ];
 
 /** The help's rows, before they are cut to a window. */
-export function helpRows(filter: string): Line[] {
+function helpRows(filter: string): Line[] {
   const rows: Line[] = [];
   for (const { title, bindings } of helpOf(filter)) {
     rows.push(line(span(` ${title}`, 'title')));
