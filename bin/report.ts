@@ -23,7 +23,8 @@ export type Report =
       readonly at: string;
     }
   | {
-      readonly event: 'opened';
+      /** `returned`: lots of trades that came to nothing are the order's again. */
+      readonly event: 'opened' | 'returned';
       readonly order: string;
       readonly lots: number;
       readonly at: string;
@@ -143,7 +144,7 @@ export class Reporter {
         return {
           event: 'settled',
           trade,
-          lots: settled.length,
+          lots: settled.reduce((sum, { volume }) => sum + volume, 0),
           txids: settled.flatMap((lot) => (lot.txid === undefined ? [] : [lot.txid])),
           ms: (at - made) / 1000,
           at: timeOf(at),
@@ -156,7 +157,16 @@ export class Reporter {
         const who = participant === undefined ? {} : { participant: this.#nameOf(participant) };
         return { event: 'refused', command, code, ...who };
       }
+      case 'lots.returned': {
+        const { view, lots } = event;
+        return { event: 'returned', order: view.order, lots: lots.length, at: timeOf(at) };
+      }
+      case 'order.amended':
+      case 'phase.changed':
+      case 'auction.held':
       case 'market.opened':
+      case 'band.changed':
+      case 'cancel_all_after.set':
       case 'order.repeated':
       case 'offers.requested':
       case 'level.changed':
@@ -195,6 +205,8 @@ export function lineOf(report: Report): string {
       return `${clock(report.at)} ${report.participant} ${report.side === 'ask' ? 'asks' : 'bids'} ${countOfLots(report.lots)} at ${report.price}: ${report.order}`;
     case 'opened':
       return `${clock(report.at)} ${report.order} is on the book with ${countOfLots(report.lots)}`;
+    case 'returned':
+      return `${clock(report.at)} ${report.order} has ${countOfLots(report.lots)} again: nobody paid for them`;
     case 'cancelled':
       return `${clock(report.at)} ${report.order}: ${countOfLots(report.lots)} cancelled, ${report.reason.replaceAll('_', ' ')}`;
     case 'trade':

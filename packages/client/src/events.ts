@@ -118,6 +118,9 @@ export type ClientEvent =
   /** Work for the wallet agent. */
   | { readonly kind: 'tasks'; readonly tasks: readonly AgentTask[] };
 
+/** What the wire takes for an order at present. */
+export type WishTimeInForce = Extract<TimeInForce, 'gtc' | 'ioc'>;
+
 /** What one asks for; `clientOrderId` is made once when the wish is first expressed, so that a retry cannot double it. */
 export interface OrderWish {
   readonly clientOrderId: string;
@@ -125,7 +128,7 @@ export interface OrderWish {
   readonly side: Side;
   readonly price: Price;
   readonly volume: Lots;
-  readonly timeInForce: TimeInForce;
+  readonly timeInForce: WishTimeInForce;
   readonly postOnly: boolean;
 }
 

@@ -19,6 +19,11 @@ const cancelReasons: Readonly<Record<CancelReason, true>> = {
   would_trade: true,
   self_trade: true,
   output_spent: true,
+  not_settled: true,
+  amended: true,
+  expired: true,
+  cancel_all_after: true,
+  market_closed: true,
 };
 
 function isCancelReason(text: string): text is CancelReason {

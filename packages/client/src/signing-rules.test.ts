@@ -119,12 +119,18 @@ test.each<[string, Partial<OrderWish>, Partial<SettlementRequested>]>([
   expect(planTake(bookOf(wish).record, settlement(task)).kind).toBe('refused');
 });
 
-test('a lot that was withdrawn is never offered again', () => {
+test('a lot whose output was renewed is offered again with a new output only', () => {
   const { book, record } = bookOf();
   book.apply({ step: 'offered', id: 'a1', offers: [{ lot: 0, output: outputNumber(1) }] });
   expect(planOffers(record, offers({ lots: [0] }))).toMatchObject({ kind: 'sign', fresh: [] });
   book.apply({ step: 'renewed', id: 'a1', outputs: [outputNumber(1)] });
-  expect(planOffers(record, offers({ lots: [0] })).kind).toBe('refused');
+  const again = planOffers(record, offers({ lots: [0] }));
+  expect(again).toMatchObject({ kind: 'sign', made: [], fresh: [0] });
+  book.apply({ step: 'offered', id: 'a1', offers: [{ lot: 0, output: outputNumber(2) }] });
+  expect(planOffers(record, offers({ lots: [0] }))).toMatchObject({
+    kind: 'sign',
+    made: [{ lot: 0, output: outputNumber(2) }],
+  });
 });
 
 test('a lot that was taken may be taken again in any trade, as it can settle only once', () => {

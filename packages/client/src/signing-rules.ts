@@ -81,8 +81,8 @@ export function planOffers(record: WishRecord, task: OffersRequested): OfferPlan
   for (const lot of lots) {
     if (lot >= wish.volume) return refused(`the order has ${wish.volume} lots`);
     const offered = offers.get(lot);
-    if (offered === undefined) fresh.push(lot);
-    else if (renewed.has(offered.output)) return refused(`lot ${lot} has been withdrawn`);
+    // A lot that came back was renewed: it needs a new output, and its old offer is dead.
+    if (offered === undefined || renewed.has(offered.output)) fresh.push(lot);
     else made.push(offered);
   }
   if (exposureOf(record) + fresh.length > wish.volume) {

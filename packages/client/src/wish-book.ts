@@ -142,6 +142,7 @@ export class WishBook {
         this.#byId.delete(step.id);
         if (kept.order !== undefined) this.#byOrder.delete(kept.order);
         for (const { output } of kept.offers.values()) this.#byOutput.delete(output);
+        for (const output of kept.renewed) this.#byOutput.delete(output);
         return;
     }
   }

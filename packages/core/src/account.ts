@@ -1,13 +1,13 @@
 /** What addresses own on the ledger and what of it is set aside. Only a block changes a balance; only orders and their trades change a hold. */
-import { nothing, touchBalance } from './changes.ts';
+import { nothing, touchAccount } from './changes.ts';
 import type { Changes } from './changes.ts';
 import { assert, exactAmount } from './exact.ts';
 import type { MarketTerms, Side } from './market.ts';
 import type { Account, Order, State } from './state.ts';
 import type { Address, Amount, Asset, Price } from './units.ts';
 
-function open(state: State, changes: Changes, address: Address, asset: Asset): Account {
-  touchBalance(state, changes, address, asset);
+/** The account of an address in an asset, made when there is none. One in which nothing is left leaves the state with the entry. */
+export function accountOf(state: State, changes: Changes, address: Address, asset: Asset): Account {
   let accounts = state.accounts.get(address);
   if (accounts === undefined) {
     accounts = new Map();
@@ -15,9 +15,12 @@ function open(state: State, changes: Changes, address: Address, asset: Asset): A
   }
   let account = accounts.get(asset);
   if (account === undefined) {
-    account = { ...nothing };
+    const { balance, hold } = nothing;
+    const before = { isTouched: false, balanceBefore: balance, holdBefore: hold };
+    account = { address, asset, balance, hold, ...before };
     accounts.set(asset, account);
   }
+  touchAccount(changes, account);
   return account;
 }
 
@@ -33,7 +36,7 @@ export function addBalance(
   changes: Changes,
   { address, asset, amount }: { address: Address; asset: Asset; amount: Amount },
 ): void {
-  const account = open(state, changes, address, asset);
+  const account = accountOf(state, changes, address, asset);
   account.balance = exactAmount(account.balance + amount);
   assert(account.balance >= 0, `${address} owns ${account.balance} of ${asset}`);
 }
@@ -49,37 +52,35 @@ export function givenPerLot(terms: MarketTerms, side: Side, price: Price): Amoun
 }
 
 /** Sets aside what an order gives for `lots` lots at its limit. */
-export function holdLots(state: State, changes: Changes, order: Order, lots: number): void {
+export function holdLots(changes: Changes, order: Order, lots: number): void {
   const { terms } = order.market;
-  addHold(state, changes, order, exactAmount(lots * givenPerLot(terms, order.side, order.price)));
+  addHold(changes, order, lots * givenPerLot(terms, order.side, order.price));
 }
 
 /** Frees what `lots` lots of an order set aside at `price`: its limit while they had not traded, the trade's price afterwards. */
 export function releaseLots(
-  state: State,
   changes: Changes,
   order: Order,
   { lots, price }: { lots: number; price: Price },
 ): void {
   const { terms } = order.market;
-  addHold(state, changes, order, exactAmount(-lots * givenPerLot(terms, order.side, price)));
+  addHold(changes, order, -lots * givenPerLot(terms, order.side, price));
 }
 
 /** A bid that trades below its limit sets aside less: the saving is free at once. */
 export function releaseSaving(
-  state: State,
   changes: Changes,
   order: Order,
   { lots, price }: { lots: number; price: Price },
 ): void {
   if (order.side === 'ask' || price === order.price) return;
   assert(price < order.price, `${order.id} pays more than its limit`);
-  addHold(state, changes, order, exactAmount(-lots * (order.price - price)));
+  addHold(changes, order, -lots * (order.price - price));
 }
 
-function addHold(state: State, changes: Changes, order: Order, amount: Amount): void {
-  const asset = givenAsset(order.market.terms, order.side);
-  const account = open(state, changes, order.participant, asset);
+/** Sets aside more, or less, for an order. */
+export function addHold(changes: Changes, { account }: Order, amount: number): void {
+  touchAccount(changes, account);
   account.hold = exactAmount(account.hold + amount);
-  assert(account.hold >= 0, `${order.participant} holds ${account.hold} of ${asset}`);
+  assert(account.hold >= 0, 'an order frees more than was held');
 }

@@ -85,7 +85,9 @@ describe('apply', () => {
         const driver = openedDriver();
         for (const taken of flow) step(driver, taken);
         for (const { id, participant, status } of driver.state.orders.values()) {
-          if (status !== 'done') give(driver, { kind: 'order.cancel', participant, order: id });
+          if (status !== 'done') {
+            give(driver, { kind: 'order.cancel', participant: participant.address, order: id });
+          }
         }
         const settled = openTrades(driver.state).flatMap(({ trade, lots }) =>
           lots
@@ -93,10 +95,11 @@ describe('apply', () => {
             .map(({ lot }) => ({ trade, lot })),
         );
         advance(driver, { settled });
-        const { orders, trades, outputs, deadlines, accounts } = driver.state;
-        expect([orders.size, trades.size, outputs.size, deadlines.heap.length]).toEqual([
-          0, 0, 0, 0,
-        ]);
+        const { orders, trades, outputs, deadlines, accounts, participants } = driver.state;
+        expect([...orders.values()].every(({ status }) => status === 'done')).toBe(true);
+        const answered = [...participants.values()].map(({ over }) => over.length);
+        expect(orders.size).toBe(answered.reduce((sum, count) => sum + count, 0));
+        expect([trades.size, outputs.size, deadlines.heap.length]).toEqual([0, 0, 0]);
         for (const assets of accounts.values()) {
           for (const { hold } of assets.values()) expect(hold).toBe(0);
         }
@@ -174,10 +177,12 @@ describe('apply', () => {
     expect(driver.events.map(({ kind }) => kind)).toEqual(['market.opened', 'ledger.advanced']);
     const events = give(driver, { kind: 'participant.admit', participant: alice, name: 'Alice' });
     expect(events).toEqual([
-      { kind: 'participant.admitted', participant: alice, name: 'Alice' },
+      { kind: 'participant.admitted', participant: alice, name: 'Alice', owner: alice },
       { kind: 'balance.changed', participant: alice, asset: 'energy', balance: 50, hold: 0 },
     ]);
     const again = give(driver, { kind: 'participant.admit', participant: alice, name: 'A.' });
-    expect(again).toEqual([{ kind: 'participant.admitted', participant: alice, name: 'A.' }]);
+    expect(again).toEqual([
+      { kind: 'participant.admitted', participant: alice, name: 'A.', owner: alice },
+    ]);
   });
 });

@@ -3,26 +3,29 @@
  * command arrives is answered, with a refusal when it may not be applied. A refusal changes nothing but the state's seq and instant (and what
  * fell due by that instant).
  */
-import { admitParticipant } from './admit.ts';
-import { cancelOrder } from './cancel.ts';
-import { createChanges, finish } from './changes.ts';
+import { finish } from './changes.ts';
 import type { Changes } from './changes.ts';
 import type { Command, Entry } from './command.ts';
-import { letFall } from './due.ts';
 import type { Event } from './event.ts';
 import { assert } from './exact.ts';
-import { advanceLedger } from './ledger.ts';
+import { admitParticipant } from './handlers/admit.ts';
+import { amendOrder } from './handlers/amend.ts';
+import { cancelAllAfter, cancelAllOrders, cancelOrder } from './handlers/cancel.ts';
+import { letFall } from './handlers/clock.ts';
+import { advanceLedger } from './handlers/ledger.ts';
+import { cancelMarket, changeBand, changePhase, openMarket } from './handlers/market.ts';
+import { declineOffers, deliverOffers } from './handlers/offers.ts';
+import { placeOrder } from './handlers/place.ts';
+import { submitSettlement } from './handlers/settle.ts';
 import { instantMax } from './limits.ts';
-import { openMarket } from './market-open.ts';
-import { declineOffers, deliverOffers } from './offers.ts';
-import { placeOrder } from './place.ts';
+import { fireWholes } from './match.ts';
 import type { RefusalCode } from './refusal.ts';
-import { submitSettlement } from './settle.ts';
 import { isCommand, namesOf } from './shape.ts';
 import type { State } from './state.ts';
 
 /**
- * Applies the entry: what fell due first, then the command; then levels and balances that changed, each once.
+ * Applies the entry: what fell due first, then the command, then the whole orders that can be filled by now; then levels and balances that
+ * changed, each once.
  * @returns what happened, in order; empty when nothing did.
  * @throws Error when the entry is not the next one or its time runs backwards: the journal is broken, and nothing has changed.
  */
@@ -33,11 +36,12 @@ export function apply(state: State, entry: Entry): readonly Event[] {
   assert(at >= state.at, `entry ${seq} is from before the entry in front of it`);
   state.seq = seq;
   state.at = at;
-  const changes = createChanges();
+  const { changes } = state;
   letFall(state, changes);
   const command: unknown = entry.command;
   const code = isCommand(command) ? dispatch(state, changes, command) : 'malformed';
   if (code !== undefined) changes.events.push({ kind: 'refused', ...namesOf(command), code });
+  for (const market of changes.markets) fireWholes(state, changes, market);
   return finish(state, changes);
 }
 
@@ -45,12 +49,24 @@ function dispatch(state: State, changes: Changes, command: Command): RefusalCode
   switch (command.kind) {
     case 'market.open':
       return openMarket(state, changes, command);
+    case 'market.phase':
+      return changePhase(state, changes, command);
+    case 'market.band':
+      return changeBand(state, changes, command);
+    case 'market.cancel_all':
+      return cancelMarket(state, changes, command);
     case 'participant.admit':
       return admitParticipant(state, changes, command);
     case 'order.place':
       return placeOrder(state, changes, command);
+    case 'order.amend':
+      return amendOrder(state, changes, command);
     case 'order.cancel':
       return cancelOrder(state, changes, command);
+    case 'order.cancel_all':
+      return cancelAllOrders(state, changes, command);
+    case 'order.cancel_all_after':
+      return cancelAllAfter(state, changes, command);
     case 'offers.deliver':
       return deliverOffers(state, changes, command);
     case 'offers.decline':

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addDeadline } from './deadline.ts';
 import { audit } from './index.ts';
 import type { State } from './index.ts';
-import type { Order, Participant, Trade } from './state.ts';
+import type { Market, Order, Participant, Trade } from './state.ts';
 import {
   advance,
   alice,
@@ -28,6 +28,7 @@ function soundState(): State {
 
 const order = (state: State, number: number): Order => sure(state.orders.get(orderId(number)));
 const trade = (state: State): Trade => sure(state.trades.get(tradeId(1)));
+const marketOf = (state: State): Market => sure(state.markets.get(symbol));
 const participant = (state: State): Participant => sure(state.participants.get(alice));
 const lots = (value: number): NonNullable<ReturnType<typeof toLots>> => sure(toLots(value));
 
@@ -35,33 +36,59 @@ const lots = (value: number): NonNullable<ReturnType<typeof toLots>> => sure(toL
 const faults: readonly (readonly [string, (state: State) => unknown])[] = [
   ['O1 has lost count of its lots', (state) => (order(state, 1).filled = lots(4))],
   ['O1 is done with 2 lots', (state) => (order(state, 1).status = 'done')],
-  ['O4 is open and rests 0 times', (state) => (order(state, 4).status = 'open')],
+  [
+    'O1 is open and rests 0 times',
+    (state) => marketOf(state).book.reduce(order(state, 1).slot, lots(2)),
+  ],
   ['O1 does not know its trades', (state) => (order(state, 1).unsettled = 0)],
-  ['O1 is not firm as it should', (state) => order(state, 1).firm.delete(3)],
-  ['O1 gave no lot 4', (state) => order(state, 1).matched.set(4, trade(state))],
-  ['O1 traded beyond its limit', (state) => (order(state, 1).cost = sure(toAmount(1)))],
-  ['O4 is pending and its deadline', (state) => (order(state, 4).deadline = undefined)],
+  ['O1 is not firm as it should', (state) => order(state, 1).firm.pop()],
+  ['T1 is not known to O1', (state) => order(state, 1).given.pop()],
+  ['O1 gave nothing to T1', (state) => state.trades.delete(tradeId(1))],
+  [
+    'O4 waits for 1 offers and its deadline says otherwise',
+    (state) => (order(state, 4).offersDue = undefined),
+  ],
+  ['O2 has a wrong expiry', (state) => (order(state, 2).expiry = order(state, 4).offersDue)],
+  ['O4 rests pending', (state) => (order(state, 4).slot = 0)],
+  [
+    'lot 3 of O1 rests and is matched',
+    (state) => (sure(order(state, 1).firm[0]).trade = trade(state)),
+  ],
+  [
+    'the lots of O1 are out of order',
+    (state) => order(state, 1).firm.push(sure(order(state, 1).firm[0])),
+  ],
   [
     'O1 rests on the ask side with 2 lots but is not such',
     (state) => state.orders.delete(orderId(1)),
   ],
   ['T1 names O1, which is gone', (state) => state.orders.delete(orderId(1))],
   ['T1 has lost count of its lots', (state) => (trade(state).unsettled = 1)],
-  ['T1 has 2 lots of 3', (state) => trade(state).lots.delete(1)],
-  ['lot 1 of T1 is overdue', (state) => (sure(trade(state).lots.get(1)).state = 'overdue')],
-  ['T1 took a lot that O1 keeps', (state) => order(state, 1).matched.delete(1)],
   [
-    'ask level 100 says 3 lots',
-    (state) => (sure(sure(state.markets.get(symbol)).book.asks[0]).volume = lots(3)),
+    'T1 has 2 lots of 3',
+    (state) => state.trades.set(tradeId(1), { ...trade(state), lots: trade(state).lots.slice(1) }),
+  ],
+  ['lot 1 of T1 is overdue', (state) => (sure(trade(state).lots[1]).state = 'overdue')],
+  [
+    'T1 took a lot that does not know it',
+    (state) => (sure(trade(state).lots[1]).trade = undefined),
   ],
   [
-    'the book is crossed',
-    (state) => {
-      const { book } = sure(state.markets.get(symbol));
-      const queue = new Map([[orderId(2), lots(2)]]);
-      book.bids.splice(0, 1, { price: sure(toPrice(100)), volume: lots(2), queue });
-    },
+    'O1 rests on the ask side with 1 lots but is not such',
+    (state) => marketOf(state).book.reduce(order(state, 1).slot, lots(1)),
   ],
+  [
+    'KWH/ECOIN is crossed',
+    (state) => marketOf(state).book.rest('bid', sure(toPrice(100)), lots(2), 9),
+  ],
+  [
+    'KWH/ECOIN has a whole order that would be filled',
+    (state) => marketOf(state).book.restWhole('bid', sure(toPrice(100)), lots(2), 9, 'cancel_both'),
+  ],
+  ['KWH/ECOIN has a band of', (state) => (marketOf(state).floor = sure(toPrice(2_000)))],
+  ['KWH/ECOIN is closed and has orders', (state) => (marketOf(state).phase = 'closed')],
+  ['KWH/ECOIN does not know its orders', (state) => marketOf(state).live.clear()],
+  ['KWH/ECOIN has 0 whole orders to ask', (state) => (marketOf(state).wholes.ask = 1)],
   ['alice has 0 live orders', (state) => participant(state).live.clear()],
   ['alice has 0 answers', (state) => participant(state).answers.clear()],
   ['bob holds', (state) => (sure(state.accounts.get(bob)?.get(ecoin)).hold = sure(toAmount(1)))],
@@ -71,13 +98,19 @@ const faults: readonly (readonly [string, (state: State) => unknown])[] = [
     'has -1/',
     (state) => (sure(state.accounts.get(alice)?.get(energy)).balance = sure(toAmount(-1))),
   ],
-  ['does not stand for lot', (state) => state.outputs.delete(sure([...state.outputs.keys()][0]))],
+  [
+    'does not stand for its lot',
+    (state) => state.outputs.delete(sure([...state.outputs.keys()][0])),
+  ],
   ['outputs stand for', (state) => state.outputs.delete(sure([...state.outputs.keys()][0]))],
   ['a deadline is missing', (state) => state.deadlines.heap.pop()],
   [
     "a deadline of offers is nobody's",
     (state) =>
-      addDeadline(state.deadlines, sure(toInstant(9e15)), { kind: 'offers', order: orderId(1) }),
+      addDeadline(state.deadlines, sure(toInstant(9e15)), {
+        kind: 'offers',
+        order: order(state, 1),
+      }),
   ],
   ['has passed and not fallen', (state) => (state.at = sure(toInstant(9e15)))],
 ];

@@ -2,11 +2,13 @@
  * The auditor: recomputes everything that the state keeps twice, and checks what must always hold. It reads the state only and shares no
  * arithmetic with the handlers. Its cost is that of the whole state.
  */
-import { auditBook, queueOf } from './book.ts';
+import { auctionPrice } from './auction.ts';
 import { compareDeadlines } from './deadline.ts';
-import { answersMax, openOrdersMax } from './limits.ts';
-import type { Market, Order, Participant, State, Trade } from './state.ts';
-import type { Address, Asset, OrderId, Output } from './units.ts';
+import type { Deadline } from './deadline.ts';
+import { answersMax } from './limits.ts';
+import type { Lot, Market, Order, Participant, State, Trade } from './state.ts';
+import type { Address, Asset, OrderId } from './units.ts';
+import { queueOfMarket } from './view.ts';
 
 type Report = (violation: string) => void;
 
@@ -19,7 +21,7 @@ export function audit(state: State): readonly string[] {
   for (const order of state.orders.values()) checkOrder(state, found, order, report);
   for (const trade of state.trades.values()) checkTrade(state, trade, report);
   for (const participant of state.participants.values()) {
-    checkParticipant(found.orders.get(participant.participant) ?? [], participant, report);
+    checkParticipant(found.orders.get(participant.address) ?? [], participant, report);
   }
   checkAccounts(state, report);
   checkOutputs(state, report);
@@ -45,36 +47,66 @@ function findAll(state: State): Found {
   const trades = new Map<OrderId, number>();
   const resting = new Map<OrderId, number>();
   for (const order of state.orders.values()) {
-    const own = orders.get(order.participant);
-    if (own === undefined) orders.set(order.participant, [order]);
+    const own = orders.get(order.participant.address);
+    if (own === undefined) orders.set(order.participant.address, [order]);
     else own.push(order);
   }
   for (const trade of state.trades.values()) {
     count(trades, trade.resting.id);
     count(trades, trade.incoming.id);
   }
-  for (const { book } of state.markets.values()) {
+  for (const market of state.markets.values()) {
     for (const side of ['ask', 'bid'] as const) {
-      for (const { order } of queueOf(book, side)) count(resting, order);
+      for (const { order } of queueOfMarket(market, side)) count(resting, order);
     }
   }
   return { orders, trades, resting };
 }
 
-function checkBook(state: State, { terms, book }: Market, report: Report): void {
-  for (const violation of auditBook(book)) report(`${terms.symbol}: ${violation}`);
+function checkBook(state: State, market: Market, report: Report): void {
+  const { terms, book, resting, live, wholes, phase, floor, cap } = market;
+  for (const violation of book.audit()) report(`${terms.symbol}: ${violation}`);
   for (const side of ['ask', 'bid'] as const) {
-    for (const { order: id, price, volume } of queueOf(book, side)) {
+    for (const { order: id, price, volume, whole, place } of queueOfMarket(market, side)) {
       const order = state.orders.get(id);
       const same =
         order?.status === 'open' &&
-        order.market.terms.symbol === terms.symbol &&
+        order.market === market &&
         order.side === side &&
         order.price === price &&
-        order.remaining === volume;
+        order.whole === whole &&
+        order.place === place &&
+        book.ownerOf(order.slot) === order.participant.ownerNumber &&
+        volumeOf(order.firm) === volume;
       if (!same) report(`${id} rests on the ${side} side with ${volume} lots but is not such`);
     }
+    const whole = [...live].filter((order) => order.whole && order.side === side).length;
+    if (whole !== wholes[side]) report(`${terms.symbol} has ${whole} whole orders to ${side}`);
   }
+  for (const [slot, order] of resting.entries()) {
+    if (order !== undefined && order.slot !== slot) report(`${order.id} rests in a wrong slot`);
+  }
+  if (floor < terms.priceFloor || cap > terms.priceCap || floor > cap) {
+    report(`${terms.symbol} has a band of ${floor} to ${cap}`);
+  }
+  const trades = phase === 'continuous' || phase === 'post_only';
+  if (trades && auctionPrice(book, terms.tick, undefined) !== undefined) {
+    report(`${terms.symbol} is crossed`);
+  }
+  if (phase === 'continuous' && book.firingWhole() >= 0) {
+    report(`${terms.symbol} has a whole order that would be filled`);
+  }
+  if (phase === 'closed' && live.size > 0) report(`${terms.symbol} is closed and has orders`);
+  const known = [...state.orders.values()].filter(
+    (order) => order.market === market && order.status !== 'done',
+  );
+  if (known.length !== live.size || known.some((order) => !live.has(order))) {
+    report(`${terms.symbol} does not know its orders`);
+  }
+}
+
+function volumeOf(lots: readonly Lot[]): number {
+  return lots.reduce((sum, { volume }) => sum + volume, 0);
 }
 
 function isAscending(numbers: readonly number[]): boolean {
@@ -82,34 +114,41 @@ function isAscending(numbers: readonly number[]): boolean {
 }
 
 function checkOrder(state: State, found: Found, order: Order, report: Report): void {
-  const { id, status, filled, cancelled, remaining, volume, price, firm, side } = order;
+  const { id, status, filled, cancelled, remaining, volume, price, firm, bare } = order;
   if (filled + cancelled + remaining !== volume) report(`${id} has lost count of its lots`);
   if (Math.min(filled, cancelled, remaining) < 0) report(`${id} counts below 0`);
   if (remaining > 0 !== (status !== 'done')) report(`${id} is ${status} with ${remaining} lots`);
-  if (status === 'done' && order.unsettled === 0) report(`${id} is over and not forgotten`);
   if (order.unsettled !== (found.trades.get(id) ?? 0)) report(`${id} does not know its trades`);
-  if (firm.size !== (status === 'open' ? remaining : 0)) report(`${id} is not firm as it should`);
-  if (!isAscending([...firm.keys()])) report(`the lots of ${id} are out of order`);
-  for (const [lot, offer] of firm) {
-    if (lot !== offer.lot || lot >= volume) report(`lot ${lot} of ${id} has a wrong offer`);
+  const waiting = order.whole && bare.length === 1 ? remaining : bare.length;
+  if (volumeOf(firm) + waiting !== remaining) report(`${id} is not firm as it should`);
+  if (order.whole && firm.length + bare.length > 1) report(`${id} is not whole`);
+  if (!isAscending(firm.map(({ lot }) => lot)) || !isAscending(bare)) {
+    report(`the lots of ${id} are out of order`);
   }
-  for (const [lot, trade] of order.matched) {
-    const matched = state.trades.get(trade.id)?.lots.get(lot);
-    if (trade.resting !== order || !isWaiting(matched?.state)) report(`${id} gave no lot ${lot}`);
-    if (firm.has(lot)) report(`lot ${lot} of ${id} rests and is matched`);
+  for (const lot of [...firm, ...order.given.flatMap(({ lots }) => lots)]) {
+    const rightly = lot.order === order && lot.lot < order.lotCount && !bare.includes(lot.lot);
+    if (!rightly && isWaiting(lot.state)) report(`lot ${lot.lot} of ${id} is not its own`);
   }
-  if ((order.deadline !== undefined) !== (status === 'pending')) {
-    report(`${id} is ${status} and its deadline says otherwise`);
+  for (const lot of firm) {
+    if (lot.trade !== undefined) report(`lot ${lot.lot} of ${id} rests and is matched`);
   }
+  for (const trade of order.given) {
+    const known = state.trades.get(trade.id) === trade && trade.resting === order;
+    if (!known) report(`${id} gave nothing to ${trade.id}`);
+  }
+  if ((order.offersDue !== undefined) !== bare.length > 0) {
+    report(`${id} waits for ${bare.length} offers and its deadline says otherwise`);
+  }
+  const expires = order.expiresAt !== undefined && status !== 'done';
+  if ((order.expiry !== undefined) !== expires) report(`${id} has a wrong expiry`);
   const { terms } = order.market;
   if (price < terms.priceFloor || price > terms.priceCap || price % terms.tick !== 0) {
     report(`${id} has the price ${price}`);
   }
-  if (side === 'bid' ? order.cost > filled * price : order.cost < filled * price) {
-    report(`${id} traded beyond its limit`);
-  }
   const rests = found.resting.get(id) ?? 0;
-  if (rests !== (status === 'open' ? 1 : 0)) report(`${id} is ${status} and rests ${rests} times`);
+  const isOpen = status === 'open' && order.slot >= 0 && firm.length > 0;
+  if (rests !== (isOpen ? 1 : 0)) report(`${id} is ${status} and rests ${rests} times`);
+  if (status !== 'open' && (firm.length > 0 || order.slot >= 0)) report(`${id} rests ${status}`);
 }
 
 /** True for the state of a lot whose end only the ledger can tell. */
@@ -118,48 +157,42 @@ function isWaiting(lot: string | undefined): boolean {
 }
 
 function checkTrade(state: State, trade: Trade, report: Report): void {
-  const { id, resting, incoming, price, volume, lots, deadline } = trade;
-  const waiting = [...lots].filter(([, { state: lot }]) => isWaiting(lot));
+  const { id, resting, incoming, volume, lots, deadline } = trade;
+  const waiting = lots.filter(({ state: lot }) => isWaiting(lot));
   if (waiting.length !== trade.unsettled) report(`${id} has lost count of its lots`);
   if (waiting.length === 0) report(`${id} is final and not forgotten`);
-  if (lots.size !== volume) report(`${id} has ${lots.size} lots of ${volume}`);
-  if (!isAscending([...lots.keys()])) report(`the lots of ${id} are out of order`);
-  for (const [lot] of waiting) {
-    if (resting.matched.get(lot) !== trade) report(`${id} took a lot that ${resting.id} keeps`);
-  }
+  if (volumeOf(lots) !== volume) report(`${id} has ${lots.length} lots of ${volume}`);
+  if (!isAscending(lots.map(({ lot }) => lot))) report(`the lots of ${id} are out of order`);
+  if (lots.some((lot) => lot.trade !== trade)) report(`${id} took a lot that does not know it`);
+  if (!resting.given.includes(trade)) report(`${id} is not known to ${resting.id}`);
   for (const order of [resting, incoming]) {
     if (state.orders.get(order.id) !== order) report(`${id} names ${order.id}, which is gone`);
-    if (order.side === 'bid' ? price > order.price : price < order.price) {
-      report(`${id} is beyond the limit of ${order.id}`);
-    }
   }
-  if (resting.price !== price) report(`${id} has not the resting order's price`);
   if (resting.side === incoming.side) report(`${id} has one side only`);
   if (resting.market !== incoming.market) report(`${id} joins two markets`);
   if (resting.participant === incoming.participant) report(`${id} is with itself`);
   const fallen = deadline.index < 0;
-  for (const [lot, { state: lotState }] of waiting) {
+  for (const { lot, state: lotState } of waiting) {
     if ((lotState === 'overdue') !== fallen) report(`lot ${lot} of ${id} is ${lotState}`);
   }
 }
 
 function checkParticipant(own: readonly Order[], participant: Participant, report: Report): void {
-  const { participant: address, live, answers, done, doneCount } = participant;
+  const { address, live, answers, over, overCount } = participant;
   const alive = own.filter(({ status }) => status !== 'done');
   if (alive.length !== live.size) report(`${address} has ${live.size} live orders`);
-  if (alive.some(({ id }) => !live.has(id))) report(`${address} does not know a live order`);
-  if (live.size > openOrdersMax) report(`${address} has more orders than allowed`);
-  if (!isAscending([...live.values()].map(({ number }) => number))) {
-    report(`the live orders of ${address} are out of order`);
+  if (alive.some((order) => !live.has(order))) report(`${address} does not know a live order`);
+  if (alive.filter(({ whole }) => whole).length !== participant.wholes) {
+    report(`${address} has not ${participant.wholes} whole orders`);
   }
-  if (done.length !== Math.min(doneCount, answersMax)) report(`${address} lost an answer`);
-  if (answers.size !== live.size + done.length) report(`${address} has ${answers.size} answers`);
-  for (const order of [...live.values(), ...done]) {
+  if (over.length !== Math.min(overCount, answersMax)) report(`${address} lost an answer`);
+  if (answers.size !== own.length) report(`${address} has ${answers.size} answers`);
+  for (const order of own) {
     if (answers.get(order.clientOrderId) !== order) report(`${address} forgot ${order.id}`);
-    const { filled, cancelled, remaining, volume } = order;
-    if (filled + cancelled + remaining !== volume) report(`${order.id} has lost count of its lots`);
+    const isOver = order.status === 'done' && order.unsettled === 0;
+    if (over.includes(order) !== isOver) report(`${order.id} is over or not`);
   }
-  if (done.some(({ status }) => status !== 'done')) report(`${address} answers for the living`);
+  if (over.some((order) => !own.includes(order))) report(`${address} answers for a lost order`);
 }
 
 type Sums<Key> = Map<Key, Map<Asset, number>>;
@@ -174,7 +207,7 @@ function addTo<Key>(sums: Sums<Key>, key: Key, asset: Asset, amount: number): vo
 function holdsOf(state: State): Sums<Address> {
   const holds: Sums<Address> = new Map();
   const give = (
-    { participant, side, market: { terms } }: Order,
+    { participant: { address: participant }, side, market: { terms } }: Order,
     lots: number,
     price: number,
   ): void =>
@@ -183,7 +216,7 @@ function holdsOf(state: State): Sums<Address> {
       : addTo(holds, participant, terms.ecoin, lots * price);
   for (const order of state.orders.values()) give(order, order.remaining, order.price);
   for (const { resting, incoming, price, lots } of state.trades.values()) {
-    const waiting = [...lots.values()].filter(({ state: lot }) => isWaiting(lot)).length;
+    const waiting = volumeOf(lots.filter(({ state: lot }) => isWaiting(lot)));
     give(resting, waiting, price);
     give(incoming, waiting, price);
   }
@@ -219,39 +252,42 @@ function checkAccounts(state: State, report: Report): void {
 
 function checkOutputs(state: State, report: Report): void {
   let expected = 0;
-  const expect = (output: Output, order: Order, lot: number, trade: Trade | undefined): void => {
+  const expect = (lot: Lot): void => {
     expected += 1;
-    const found = state.outputs.get(output);
-    const same = found?.order === order.id && found.lot === lot && found.trade === trade?.id;
-    if (!same) report(`${output} does not stand for lot ${lot} of ${order.id}`);
+    if (state.outputs.get(lot.output) !== lot) report(`${lot.output} does not stand for its lot`);
   };
-  for (const order of state.orders.values()) {
-    for (const [lot, { output }] of order.firm) expect(output, order, lot, undefined);
-  }
+  for (const order of state.orders.values()) order.firm.forEach(expect);
   for (const trade of state.trades.values()) {
-    for (const [lot, { offer, state: lotState }] of trade.lots) {
-      if (isWaiting(lotState)) expect(offer.output, trade.resting, lot, trade);
-    }
+    for (const lot of trade.lots) if (isWaiting(lot.state)) expect(lot);
   }
   if (expected !== state.outputs.size) {
     report(`${state.outputs.size} outputs stand for ${expected} lots`);
   }
 }
 
+/** The deadlines that orders, trades and participants know of. */
+function knownDeadlines(state: State): Set<Deadline> {
+  const known: (Deadline | undefined)[] = [];
+  for (const { offersDue, expiry } of state.orders.values()) known.push(offersDue, expiry);
+  for (const { switchDue } of state.participants.values()) known.push(switchDue);
+  for (const { deadline } of state.trades.values()) {
+    if (deadline.index >= 0) known.push(deadline);
+  }
+  return new Set(known.filter((deadline) => deadline !== undefined));
+}
+
 function checkDeadlines(state: State, report: Report): void {
   const { heap } = state.deadlines;
-  heap.forEach((deadline, index) => {
+  const known = knownDeadlines(state);
+  for (const [index, deadline] of heap.entries()) {
     const { at, due } = deadline;
-    const owner = due.kind === 'offers' ? state.orders.get(due.order) : state.trades.get(due.trade);
-    if (owner?.deadline !== deadline) report(`a deadline of ${due.kind} is nobody's`);
+    if (!known.has(deadline)) report(`a deadline of ${due.kind} is nobody's`);
     if (deadline.index !== index) report(`a deadline is at ${index} and says ${deadline.index}`);
     if (at <= state.at) report(`a deadline of ${due.kind} has passed and not fallen`);
     const parent = heap[(index - 1) >>> 1];
     if (index > 0 && parent !== undefined && compareDeadlines(parent, deadline) > 0) {
       report('the deadlines are not a heap');
     }
-  });
-  const pending = [...state.orders.values()].filter(({ deadline }) => deadline !== undefined);
-  const waiting = [...state.trades.values()].filter(({ deadline }) => deadline.index >= 0);
-  if (pending.length + waiting.length !== heap.length) report('a deadline is missing');
+  }
+  if (known.size !== heap.length) report('a deadline is missing');
 }

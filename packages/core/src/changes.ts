@@ -1,55 +1,26 @@
-/** What one entry changes, gathered while it is applied: events as they happen, levels and balances once at the end. */
-import { volumeAt } from './book.ts';
+/**
+ * What one entry changes, gathered while it is applied: events as they happen, levels and balances once at the end. Each market and account notes
+ * in itself what it was before; this lists which did, so that an entry costs what it touches.
+ */
 import type { Event } from './event.ts';
 import { exactAmount } from './exact.ts';
 import type { Side } from './market.ts';
-import type { Market, State } from './state.ts';
-import type { Address, Amount, Asset, Lots, Price } from './units.ts';
-
-interface TouchedLevel {
-  readonly market: Market;
-  readonly side: Side;
-  readonly price: Price;
-  /** Before the entry. */
-  readonly volume: Lots;
-}
-
-interface TouchedBalance {
-  readonly address: Address;
-  readonly asset: Asset;
-  /** Both before the entry. */
-  readonly balance: Amount;
-  readonly hold: Amount;
-}
+import type { Account, Market, State } from './state.ts';
+import { toPrice } from './units.ts';
+import type { Amount, Price } from './units.ts';
 
 /** Gathered for one entry. */
 export interface Changes {
-  readonly events: Event[];
+  events: Event[];
   /** Said after levels and balances. */
-  readonly closing: Event[];
-  readonly levels: Map<string, TouchedLevel>;
-  readonly balances: Map<string, TouchedBalance>;
+  closing: Event[];
+  readonly markets: Market[];
+  readonly accounts: Account[];
 }
 
 /** Nothing changed yet. */
 export function createChanges(): Changes {
-  return { events: [], closing: [], levels: new Map(), balances: new Map() };
-}
-
-/** Notes a level's volume before its first change. Call it before each change of the book. */
-export function touchLevel(changes: Changes, market: Market, side: Side, price: Price): void {
-  const key = `${side} ${price} ${market.terms.symbol}`;
-  if (changes.levels.has(key)) return;
-  const volume = volumeAt(market.book, side, price);
-  changes.levels.set(key, { market, side, price, volume });
-}
-
-/** Notes a balance before its first change. Call it before each change of an account. */
-export function touchBalance(state: State, changes: Changes, address: Address, asset: Asset): void {
-  const key = `${address} ${asset}`;
-  if (changes.balances.has(key)) return;
-  const { balance, hold } = state.accounts.get(address)?.get(asset) ?? nothing;
-  changes.balances.set(key, { address, asset, balance, hold });
+  return { events: [], closing: [], markets: [], accounts: [] };
 }
 
 /** What an address without an account owns. */
@@ -58,22 +29,71 @@ export const nothing: { readonly balance: Amount; readonly hold: Amount } = {
   hold: exactAmount(0),
 };
 
+/** Notes that something on the market's book, or who may trade there, changed. */
+export function touchMarket({ markets }: Changes, market: Market): void {
+  if (market.isTouched) return;
+  market.isTouched = true;
+  markets.push(market);
+}
+
+/** Notes that the volume of ordinary orders at a price changed by `lots`. */
+export function touchLevel(
+  changes: Changes,
+  market: Market,
+  { side, price, lots }: { side: Side; price: Price; lots: number },
+): void {
+  touchMarket(changes, market);
+  const key = side === 'ask' ? price : 0 - price;
+  market.touched.set(key, (market.touched.get(key) ?? 0) + lots);
+}
+
+/** Notes a balance before its first change. Call it before each change of an account. */
+export function touchAccount({ accounts }: Changes, account: Account): void {
+  if (account.isTouched) return;
+  account.isTouched = true;
+  account.balanceBefore = account.balance;
+  account.holdBefore = account.hold;
+  accounts.push(account);
+}
+
 /** Everything that happened, in order, with the levels and balances that differ from before; accounts with nothing in them leave the state. */
 export function finish(state: State, changes: Changes): readonly Event[] {
-  const { events } = changes;
-  for (const { market, side, price, volume: before } of changes.levels.values()) {
-    const volume = volumeAt(market.book, side, price);
-    if (volume === before) continue;
-    events.push({ kind: 'level.changed', market: market.terms.symbol, side, price, volume });
+  const { events, closing, markets, accounts } = changes;
+  for (const market of markets) finishMarket(market, events);
+  for (const account of accounts) finishAccount(state, account, events);
+  if (closing.length > 0) {
+    events.push(...closing);
+    changes.closing = [];
   }
-  for (const { address, asset, balance: owned, hold: held } of changes.balances.values()) {
-    const accounts = state.accounts.get(address);
-    const { balance, hold } = accounts?.get(asset) ?? nothing;
-    if (balance === 0 && hold === 0) accounts?.delete(asset);
-    if (accounts?.size === 0) state.accounts.delete(address);
-    if ((balance === owned && hold === held) || !state.participants.has(address)) continue;
-    events.push({ kind: 'balance.changed', participant: address, asset, balance, hold });
-  }
-  events.push(...changes.closing);
+  markets.length = 0;
+  accounts.length = 0;
+  changes.events = [];
   return events;
+}
+
+function finishMarket(market: Market, events: Event[]): void {
+  market.isTouched = false;
+  if (market.touched.size === 0) return;
+  const { symbol } = market.terms;
+  for (const [key, lots] of market.touched) {
+    const price = toPrice(Math.abs(key));
+    if (lots === 0 || price === undefined) continue;
+    const side = key > 0 ? 'ask' : 'bid';
+    const volume = market.book.volumeAtPrice(side, price);
+    events.push({ kind: 'level.changed', market: symbol, side, price, volume });
+  }
+  market.touched.clear();
+}
+
+function finishAccount(state: State, account: Account, events: Event[]): void {
+  const { address, asset, balance, hold, balanceBefore, holdBefore } = account;
+  account.isTouched = false;
+  if (balance === 0 && hold === 0) {
+    const accounts = state.accounts.get(address);
+    accounts?.delete(asset);
+    if (accounts?.size === 0) state.accounts.delete(address);
+  }
+  if (balance === balanceBefore && hold === holdBefore) return;
+  if (!state.participants.has(address)) return;
+  events.push({ kind: 'balance.changed', participant: address, asset, balance, hold });
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addDeadline, createDeadlines, dropDeadline, earliest, takeDue } from './deadline.ts';
 import type { Deadline } from './deadline.ts';
-import { orderId, sure } from './testing/driver.ts';
+import { sure, tradeId } from './testing/driver.ts';
 import { toInstant } from './units.ts';
 import type { Instant } from './units.ts';
 
@@ -11,7 +11,7 @@ const at = (value: number): Instant => sure(toInstant(value));
 describe('deadlines', () => {
   test('fall at their instant, not before, and only once', () => {
     const deadlines = createDeadlines();
-    const one = addDeadline(deadlines, at(10), { kind: 'offers', order: orderId(1) });
+    const one = addDeadline(deadlines, at(10), { kind: 'settlement', trade: tradeId(1) });
     expect(takeDue(deadlines, at(9))).toBeUndefined();
     expect(takeDue(deadlines, at(10))).toBe(one);
     expect(takeDue(deadlines, at(99))).toBeUndefined();
@@ -25,7 +25,7 @@ describe('deadlines', () => {
       fc.property(instants, fc.array(fc.nat(100), { maxLength: 30 }), (made, kept) => {
         const deadlines = createDeadlines();
         let left: Deadline[] = made.map(([instant], index) =>
-          addDeadline(deadlines, at(instant), { kind: 'offers', order: orderId(index + 1) }),
+          addDeadline(deadlines, at(instant), { kind: 'settlement', trade: tradeId(index + 1) }),
         );
         for (const pick of kept) {
           const dropped = left[pick % Math.max(1, left.length)];

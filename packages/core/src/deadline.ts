@@ -3,11 +3,15 @@
  * is kept in time leaves at once and the next is always at the top.
  */
 import { assert } from './exact.ts';
-import type { Instant, OrderId, TradeId } from './units.ts';
+import type { Order, Participant } from './state.ts';
+import type { Instant, TradeId } from './units.ts';
 
-/** Whose deadline it is: the offers of a pending order or the settlement of a trade. */
+/**
+ * Whose deadline it is: the offers that an order waits for, an order's expiry, a participant's dead man's switch, or a trade's settlement.
+ */
 export type Due =
-  | { readonly kind: 'offers'; readonly order: OrderId }
+  | { readonly kind: 'offers' | 'expiry'; readonly order: Order }
+  | { readonly kind: 'switch'; readonly participant: Participant }
   | { readonly kind: 'settlement'; readonly trade: TradeId };
 
 /** One deadline that has neither been kept nor fallen. */

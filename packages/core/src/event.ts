@@ -1,6 +1,6 @@
 /** What happened, in the order it happened: the whole answer of `apply` to one entry. */
-import type { LotOffer, TimeInForce } from './command.ts';
-import type { MarketTerms, Side } from './market.ts';
+import type { LotOffer, OrderType, TimeInForce } from './command.ts';
+import type { MarketTerms, Phase, SelfTrade, Side } from './market.ts';
 import type { RefusalCode } from './refusal.ts';
 import type {
   Address,
@@ -16,7 +16,8 @@ import type {
 } from './units.ts';
 
 /**
- * `pending`: waits for its agent's offers. `open`: rests on the book. `done`: nothing of it can trade any more (filled, cancelled or both).
+ * `pending`: waits for its agent's offers, and nothing of it rests. `open`: rests on the book. `done`: nothing remains of it (filled, cancelled
+ * or both); only a lot that comes back makes it live again.
  */
 export type OrderStatus = 'pending' | 'open' | 'done';
 
@@ -29,8 +30,13 @@ export interface OrderView {
   readonly side: Side;
   readonly price: Price;
   readonly volume: Lots;
+  readonly type: OrderType;
   readonly timeInForce: TimeInForce;
+  /** Of `gtd` only. */
+  readonly expiresAt?: Instant;
   readonly postOnly: boolean;
+  readonly whole: boolean;
+  readonly selfTrade: SelfTrade;
   readonly status: OrderStatus;
   /** Lots matched so far, settled or not. */
   readonly filled: Lots;
@@ -49,7 +55,12 @@ export type CancelReason =
   | 'offers_declined'
   | 'would_trade'
   | 'self_trade'
-  | 'output_spent';
+  | 'output_spent'
+  | 'not_settled'
+  | 'amended'
+  | 'expired'
+  | 'cancel_all_after'
+  | 'market_closed';
 
 /** Where one matched lot stands. `overdue`: the deadline passed, and only the ledger can tell what becomes of it. */
 export type LotState = 'requested' | 'submitted' | 'overdue' | 'settled' | 'released';
@@ -58,6 +69,8 @@ export type LotState = 'requested' | 'submitted' | 'overdue' | 'settled' | 'rele
 export interface LotView {
   /** Index in the resting order. */
   readonly lot: number;
+  /** How many lots it stands for: 1, or all of a whole order. */
+  readonly volume: Lots;
   readonly state: LotState;
   /** Set from `submitted` on; a claim until `settled`. */
   readonly txid?: Txid;
@@ -79,11 +92,29 @@ export interface TradeView {
 }
 
 export type Event =
-  | { readonly kind: 'market.opened'; readonly terms: MarketTerms }
+  | { readonly kind: 'market.opened'; readonly terms: MarketTerms; readonly phase: Phase }
+  /** What the market allows from now on; told before what it leads to. */
+  | { readonly kind: 'phase.changed'; readonly market: MarketSymbol; readonly phase: Phase }
+  /** The prices that new orders may have from now on. */
+  | {
+      readonly kind: 'band.changed';
+      readonly market: MarketSymbol;
+      readonly floor: Price;
+      readonly cap: Price;
+    }
+  /** An auction's outcome, told before its trades. `imbalance`: lots bid less lots asked at the price. */
+  | {
+      readonly kind: 'auction.held';
+      readonly market: MarketSymbol;
+      readonly price: Price;
+      readonly volume: Lots;
+      readonly imbalance: number;
+    }
   | {
       readonly kind: 'participant.admitted';
       readonly participant: Address;
       readonly name: string;
+      readonly owner: Address;
     }
   /** The answer to a command that may not be applied. Nothing changed. `order` where the command named one. */
   | {
@@ -98,6 +129,20 @@ export type Event =
   | { readonly kind: 'order.repeated'; readonly order: OrderId; readonly view: OrderView }
   /** Accepted; `view` is before matching. */
   | { readonly kind: 'order.placed'; readonly view: OrderView }
+  /** The order has a new price or volume; `view` is after. `dropped`: its lots whose offers are void. */
+  | {
+      readonly kind: 'order.amended';
+      readonly view: OrderView;
+      readonly dropped: readonly number[];
+    }
+  /** Matched lots whose trade came to nothing are the order's again; `view` is after. Their offers are asked for next. */
+  | { readonly kind: 'lots.returned'; readonly view: OrderView; readonly lots: readonly number[] }
+  /** The dead man's switch is set to an instant, or off. */
+  | {
+      readonly kind: 'cancel_all_after.set';
+      readonly participant: Address;
+      readonly deadline?: Instant;
+    }
   /** The agent is asked for one offer for each lot in `lots`, until `deadline`. */
   | {
       readonly kind: 'offers.requested';
@@ -105,7 +150,7 @@ export type Event =
       readonly lots: readonly number[];
       readonly deadline: Instant;
     }
-  /** On the book with its time priority. */
+  /** These lots are on the book, with the order's time priority. */
   | { readonly kind: 'order.opened'; readonly view: OrderView; readonly lots: readonly LotOffer[] }
   /** Lots that will never trade; `view` is after. */
   | {
@@ -114,12 +159,16 @@ export type Event =
       readonly volume: Lots;
       readonly reason: CancelReason;
     }
-  /** A match; both views are after it. Its settlement has been requested until `deadline`. */
+  /**
+   * A match; both views are after it. Its settlement has been requested until `deadline`. `spare`: firm lots that the incoming order gave away, if
+   * it had rested: their offers are void.
+   */
   | {
       readonly kind: 'trade.made';
       readonly trade: TradeView;
       readonly resting: OrderView;
       readonly incoming: OrderView;
+      readonly spare: readonly number[];
       readonly deadline: Instant;
     }
   /** The trade's lots changed state; `lots` names those that did. `final` when every lot of the trade is settled or released. */

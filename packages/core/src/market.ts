@@ -1,4 +1,4 @@
-/** What is traded: one product for one payment asset, in lots. */
+/** What is traded: one product for one payment asset, in lots; and what a market allows at a time. The rules are in docs/matching.md. */
 import type { Amount, Asset, Lots, MarketSymbol, Price } from './units.ts';
 
 /** Fixed when the market opens; a change needs a new market. */
@@ -28,3 +28,12 @@ export type Side = 'ask' | 'bid';
 export function oppositeOf(side: Side): Side {
   return side === 'ask' ? 'bid' : 'ask';
 }
+
+/** What is cancelled when an order would trade with a resting one of the same owner: what remains of it, the resting one, or both. */
+export type SelfTrade = 'cancel_incoming' | 'cancel_resting' | 'cancel_both';
+
+/**
+ * What a market does at present. `pre_open`: orders rest and may cross. `continuous`: everything. `post_only`: only what does not trade.
+ * `cancel_only`: orders may leave or become smaller. `halted`: nothing. `closed`: nothing, for good.
+ */
+export type Phase = 'pre_open' | 'continuous' | 'post_only' | 'cancel_only' | 'halted' | 'closed';

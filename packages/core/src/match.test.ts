@@ -84,12 +84,17 @@ interface Outcome {
   readonly fate: string;
 }
 
+/** An ioc order cannot be post-only. */
+function isPostOnly({ postOnly, timeInForce }: Step & { what: 'place' }): boolean {
+  return postOnly && timeInForce === 'gtc';
+}
+
 /** The rules: what a placement leads to. */
 function placeNaively(oracle: Oracle, step: Step & { what: 'place' }, owner: string): Outcome {
   const name = `O${oracle.orders.length + 1}`;
   const { side, price } = step;
   const order = accept(oracle, { name, owner, side, price }, step.volume);
-  if (step.postOnly && nextFor(oracle, order) !== undefined) {
+  if (isPostOnly(step) && nextFor(oracle, order) !== undefined) {
     oracle.orders.pop();
     return { trades: [], fate: 'would_trade' };
   }
@@ -135,7 +140,8 @@ function deliverBoth(driver: Driver, oracle: Oracle, pick: number): void {
 
 function run(driver: Driver, oracle: Oracle, step: Step): void {
   if (step.what === 'place') {
-    const { side, price, volume, timeInForce, postOnly } = step;
+    const { side, price, volume, timeInForce } = step;
+    const postOnly = isPostOnly(step);
     const participant = sure(everybody[step.who]);
     const expected = placeNaively(oracle, step, participant);
     const events = place(driver, { participant, side, price, volume, timeInForce, postOnly });
@@ -157,9 +163,9 @@ function run(driver: Driver, oracle: Oracle, step: Step): void {
   const naive = sure(oracle.orders.find(({ name }) => name === order.id));
   if (step.what === 'cancel') {
     remove(naive);
-    give(driver, { kind: 'order.cancel', participant: order.participant, order: order.id });
+    give(driver, { kind: 'order.cancel', participant: order.participant.address, order: order.id });
   } else {
-    const lot = sure(choose([...order.firm.keys()], step.pick));
+    const lot = sure(choose(order.firm, step.pick)).lot;
     remove(naive, lot);
     advance(driver, { lost: [{ order: order.id, lot }] });
   }

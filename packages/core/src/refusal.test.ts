@@ -173,7 +173,7 @@ describe('a refusal', () => {
     ]);
     advance(driver, { settled: [0, 1].map((lot) => ({ trade: tradeId(1), lot })) });
     const over = { kind: 'order.cancel', participant: bob, order: 'O2' };
-    expect(codeOf(give(driver, over))).toBe('unknown_order');
+    expect(codeOf(give(driver, over))).toBe('order_done');
   });
 
   test('of a delivery names the first rule that is broken, and the output is the last', () => {
@@ -232,7 +232,7 @@ describe('a refusal', () => {
       'unknown_order',
       'not_pending',
       'accepted',
-      'unknown_order',
+      'order_done',
     ]);
   });
 
@@ -362,14 +362,19 @@ describe('a refusal', () => {
       'unknown_participant',
       'id_reused',
       'unknown_market',
+      'unknown_order',
+      'order_done',
+      'phase_forbids',
+      'band_out_of_bounds',
+      'order_contradictory',
       'volume_out_of_bounds',
       'price_off_tick',
       'price_out_of_band',
+      'expiry_passed',
       'insufficient_funds',
       'too_many_open_orders',
+      'too_many_whole_orders',
       'would_trade',
-      'unknown_order',
-      'order_done',
       'not_pending',
       'lots_mismatch',
       'output_reused',

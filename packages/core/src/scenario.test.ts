@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { toAddress, toOrderId, toTradeId } from './index.ts';
+import { queueOf, toAddress, toOrderId, toTradeId } from './index.ts';
 import type { Event, OrderId } from './index.ts';
-import { queueOf } from './book.ts';
 import { advance, createDriver, deliver, give, place, sure, symbol } from './testing/driver.ts';
 import { terms, wait } from './testing/driver.ts';
 import type { Driver } from './testing/driver.ts';
@@ -30,10 +29,10 @@ function parseRow(line: string): Row {
 function bookOf({ state }: Driver): Row[] {
   const rows = new Map<number, { bids: string[]; asks: string[] }>();
   for (const side of ['ask', 'bid'] as const) {
-    for (const { order, price, volume } of queueOf(sure(state.markets.get(symbol)).book, side)) {
+    for (const { order, price, volume } of queueOf(state, symbol, side)) {
       const row = rows.get(price) ?? { bids: [], asks: [] };
       rows.set(price, row);
-      const text = `${sure(state.orders.get(order)).participant} ${volume}`;
+      const text = `${sure(state.orders.get(order)).participant.address} ${volume}`;
       if (side === 'ask') row.asks.push(text);
       else row.bids.push(text);
     }
@@ -66,7 +65,7 @@ function tell(event: Event): string | undefined {
 }
 
 function lastOrder({ state }: Driver, name: string): OrderId {
-  const own = [...state.orders.values()].filter(({ participant }) => participant === name);
+  const own = [...state.orders.values()].filter(({ participant }) => participant.address === name);
   return sure(own.at(-1)).id;
 }
 
@@ -320,8 +319,6 @@ test('a cancelled order gives up its place; what it traded settles on', () => {
     alice cancels
     → alice loses 3: requested
       | 101 | bob 2
-    alice cancels
-    → refused: order_done
     ledger settles T1 0 1
     → T1: 0 settled, 1 settled, final
       | 101 | bob 2

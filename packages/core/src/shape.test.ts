@@ -8,6 +8,9 @@ const txid = txidOf(2);
 /** One well-formed command of every kind. */
 const samples: readonly Readonly<Record<string, unknown>>[] = [
   { kind: 'market.open', terms },
+  { kind: 'market.phase', market: 'KWH/ECOIN', phase: 'halted' },
+  { kind: 'market.band', market: 'KWH/ECOIN', floor: 1, cap: 2 },
+  { kind: 'market.cancel_all', market: 'KWH/ECOIN' },
   { kind: 'participant.admit', participant: 'alice', name: 'Alice' },
   {
     kind: 'order.place',
@@ -21,6 +24,8 @@ const samples: readonly Readonly<Record<string, unknown>>[] = [
     postOnly: false,
   },
   { kind: 'order.cancel', participant: 'alice', order: 'O1' },
+  { kind: 'order.cancel_all', participant: 'alice' },
+  { kind: 'order.cancel_all_after', participant: 'alice', timeout: 5 },
   {
     kind: 'offers.deliver',
     participant: 'alice',
@@ -77,7 +82,10 @@ const fields: Readonly<Record<string, { right: readonly unknown[]; wrong: readon
   side: { right: ['ask', 'bid'], wrong: ['', 'ASK', 'sell', 'toString', 7] },
   price: { right: [1, Number.MAX_SAFE_INTEGER], wrong: [0, -1, '1'] },
   volume: { right: [0, 1, Number.MAX_SAFE_INTEGER], wrong: [-1, '1', true] },
-  timeInForce: { right: ['gtc', 'ioc'], wrong: ['', 'fok', 7] },
+  timeInForce: { right: ['gtc', 'gtd', 'ioc', 'fok'], wrong: ['', 'day', 7] },
+  phase: { right: ['pre_open', 'closed'], wrong: ['', 'open', 7] },
+  floor: { right: [1], wrong: [0] },
+  timeout: { right: [0, 86_400_000_000], wrong: [-1, 86_400_000_001, '5'] },
   postOnly: { right: [true, false], wrong: [0, 1, 'true'] },
   order: {
     right: ['O1', 'O1234567890123456'],
@@ -154,9 +162,38 @@ describe('the shape of a command', () => {
       expect([wrong, delivery({ lot: 0, output: wrong, offer: 'ab' })]).toEqual([wrong, false]);
     }
     expect(delivery({ lot: 0, output: `${'AB'.repeat(32)}:0`, offer: 'ab' })).toBe(false);
-    for (const wrong of ['', 'a', 'AB', '0x', 'xy', 'ab'.repeat(8_193)]) {
+    for (const wrong of ['', 'a', 'abc', 'ab'.repeat(8_193)]) {
       expect([wrong, delivery({ lot: 0, output, offer: wrong })]).toEqual([wrong, false]);
     }
+  });
+
+  const optional: readonly (readonly [string, string, unknown, unknown])[] = [
+    ['market.open', 'phase', 'pre_open', 'open'],
+    ['market.open', 'reference', 5, 0],
+    ['market.phase', 'reference', 5, '5'],
+    ['participant.admit', 'owner', 'the-smiths', 'the smiths'],
+    ['order.place', 'type', 'market', 'stop'],
+    ['order.place', 'expiresAt', 0, -1],
+    ['order.place', 'expiresAt', Number.MAX_SAFE_INTEGER - 86_400_000_000, Number.MAX_SAFE_INTEGER],
+    ['order.place', 'whole', true, 1],
+    ['order.place', 'selfTrade', 'cancel_both', 'none'],
+    ['order.cancel_all', 'market', 'A/B', 'AB'],
+  ];
+  test.each(optional)('%s may have %s, of its range', (kind, field, right, wrong) => {
+    const sample = samples.find((command) => command['kind'] === kind);
+    expect(isCommand({ ...sample, [field]: right })).toBe(true);
+    expect(isCommand({ ...sample, [field]: undefined })).toBe(true);
+    for (const value of [wrong, null, {}, [], Number.NaN, -0, 0.5, '\n']) {
+      expect([value, isCommand({ ...sample, [field]: value })]).toEqual([value, false]);
+    }
+  });
+
+  test('an amendment changes something', () => {
+    const amend = { kind: 'order.amend', participant: 'alice', order: 'O1' };
+    expect(isCommand(amend)).toBe(false);
+    expect(isCommand({ ...amend, price: 5 })).toBe(true);
+    expect(isCommand({ ...amend, volume: 5 })).toBe(true);
+    expect(isCommand({ ...amend, volume: 5, price: 0 })).toBe(false);
   });
 
   test('a malformed command is refused with what of it can be named', () => {

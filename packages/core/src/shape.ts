@@ -3,19 +3,27 @@
  * its fields; one more, one less or one of another type or range makes it malformed. Whether it may be applied is the handlers' business.
  */
 import type { Command } from './command.ts';
-import {
-  clientOrderIdLengthMax,
-  nameLengthMax,
-  offerLengthMax,
-  reasonLengthMax,
-} from './limits.ts';
+import { clientOrderIdLengthMax, instantMax, nameLengthMax } from './limits.ts';
+import { offerLengthMax, reasonLengthMax, timeoutMax } from './limits.ts';
 import * as units from './units.ts';
 import type { Address, OrderId } from './units.ts';
 
 type Check = (value: unknown) => boolean;
+
+/** A field that may be left out. */
+interface Optional {
+  readonly optional: Check;
+}
+type Field = Check | Optional;
+type IsOptional<Type, Name extends keyof Type> = undefined extends Type[Name] ? true : false;
 type Shapes = {
   readonly [Kind in Command['kind']]: {
-    readonly [Field in keyof Extract<Command, { kind: Kind }>]: Check;
+    readonly [Name in keyof Extract<Command, { kind: Kind }>]-?: IsOptional<
+      Extract<Command, { kind: Kind }>,
+      Name
+    > extends true
+      ? Optional
+      : Check;
   };
 };
 
@@ -40,18 +48,38 @@ function listOf(check: Check): Check {
   };
 }
 
-/** Own fields only, as a journal would write them; a field that is `undefined` is not there. */
-function record(shape: Readonly<Record<string, Check>>): Check {
-  const fields = new Map<string, Check>(Object.entries(shape));
+function optional(check: Check): Optional {
+  return { optional: check };
+}
+
+/**
+ * Own fields only, as a journal would write them; a field that is `undefined` is not there. Every field of the shape is read and those found are
+ * counted: when there are as many as the value has keys, there is none too many.
+ */
+function record(shape: Readonly<Record<string, Field>>): Check {
+  const names = Object.keys(shape);
+  const fields = Object.values(shape).map((field) =>
+    typeof field === 'function'
+      ? { check: field, isOptional: false }
+      : { check: field.optional, isOptional: true },
+  );
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const keys = Object.keys(value);
     let found = 0;
-    for (const [name, field] of Object.entries(value)) {
-      if (field === undefined) continue;
-      if (fields.get(name)?.(field) !== true) return false;
-      found += 1;
+    for (let index = 0; index < names.length; index += 1) {
+      const [name, field] = [names[index], fields[index]];
+      if (name === undefined || field === undefined) return false;
+      const given: unknown = Reflect.get(value, name);
+      if (given === undefined) {
+        if (!field.isOptional) return false;
+      } else if (field.check(given)) found += 1;
+      else return false;
     }
-    return found === fields.size;
+    return (
+      found === keys.length ||
+      found === keys.filter((key) => fieldOf(value, key) !== undefined).length
+    );
   };
 }
 
@@ -69,8 +97,17 @@ const flag: Check = (value) => value === true || value === false;
 /** No control characters and nothing that turns the direction of writing: names reach screens. */
 const name = text(/^[^\p{Cc}\p{Cs}\p{Bidi_C}]*$/u, nameLengthMax);
 const clientOrderId = text(/^[ -~]+$/, clientOrderIdLengthMax);
-const hexadecimal = text(/^[0-9a-f]+$/, offerLengthMax);
-const offer: Check = (value) => hexadecimal(value) && String(value).length % 2 === 0;
+/** Its owner's agent and the exchange have read the bytes; the core carries them, and a command with hundreds has to be checked fast. */
+const offer: Check = (value) =>
+  typeof value === 'string' &&
+  value.length >= 2 &&
+  value.length <= offerLengthMax &&
+  value.length % 2 === 0;
+/** Not beyond what deadlines can be. */
+const expiry: Check = (value) =>
+  units.toInstant(value) !== undefined && Number(value) <= instantMax;
+const phase = oneOf('pre_open', 'continuous', 'post_only', 'cancel_only', 'halted', 'closed');
+const timeout: Check = (value) => count(value) && Number(value) <= timeoutMax;
 const reason: Check = (value) => typeof value === 'string' && value.length <= reasonLengthMax;
 
 const terms = record({
@@ -87,18 +124,52 @@ const terms = record({
 });
 
 const shapes: Shapes = {
-  'market.open': { kind: oneOf('market.open'), terms },
-  'participant.admit': { kind: oneOf('participant.admit'), participant: address, name },
+  'market.open': {
+    kind: oneOf('market.open'),
+    terms,
+    phase: optional(phase),
+    reference: optional(price),
+  },
+  'market.phase': { kind: oneOf('market.phase'), market, phase, reference: optional(price) },
+  'market.band': { kind: oneOf('market.band'), market, floor: price, cap: price },
+  'market.cancel_all': { kind: oneOf('market.cancel_all'), market },
+  'participant.admit': {
+    kind: oneOf('participant.admit'),
+    participant: address,
+    name,
+    owner: optional(address),
+  },
   'order.place': {
     kind: oneOf('order.place'),
     participant: address,
     clientOrderId,
     market,
     side: oneOf('ask', 'bid'),
+    type: optional(oneOf('limit', 'market')),
     price,
     volume: count,
-    timeInForce: oneOf('gtc', 'ioc'),
+    timeInForce: oneOf('gtc', 'gtd', 'ioc', 'fok'),
+    expiresAt: optional(expiry),
     postOnly: flag,
+    whole: optional(flag),
+    selfTrade: optional(oneOf('cancel_incoming', 'cancel_resting', 'cancel_both')),
+  },
+  'order.amend': {
+    kind: oneOf('order.amend'),
+    participant: address,
+    order,
+    price: optional(price),
+    volume: optional(count),
+  },
+  'order.cancel_all': {
+    kind: oneOf('order.cancel_all'),
+    participant: address,
+    market: optional(market),
+  },
+  'order.cancel_all_after': {
+    kind: oneOf('order.cancel_all_after'),
+    participant: address,
+    timeout,
   },
   'order.cancel': { kind: oneOf('order.cancel'), participant: address, order },
   'offers.deliver': {
@@ -137,7 +208,13 @@ function fieldOf(value: unknown, field: string): unknown {
 /** True when `value` has exactly the fields of a command, each of its type and within its range. Never throws on what JSON can say. */
 export function isCommand(value: unknown): value is Command {
   const kind = fieldOf(value, 'kind');
-  return typeof kind === 'string' && checks.get(kind)?.(value) === true;
+  if (typeof kind !== 'string' || checks.get(kind)?.(value) !== true) return false;
+  // Nothing to change is a mistake of the sender.
+  return (
+    kind !== 'order.amend' ||
+    fieldOf(value, 'price') !== undefined ||
+    fieldOf(value, 'volume') !== undefined
+  );
 }
 
 /** What of a command, malformed or not, may be named in its refusal: only what is well-formed in itself. */

@@ -1,14 +1,15 @@
 /**
  * The whole exchange as data: a fold of the journal. Only `apply` changes it; everybody else reads it through view.ts.
  */
-import { createBook } from './book.ts';
-import type { Book } from './book.ts';
-import type { LotOffer, TimeInForce } from './command.ts';
+import { Book } from './book/book.ts';
+import { createChanges } from './changes.ts';
+import type { Changes } from './changes.ts';
+import type { OrderType, TimeInForce } from './command.ts';
 import { createDeadlines } from './deadline.ts';
 import type { Deadline, Deadlines } from './deadline.ts';
-import type { LotState, OrderStatus } from './event.ts';
+import type { CancelReason, LotState, OrderStatus } from './event.ts';
 import { exactInstant } from './exact.ts';
-import type { MarketTerms, Side } from './market.ts';
+import type { MarketTerms, Phase, SelfTrade, Side } from './market.ts';
 import type {
   Address,
   Amount,
@@ -23,44 +24,89 @@ import type {
   Txid,
 } from './units.ts';
 
-/** One open market. */
+/** One market. */
 export interface Market {
   readonly terms: MarketTerms;
   readonly book: Book;
+  phase: Phase;
+  /** The band that binds new prices, within the terms. */
+  floor: Price;
+  cap: Price;
+  /** The last trade's price, or what the operator said since. */
+  reference: Price | undefined;
+  /** The orders on the book, by their slot there. */
+  readonly resting: (Order | undefined)[];
+  /** Pending and open orders. */
+  readonly live: Set<Order>;
+  /** How many of `live` are whole, by side. */
+  readonly wholes: { ask: number; bid: number };
+  /** Scratch of the entry being applied: the net change of a level's volume, by price for asks and by −price for bids. */
+  readonly touched: Map<number, number>;
+  isTouched: boolean;
 }
 
-/** An order that is live, or done with a trade that is not final. */
+/** An order that is live, unsettled, or over and still answered. */
 export interface Order {
   readonly id: OrderId;
   /** The number in `id`: orders in the order of acceptance. */
   readonly number: number;
-  readonly participant: Address;
+  readonly participant: Participant;
   readonly clientOrderId: string;
   readonly market: Market;
   readonly side: Side;
-  readonly price: Price;
-  readonly volume: Lots;
+  readonly type: OrderType;
   readonly timeInForce: TimeInForce;
+  readonly expiresAt: Instant | undefined;
   readonly postOnly: boolean;
+  readonly whole: boolean;
+  readonly selfTrade: SelfTrade;
   readonly placedAt: Instant;
+  /** As placed, whatever amendments followed. */
+  readonly placedPrice: Price;
+  readonly placedVolume: Lots;
+  /** What it gives. Kept by its hold. */
+  readonly account: Account;
+  price: Price;
+  volume: Lots;
   status: OrderStatus;
   filled: Lots;
   cancelled: Lots;
   remaining: Lots;
   cost: Amount;
-  /** While pending: until when its offers are awaited. */
-  deadline: Deadline | undefined;
-  /** While open: the firm lots that rest, by index, ascending; they trade in this order. Their number is `remaining`. */
-  readonly firm: Map<number, LotOffer>;
-  /** Lots that this order gave as the resting side and that are neither settled nor released. */
-  readonly matched: Map<number, Trade>;
+  /** Its slot on the book; −1 while nothing of it rests. */
+  slot: number;
+  /** Its time priority, kept for lots that come back; 0 until it first rests. */
+  place: number;
+  /** The lots that rest, ascending; they trade in this order. Of a whole order, one that stands for all. */
+  readonly firm: Lot[];
+  /** The indices of lots that remain and wait for offers, ascending. Replaced, never changed: events share it. */
+  bare: readonly number[];
+  /** The awaited lots send the order to the back of its level: some of them are new. */
+  joinsBack: boolean;
+  /** Indices of lots given out so far. */
+  lotCount: number;
+  /** Until when offers are awaited. */
+  offersDue: Deadline | undefined;
+  expiry: Deadline | undefined;
+  /** Trades, not final, in which it is the resting side. */
+  readonly given: Trade[];
   /** Trades of this order, on either side, that are not final. */
   unsettled: number;
+  /** Why nothing of it shall trade any more; lots that come back are cancelled with this. */
+  ended: CancelReason | undefined;
 }
 
-/** One matched lot of a trade. */
-export interface TradeLot {
-  readonly offer: LotOffer;
+/** One firm lot, from its delivery until it is settled, released or cancelled. */
+export interface Lot {
+  readonly lot: number;
+  /** How many lots it stands for: 1, or all of a whole order. */
+  readonly volume: Lots;
+  readonly output: Output;
+  readonly offer: string;
+  readonly order: Order;
+  /** Once it is matched. */
+  trade: Trade | undefined;
+  /** `requested` also while it rests. */
   state: LotState;
   txid: Txid | undefined;
 }
@@ -76,37 +122,43 @@ export interface Trade {
   readonly incoming: Order;
   readonly at: Instant;
   /** Falls at most once; its instant stays readable afterwards. */
-  readonly deadline: Deadline;
-  /** By index in the resting order, ascending. */
-  readonly lots: Map<number, TradeLot>;
-  /** Lots that are neither settled nor released. At 0 the trade is final and leaves the state. */
+  deadline: Deadline;
+  /** Of the resting order, ascending. */
+  readonly lots: readonly Lot[];
+  /** Lots of the list that are neither settled nor released. At 0 the trade is final and leaves the state. */
   unsettled: number;
 }
 
 /** Who may trade. */
 export interface Participant {
-  readonly participant: Address;
+  readonly address: Address;
   name: string;
-  /** Pending and open orders, in the order of acceptance. */
-  readonly live: Map<OrderId, Order>;
-  /** Every order whose placement is still answered, by client order id: all live ones and the last done ones. */
+  /** Whom its orders belong to; participants of one owner never trade with each other. */
+  owner: Address;
+  /** The number of `owner` on the books. */
+  ownerNumber: number;
+  /** Pending and open orders; `wholes` of them are whole. */
+  readonly live: Set<Order>;
+  wholes: number;
+  /** Every order whose placement is still answered, by client order id: all live and unsettled ones, and the last that are over. */
   readonly answers: Map<string, Order>;
-  /** The done ones of `answers` as a ring: the n-th order to be done lies at n modulo its size. */
-  readonly done: Order[];
-  doneCount: number;
+  /** The orders of `answers` that are over as a ring: the n-th to be over lies at n modulo its size. */
+  readonly over: Order[];
+  overCount: number;
+  /** The dead man's switch. */
+  switchDue: Deadline | undefined;
 }
 
-/** What an address owns of one asset, and how much of that its live orders and unsettled lots set aside. Never both 0. */
+/** What an address owns of one asset, and how much of that its live orders and unsettled lots set aside. Never both 0 between entries. */
 export interface Account {
+  readonly address: Address;
+  readonly asset: Asset;
   balance: Amount;
   hold: Amount;
-}
-
-/** For which lot an output stands; `trade` once it is matched. */
-export interface FirmLot {
-  readonly order: OrderId;
-  readonly lot: number;
-  readonly trade?: TradeId;
+  /** Scratch of the entry being applied: both as they were before it. */
+  isTouched: boolean;
+  balanceBefore: Amount;
+  holdBefore: Amount;
 }
 
 /** The state of the exchange. Made by `createState`, changed by `apply` only. */
@@ -120,14 +172,18 @@ export interface State {
   tradeCount: number;
   readonly markets: Map<MarketSymbol, Market>;
   readonly participants: Map<Address, Participant>;
+  /** Numbers of owners. */
+  readonly owners: Map<Address, number>;
   readonly accounts: Map<Address, Map<Asset, Account>>;
   /** The sum of all balances, by asset. */
   readonly issued: Map<Asset, Amount>;
   readonly orders: Map<OrderId, Order>;
   readonly trades: Map<TradeId, Trade>;
-  /** Outputs of firm lots that rest or are matched and unsettled: one output, one lot. */
-  readonly outputs: Map<Output, FirmLot>;
+  /** Firm lots that rest or are matched and unsettled, by output: one output, one lot. */
+  readonly outputs: Map<Output, Lot>;
   readonly deadlines: Deadlines;
+  /** Scratch of the entry being applied; empty between entries. */
+  readonly changes: Changes;
 }
 
 /** The exchange before its first entry. */
@@ -140,16 +196,35 @@ export function createState(): State {
     tradeCount: 0,
     markets: new Map(),
     participants: new Map(),
+    owners: new Map(),
     accounts: new Map(),
     issued: new Map(),
     orders: new Map(),
     trades: new Map(),
     outputs: new Map(),
     deadlines: createDeadlines(),
+    changes: createChanges(),
   };
 }
 
 /** A market with nothing on its book. */
-export function createMarket(terms: MarketTerms): Market {
-  return { terms, book: createBook() };
+export function createMarket(
+  terms: MarketTerms,
+  phase: Phase,
+  reference: Price | undefined,
+): Market {
+  const { priceFloor: floor, priceCap: cap, tick } = terms;
+  return {
+    terms,
+    book: new Book({ floor, cap, tick }),
+    phase,
+    floor,
+    cap,
+    reference,
+    resting: [],
+    live: new Set(),
+    wholes: { ask: 0, bid: 0 },
+    touched: new Map(),
+    isTouched: false,
+  };
 }

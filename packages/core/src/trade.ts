@@ -7,12 +7,12 @@ import type { Changes } from './changes.ts';
 import { dropDeadline } from './deadline.ts';
 import type { LotState, LotView, TradeView } from './event.ts';
 import { assert } from './exact.ts';
-import { forgetIfOver, unfillLot } from './order.ts';
-import type { State, Trade, TradeLot } from './state.ts';
+import { retireIfOver } from './order.ts';
+import type { Lot, State, Trade } from './state.ts';
 import type { Txid } from './units.ts';
 
-function viewOfLot([lot, { state, txid }]: [number, TradeLot]): LotView {
-  return txid === undefined ? { lot, state } : { lot, state, txid };
+function viewOfLot({ lot, volume, state, txid }: Lot): LotView {
+  return txid === undefined ? { lot, volume, state } : { lot, volume, state, txid };
 }
 
 /** What may be shown of a trade, as it is now. */
@@ -24,9 +24,9 @@ export function viewOfTrade(trade: Trade): TradeView {
     price: trade.price,
     volume: trade.volume,
     side: incoming.side,
-    resting: { order: resting.id, participant: resting.participant },
-    incoming: { order: incoming.id, participant: incoming.participant },
-    lots: [...trade.lots].map(viewOfLot),
+    resting: { order: resting.id, participant: resting.participant.address },
+    incoming: { order: incoming.id, participant: incoming.participant.address },
+    lots: trade.lots.map(viewOfLot),
     at: trade.at,
   };
 }
@@ -46,11 +46,13 @@ export function updateTrade(
   const final = trade.unsettled === 0;
   changes.events.push({ kind: 'trade.updated', trade: viewOfTrade(trade), lots, final });
   if (!final) return;
+  const { resting, incoming } = trade;
   dropDeadline(state.deadlines, trade.deadline);
   state.trades.delete(trade.id);
-  for (const order of [trade.resting, trade.incoming]) {
+  resting.given.splice(resting.given.indexOf(trade), 1);
+  for (const order of [resting, incoming]) {
     order.unsettled -= 1;
-    forgetIfOver(state, order);
+    retireIfOver(state, order);
   }
 }
 
@@ -59,17 +61,14 @@ export function endLot(
   state: State,
   changes: Changes,
   trade: Trade,
-  { lot, ending, txid }: { lot: number; ending: 'settled' | 'released'; txid: Txid },
+  { lot, ending, txid }: { lot: Lot; ending: 'settled' | 'released'; txid: Txid },
 ): void {
-  const matched = trade.lots.get(lot);
-  assert(matched !== undefined && isUnsettled(matched.state), `lot ${lot} of ${trade.id} ended`);
-  matched.state = ending;
-  matched.txid = txid;
+  assert(isUnsettled(lot.state), `lot ${lot.lot} of ${trade.id} ended`);
+  lot.state = ending;
+  lot.txid = txid;
   trade.unsettled -= 1;
-  trade.resting.matched.delete(lot);
-  state.outputs.delete(matched.offer.output);
+  state.outputs.delete(lot.output);
   for (const order of [trade.resting, trade.incoming]) {
-    releaseLots(state, changes, order, { lots: 1, price: trade.price });
-    if (ending === 'released') unfillLot(order, trade.price);
+    releaseLots(changes, order, { lots: lot.volume, price: trade.price });
   }
 }

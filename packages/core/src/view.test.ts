@@ -41,6 +41,7 @@ test('markets and participants are as they were opened and admitted', () => {
   expect(core.participantOf(state, alice)).toEqual({
     participant: alice,
     name: 'The house of alice',
+    owner: alice,
   });
   expect(core.participantOf(state, sure(core.toAddress('nobody')))).toBeUndefined();
 });
@@ -74,8 +75,8 @@ test('orders are those that live, in the order of acceptance, and one that waits
 test('depth is by level, best first, as many as asked for', () => {
   const state = aMarketAtWork();
   expect(core.depthOf(state, symbol, 'ask', 10)).toEqual([
-    { price: 101, volume: 3 },
-    { price: 102, volume: 3 },
+    { price: 101, volume: 3, orders: 1 },
+    { price: 102, volume: 3, orders: 2 },
   ]);
   expect(core.depthOf(state, symbol, 'ask', 1)).toHaveLength(1);
   expect(core.depthOf(state, symbol, 'bid', 10)).toEqual([]);

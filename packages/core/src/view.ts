@@ -1,23 +1,24 @@
 /** What may be read of the state. Views are copies; none of these functions changes anything. */
-import { depth } from './book.ts';
-import type { DepthLevel } from './book.ts';
 import { nothing } from './changes.ts';
 import type { LotOffer } from './command.ts';
 import { earliest } from './deadline.ts';
+import { exactAmount } from './exact.ts';
 import type { OrderView, TradeView } from './event.ts';
-import type { MarketTerms, Side } from './market.ts';
+import { findLot } from './lots.ts';
+import type { MarketTerms, Phase, Side } from './market.ts';
 import { viewOfOrder } from './order.ts';
-import { wantedLots } from './place.ts';
-import type { FirmLot, State } from './state.ts';
+import type { Market, Order, State } from './state.ts';
 import { viewOfTrade } from './trade.ts';
 import type {
   Address,
   Amount,
   Asset,
   Instant,
+  Lots,
   MarketSymbol,
   OrderId,
   Output,
+  Price,
   TradeId,
 } from './units.ts';
 
@@ -25,6 +26,40 @@ import type {
 export interface ParticipantView {
   readonly participant: Address;
   readonly name: string;
+  /** Whose participants never trade with each other. */
+  readonly owner: Address;
+}
+
+/** One level as others see it: the volume that rests at a price, and in how many orders. Whole orders do not count. */
+export interface DepthLevel {
+  readonly price: Price;
+  readonly volume: Lots;
+  readonly orders: number;
+}
+
+/** One resting order of a book: `volume` lots of it are firm. */
+export interface RestingView {
+  readonly order: OrderId;
+  readonly price: Price;
+  readonly volume: Lots;
+  readonly whole: boolean;
+  /** Its time priority: smaller is earlier. */
+  readonly place: number;
+}
+
+/** What a market allows at present, and between which prices. */
+export interface MarketView {
+  readonly phase: Phase;
+  readonly floor: Price;
+  readonly cap: Price;
+  readonly reference?: Price;
+}
+
+/** The lot for which an output stands; `trade` once it is matched. */
+export interface FirmLot {
+  readonly order: OrderId;
+  readonly lot: number;
+  readonly trade?: TradeId;
 }
 
 /** What an address owns on the ledger and how much of it is set aside; `balance − hold` is free, and below 0 when the owner overspent. */
@@ -34,7 +69,7 @@ export interface BalanceView {
   readonly hold: Amount;
 }
 
-/** A pending order with the lots whose offers are awaited until `deadline`. */
+/** An order with the lots whose offers are awaited until `deadline`. */
 export interface PendingOffers {
   readonly view: OrderView;
   readonly lots: readonly number[];
@@ -81,13 +116,15 @@ export function markets(state: State): readonly MarketTerms[] {
 /** An admitted participant. */
 export function participantOf(state: State, address: Address): ParticipantView | undefined {
   const found = state.participants.get(address);
-  return found === undefined ? undefined : { participant: found.participant, name: found.name };
+  return found === undefined
+    ? undefined
+    : { participant: address, name: found.name, owner: found.owner };
 }
 
 /** Every admitted participant, by address. */
 export function participants(state: State): readonly ParticipantView[] {
   return [...state.participants.values()]
-    .map(({ participant, name }) => ({ participant, name }))
+    .map(({ address, name, owner }) => ({ participant: address, name, owner }))
     .toSorted((a, b) => (a.participant < b.participant ? -1 : 1));
 }
 
@@ -108,26 +145,87 @@ export function balancesOf(state: State, address: Address): readonly BalanceView
     .toSorted((a, b) => (a.asset < b.asset ? -1 : 1));
 }
 
-/** An order that is pending, open, or done with a trade that is not final. @returns undefined for every other. */
+/** What a market allows at present. */
+export function conditionsOf(state: State, symbol: MarketSymbol): MarketView | undefined {
+  const market = state.markets.get(symbol);
+  if (market === undefined) return undefined;
+  const { phase, floor, cap, reference } = market;
+  return reference === undefined ? { phase, floor, cap } : { phase, floor, cap, reference };
+}
+
+/** An order that is live, unsettled, or over and still answered. @returns undefined for every other. */
 export function orderOf(state: State, id: OrderId): OrderView | undefined {
   const order = state.orders.get(id);
   return order === undefined ? undefined : viewOfOrder(order);
 }
 
-/** A participant's pending and open orders, in the order of acceptance. */
-export function ordersOf(state: State, participant: Address): readonly OrderView[] {
-  return [...(state.participants.get(participant)?.live.values() ?? [])].map(viewOfOrder);
+function byNumber(a: Order, b: Order): number {
+  return a.number - b.number;
 }
 
-/** The best `levels` levels of one side of a book, best first; none when there is no such market. */
+/** A participant's pending and open orders, in the order of acceptance. */
+export function ordersOf(state: State, participant: Address): readonly OrderView[] {
+  const live = state.participants.get(participant)?.live ?? [];
+  return [...live].toSorted(byNumber).map(viewOfOrder);
+}
+
+/** The best `levels` levels of one side of a book, best first; none when there is no such market. Looks at no other level. */
 export function depthOf(
   state: State,
   symbol: MarketSymbol,
   side: Side,
   levels: number,
 ): readonly DepthLevel[] {
+  return state.markets.get(symbol)?.book.depth(side, levels) ?? [];
+}
+
+/**
+ * The orders that rest on one side of a book, whole ones among them, in the order in which they would trade. Looks only at as many as are taken
+ * from it; it must not be used across a change of the state.
+ */
+export function* queueOf(
+  state: State,
+  symbol: MarketSymbol,
+  side: Side,
+): Generator<RestingView, void, undefined> {
   const market = state.markets.get(symbol);
-  return market === undefined ? [] : depth(market.book, side, levels);
+  if (market !== undefined) yield* queueOfMarket(market, side);
+}
+
+/** As `queueOf`, of a market at hand. */
+export function* queueOfMarket(
+  { book, resting }: Market,
+  side: Side,
+): Generator<RestingView, void, undefined> {
+  for (const slot of book.queue(side)) {
+    const order = resting[slot];
+    if (order === undefined) continue;
+    const [price, volume] = [book.priceOf(slot), book.volumeOf(slot)];
+    yield { order: order.id, price, volume, whole: order.whole, place: book.placeOf(slot) };
+  }
+}
+
+/** What taking a volume from one side of a book would cost now. */
+export interface CostView {
+  /** Of what was asked for, what is there. */
+  readonly volume: Lots;
+  /** Ecoin for all of it; divided by the volume, the average price. */
+  readonly cost: Amount;
+  /** The last price that it would reach. */
+  readonly worst?: Price;
+}
+
+/** What taking `volume` lots from one side would cost, whole orders left out. Looks only at the levels that it takes to reach the volume. */
+export function costOf(
+  state: State,
+  symbol: MarketSymbol,
+  { side, volume: wanted }: { side: Side; volume: Lots },
+): CostView | undefined {
+  const found = state.markets.get(symbol)?.book.costOf(side, wanted);
+  if (found === undefined) return undefined;
+  const { volume, worst } = found;
+  const cost = exactAmount(found.cost);
+  return worst === undefined ? { volume, cost } : { volume, cost, worst };
 }
 
 /** A trade that is not final. @returns undefined for every other. */
@@ -144,24 +242,39 @@ export function openTrades(state: State): readonly OpenTrade[] {
   }));
 }
 
-/** Every pending order, in the order of acceptance: what an agent that reconnects has to be asked again. */
+/** Every order that waits for offers, in the order of acceptance: what an agent that reconnects has to be asked again. */
 export function pendingOffers(state: State): readonly PendingOffers[] {
   const pending: PendingOffers[] = [];
-  for (const order of state.orders.values()) {
-    if (order.deadline === undefined) continue;
-    const { at: deadline } = order.deadline;
-    pending.push({ view: viewOfOrder(order), lots: wantedLots(order), deadline });
+  for (const order of liveOrders(state)) {
+    if (order.offersDue === undefined) continue;
+    const { at: deadline } = order.offersDue;
+    pending.push({ view: viewOfOrder(order), lots: order.bare, deadline });
   }
   return pending;
 }
 
+function liveOrders({ markets: all }: State): readonly Order[] {
+  return [...all.values()].flatMap(({ live }) => [...live]).toSorted(byNumber);
+}
+
 /** The offer of a lot that rests, or is matched and neither settled nor released. */
-export function offerOf(state: State, id: OrderId, lot: number): LotOffer | undefined {
+export function offerOf(state: State, id: OrderId, index: number): LotOffer | undefined {
   const order = state.orders.get(id);
-  return order?.firm.get(lot) ?? order?.matched.get(lot)?.lots.get(lot)?.offer;
+  if (order === undefined) return undefined;
+  const lists = [order.firm, ...order.given.map(({ lots }) => lots)];
+  for (const list of lists) {
+    const lot = findLot(list, index);
+    if (lot !== undefined && state.outputs.get(lot.output) === lot) {
+      return { lot: lot.lot, output: lot.output, offer: lot.offer };
+    }
+  }
+  return undefined;
 }
 
 /** The lot for which an output stands, and the trade that took it; a lot that is settled, released or cancelled has no output any more. */
 export function lotOfOutput(state: State, output: Output): FirmLot | undefined {
-  return state.outputs.get(output);
+  const found = state.outputs.get(output);
+  if (found === undefined) return undefined;
+  const { order, lot, trade } = found;
+  return trade === undefined ? { order: order.id, lot } : { order: order.id, lot, trade: trade.id };
 }

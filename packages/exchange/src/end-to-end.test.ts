@@ -219,11 +219,18 @@ test('a trade that is overdue is decided by the owner’s renewal, and both side
     status: 'done',
     filled: 0,
     cancelled: 1,
-    reason: 'output_spent',
+    reason: 'not_settled',
   });
   await buyer.until(() => buyer.balances.get('ecoin')?.hold === 0);
-  await seller.untilOrder(ask, ({ cancelled, remaining }) => cancelled === 1 && remaining === 1);
-  expect(seller.balances.get('energy')).toMatchObject({ balance: 1_000 });
+  // The lot is the seller's again, offered anew on the output that the renewal left.
+  await seller.untilOrder(ask, ({ cancelled, remaining }) => cancelled === 0 && remaining === 2);
+  const other = await Household.open(exchange.url, 'other');
+  await other.participant.client.requestEcoin(amount(100_000));
+  await other.until(() => other.balances.get('ecoin')?.balance === 100_000);
+  const second = await other.place('bid', { price: 100, volume: 2 });
+  await other.untilOrder(second, ({ trades }) => trades[0]?.settlement === 'settled');
+  expect(other.balances.get('energy')).toMatchObject({ balance: 20 });
+  await other.participant.close();
   await seller.participant.close();
   await buyer.participant.close();
   await end();

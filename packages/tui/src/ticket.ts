@@ -3,7 +3,8 @@ import type { OrderWish } from '@wattlot/client';
 import { priceOfWire, wireOfPrice } from '@wattlot/client/frames';
 import type { Instrument } from '@wattlot/client/frames';
 import { oppositeOf, toLots } from '@wattlot/core';
-import type { Lots, Price, Side, TimeInForce } from '@wattlot/core';
+import type { WishTimeInForce } from '@wattlot/client';
+import type { Lots, Price, Side } from '@wattlot/core';
 import { reach } from './book.ts';
 import { fieldCharactersMax } from './limits.ts';
 import {
@@ -34,7 +35,7 @@ export interface Ticket {
   readonly volumeText: string;
   /** In ecoin per unit of energy, as on the screen. */
   readonly priceText: string;
-  readonly timeInForce: TimeInForce;
+  readonly timeInForce: WishTimeInForce;
   readonly postOnly: boolean;
   readonly field: TicketField;
   /** The next character typed replaces the field. */
@@ -47,7 +48,7 @@ export interface NewTicket {
   readonly side: Side;
   readonly volume: number;
   readonly price: number;
-  readonly timeInForce: TimeInForce;
+  readonly timeInForce: WishTimeInForce;
 }
 
 export function openTicket(instrument: Instrument, wish: NewTicket): Ticket {

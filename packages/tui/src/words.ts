@@ -12,6 +12,12 @@ const refusalWords: Readonly<Record<string, string>> = {
   [refusalErrors.unknown_participant]: 'you are not admitted yet: ask the operator to let you in',
   [refusalErrors.id_reused]: 'this ticket was used for another order: open a new one',
   [refusalErrors.unknown_market]: 'there is no such market any more',
+  [refusalErrors.phase_forbids]: 'the market does not take this at present',
+  [refusalErrors.band_out_of_bounds]: 'the band breaks a bound of the market',
+  [refusalErrors.order_contradictory]: 'the choices on the ticket do not go together',
+  [refusalErrors.expiry_passed]: 'the order would be over before it begins',
+  [refusalErrors.too_many_whole_orders]:
+    'there are as many all-or-none orders as allowed: cancel one first',
   [refusalErrors.volume_out_of_bounds]: 'the volume is out of bounds: change the lots',
   [refusalErrors.price_off_tick]: 'the price is between two ticks: change it',
   [refusalErrors.price_out_of_band]: 'the price is out of the band: change it',
@@ -49,6 +55,11 @@ const cancelWords: Readonly<Record<CancelReason, string>> = {
   would_trade: 'post-only, and it would have traded',
   self_trade: 'it would have traded with an order of your own',
   output_spent: 'what it offered was spent elsewhere',
+  not_settled: 'it was not paid in time',
+  amended: 'you made it smaller than what had traded',
+  expired: 'its time was over',
+  cancel_all_after: 'the dead man’s switch fell',
+  market_closed: 'the market has closed',
 };
 
 /** Why lots of an order will never trade. */

@@ -5,7 +5,7 @@
 import { apply, audit, createState, ledgerHeight, offerOf, stateText, tradeOf } from '../index.ts';
 import { toAddress, toAsset, toMarketSymbol, toOrderId, toTradeId } from '../index.ts';
 import type { Entry, Event, OrderId, State, TradeId } from '../index.ts';
-import { createReader, disagreements, read } from './reader.ts';
+import { createReader, disagreements, readAll } from './reader.ts';
 import type { Reader } from './reader.ts';
 
 /** The value, known to be there. */
@@ -108,7 +108,7 @@ export function give(driver: Driver, command: object): readonly Event[] {
   driver.now += 1;
   journal.push(entry);
   driver.events.push(...events);
-  for (const event of events) read(reader, event);
+  readAll(reader, events);
   const wrong = [...audit(state), ...disagreements(reader, state)];
   const refused = events.some(({ kind }) => kind === 'refused');
   if (refused && before !== undefined && before !== substance(state)) {
@@ -135,10 +135,14 @@ export function wait(driver: Driver, microseconds: number): void {
 export interface Placement {
   readonly participant: string;
   readonly side: string;
+  readonly type?: string;
   readonly price: number;
   readonly volume: number;
   readonly timeInForce?: string;
+  readonly expiresAt?: number;
   readonly postOnly?: boolean;
+  readonly whole?: boolean;
+  readonly selfTrade?: string;
   readonly clientOrderId?: string;
 }
 
@@ -159,19 +163,25 @@ export function place(driver: Driver, placed: Placement): readonly Event[] {
   return give(driver, placement(driver, placed));
 }
 
-/** New offers for the first `count` lots, each with an output never used before. */
-export function offersFor(driver: Driver, count: number): object[] {
-  return Array.from({ length: count }, (_, lot) => {
+/** New offers for these lots, or for the first `lots` of an order, each with an output never used before. */
+export function offersFor(driver: Driver, lots: number | readonly number[]): object[] {
+  const wanted = typeof lots === 'number' ? Array.from({ length: lots }, (_, lot) => lot) : lots;
+  return wanted.map((lot) => {
     driver.made += 1;
     return { lot, output: `${txidOf(driver.made)}:0`, offer: 'c0ffee' };
   });
 }
 
-/** Delivers what a pending order was asked for. */
+/** Delivers what an order was asked for. */
 export function deliver(driver: Driver, order: OrderId): readonly Event[] {
-  const { participant, remaining } = sure(driver.state.orders.get(order));
-  const lots = offersFor(driver, remaining);
-  return give(driver, { kind: 'offers.deliver', participant, order, lots });
+  const { participant, bare } = sure(driver.state.orders.get(order));
+  const lots = offersFor(driver, bare);
+  return give(driver, {
+    kind: 'offers.deliver',
+    participant: participant.address,
+    order,
+    lots,
+  });
 }
 
 /** Places an order, and delivers its offers when they are asked for. @returns the events of both. */

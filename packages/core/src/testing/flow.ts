@@ -108,7 +108,7 @@ export function step(driver: Driver, taken: FlowStep): readonly Event[] {
     case 'cancel': {
       const order = choose([...driver.state.orders.values()], taken.pick);
       if (order === undefined) return [];
-      const participant = everybody[taken.who] ?? order.participant;
+      const participant = everybody[taken.who] ?? order.participant.address;
       return give(driver, { kind: 'order.cancel', participant, order: order.id });
     }
     case 'submit':
@@ -128,7 +128,7 @@ function misdeliver(driver: Driver, { pick: index, how }: Steps['misdeliver']): 
   const asked = choose(pendingOffers(driver.state), index);
   if (asked === undefined) return [];
   const { participant, order, remaining } = asked.view;
-  const right = offersFor(driver, remaining);
+  const right = offersFor(driver, asked.lots);
   const used = [...driver.state.outputs.keys()][0];
   const lots = [
     right.slice(1),
@@ -184,8 +184,9 @@ function block(driver: Driver, taken: Steps['block']): readonly Event[] {
     }
   }
   for (const order of state.orders.values()) {
-    for (const lot of order.firm.keys())
+    for (const { lot } of order.firm) {
       if (chance(taken.lose)) lost.push({ order: order.id, lot });
+    }
   }
   const payer = sure(choose(everybody, taken.pick));
   const amount = Math.min(taken.pay, balanceOf(state, payer, ecoin).balance);

@@ -20,6 +20,8 @@ export interface Reader {
   readonly orders: Map<string, OrderView>;
   readonly trades: Map<string, TradeView>;
   readonly final: Set<string>;
+  /** The price of an auction, by market, while the entry that holds it is read. */
+  readonly auction: Map<string, number>;
   /** Lots requested, settled and released so far. */
   readonly ended: Record<LotState, number>;
 }
@@ -32,6 +34,7 @@ export function createReader(): Reader {
     orders: new Map(),
     trades: new Map(),
     final: new Set(),
+    auction: new Map(),
     ended: { requested: 0, submitted: 0, overdue: 0, settled: 0, released: 0 },
   };
 }
@@ -40,16 +43,21 @@ function check(condition: boolean, message: string): void {
   if (!condition) throw new Error(`an event broke a promise: ${message}`);
 }
 
-function readOrder(reader: Reader, view: OrderView): void {
-  const { order, volume, filled, cancelled, remaining, status, side, price, cost } = view;
+function readOrder(
+  reader: Reader,
+  view: OrderView,
+  { amended = false, returned = false } = {},
+): void {
+  const { order, volume, filled, cancelled, remaining, status } = view;
   const before = reader.orders.get(order);
   check(filled + cancelled + remaining === volume, `${order} has lost count of its lots`);
   check(remaining > 0 === (status !== 'done'), `${order} is ${status} with ${remaining} lots`);
-  check(side === 'bid' ? cost <= filled * price : cost >= filled * price, `${order} cost ${cost}`);
   if (before !== undefined) {
-    check(remaining <= before.remaining, `${order} grew`);
+    const gives = amended || before.volume === volume;
+    check(gives, `${order} has another volume and was not amended`);
+    const grows = amended || returned || remaining <= before.remaining;
+    check(grows, `${order} has more lots again`);
     check(cancelled >= before.cancelled, `${order} took a cancellation back`);
-    check(before.status !== 'open' || status !== 'pending', `${order} left the book to be pending`);
   }
   reader.orders.set(order, view);
 }
@@ -86,21 +94,31 @@ function readTrade(reader: Reader, event: Event & { kind: 'trade.updated' }): vo
 function readMatch(reader: Reader, event: Event & { kind: 'trade.made' }): void {
   const { trade, resting, incoming, deadline } = event;
   check(!reader.trades.has(trade.trade), `${trade.trade} was made before`);
-  check(trade.price === resting.price, `${trade.trade} has not the resting order's price`);
+  const uniform = reader.auction.get(trade.market);
+  if (uniform === undefined) {
+    check(trade.price === resting.price, `${trade.trade} has not the resting order's price`);
+  } else check(trade.price === uniform, `${trade.trade} has not the auction's price`);
   const [ask, bid] = resting.side === 'ask' ? [resting, incoming] : [incoming, resting];
   check(ask.side === 'ask' && bid.side === 'bid', `${trade.trade} has one side`);
   check(ask.price <= trade.price && trade.price <= bid.price, `${trade.trade} is beyond a limit`);
   check(resting.participant !== incoming.participant, `${trade.trade} is with itself`);
-  check(trade.lots.length === trade.volume, `${trade.trade} does not name its lots`);
+  const named = trade.lots.reduce((sum, lot) => sum + lot.volume, 0);
+  check(named === trade.volume, `${trade.trade} does not name its lots`);
   check(deadline > trade.at, `${trade.trade} is late at once`);
   reader.trades.set(trade.trade, trade);
-  reader.ended.requested += trade.volume;
+  reader.ended.requested += trade.lots.length;
   readOrder(reader, resting);
   readOrder(reader, incoming);
 }
 
+/** Takes in what one entry did. @throws Error when it breaks what events promise. */
+export function readAll(reader: Reader, events: readonly Event[]): void {
+  reader.auction.clear();
+  for (const event of events) read(reader, event);
+}
+
 /** Takes one event in. @throws Error when it breaks what events promise. */
-export function read(reader: Reader, event: Event): void {
+function read(reader: Reader, event: Event): void {
   switch (event.kind) {
     case 'order.placed':
       check(!reader.orders.has(event.view.order), `${event.view.order} was placed before`);
@@ -111,8 +129,16 @@ export function read(reader: Reader, event: Event): void {
       readOrder(reader, event.view);
       break;
     case 'order.opened':
-      check(event.lots.length === event.view.remaining, `${event.view.order} is not firm`);
+      check(event.lots.length > 0, `nothing of ${event.view.order} became firm`);
+      check(event.view.status === 'open', `${event.view.order} opened and is not open`);
       readOrder(reader, event.view);
+      break;
+    case 'order.amended':
+      readOrder(reader, event.view, { amended: true });
+      break;
+    case 'lots.returned':
+      check(event.lots.length > 0, `nothing of ${event.view.order} came back`);
+      readOrder(reader, event.view, { returned: true });
       break;
     case 'order.cancelled':
       check(event.volume > 0, `nothing of ${event.view.order} was cancelled`);
@@ -140,7 +166,14 @@ export function read(reader: Reader, event: Event): void {
       else reader.balances.set(key, { balance, hold });
       break;
     }
+    case 'auction.held':
+      check(event.volume > 0, `an auction of ${event.market} trades nothing`);
+      reader.auction.set(event.market, event.price);
+      break;
     case 'market.opened':
+    case 'phase.changed':
+    case 'band.changed':
+    case 'cancel_all_after.set':
     case 'participant.admitted':
     case 'refused':
     case 'ledger.advanced':

@@ -149,6 +149,13 @@ export class AccountFeed {
         yield [view.participant, stateReport(of(view, type))];
         return;
       }
+      case 'order.amended':
+      case 'lots.returned': {
+        const { view } = event;
+        if (!this.#isFollowed(view.participant)) return;
+        yield [view.participant, stateReport(of(view, 'status'))];
+        return;
+      }
       case 'order.cancelled': {
         const { view, reason } = event;
         if (!this.#isFollowed(view.participant)) return;

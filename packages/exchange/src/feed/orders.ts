@@ -59,6 +59,8 @@ export function foldOrders(book: OrderBook, event: Event, at: Instant): void {
   switch (event.kind) {
     case 'order.placed':
     case 'order.opened':
+    case 'order.amended':
+    case 'lots.returned':
       setView(book, event.view, at);
       return;
     case 'order.cancelled':
@@ -146,7 +148,12 @@ export function recordOf(trade: TradeView): TradeRecord {
 /** Forgets the oldest order that is over when one more is. */
 function retire(book: OrderBook, id: OrderId): void {
   const record = book.orders.get(id);
-  if (record?.view.status !== 'done') return;
+  if (record === undefined) return;
+  if (record.view.status !== 'done') {
+    // One whose lots came back is over no more.
+    book.participants.get(record.view.participant)?.over.delete(id);
+    return;
+  }
   for (const trade of record.trades.keys()) if (book.open.has(trade)) return;
   const own = book.participants.get(record.view.participant);
   if (own === undefined) return;

@@ -7,7 +7,15 @@
 import { timeText } from '@wattlot/client/frames';
 import type { AgentTask, OffersRequested, RenewalRequested } from '@wattlot/client/frames';
 import type { SettlementRequested } from '@wattlot/client/frames';
-import type { Address, Event, Instant, LotOffer, OrderId, OrderView } from '@wattlot/core';
+import type {
+  Address,
+  CancelReason,
+  Event,
+  Instant,
+  LotOffer,
+  OrderId,
+  OrderView,
+} from '@wattlot/core';
 import type { Output, TradeId, TradeView } from '@wattlot/core';
 import { releasedOutputsMax } from '../limits.ts';
 import type { Applied } from '../sequencer.ts';
@@ -104,9 +112,14 @@ function foldEvent(tasks: Tasks, event: Event): readonly Assigned[] {
     }
     case 'order.opened':
       tasks.pending.delete(event.view.order);
-      tasks.firm.set(event.view.order, new Map(event.lots.map((lot) => [lot.lot, lot])));
+      addFirm(tasks, event.view.order, event.lots);
       return [];
+    case 'order.amended':
+      // Whatever is awaited still is asked for anew.
+      tasks.pending.delete(event.view.order);
+      return event.view.status === 'done' ? [] : dropLots(tasks, event.view, event.dropped);
     case 'order.cancelled':
+      if (endsWaiting.has(event.reason)) tasks.pending.delete(event.view.order);
       return event.view.status === 'done' ? dropOrder(tasks, event.view) : [];
     case 'trade.made':
       return openTrade(tasks, event);
@@ -115,6 +128,32 @@ function foldEvent(tasks: Tasks, event: Event): readonly Assigned[] {
     default:
       return [];
   }
+}
+
+/** Reasons for which lots that waited for their offers are cancelled, while others of the order may rest on. */
+const endsWaiting: ReadonlySet<CancelReason> = new Set([
+  'offers_late',
+  'offers_declined',
+  'would_trade',
+]);
+
+function addFirm(tasks: Tasks, order: OrderId, lots: readonly LotOffer[]): void {
+  const firm = tasks.firm.get(order) ?? new Map<number, LotOffer>();
+  tasks.firm.set(order, firm);
+  for (const lot of lots) firm.set(lot.lot, lot);
+}
+
+/** These lots of an order that rested do not any more, and their offers are void. */
+function dropLots(
+  tasks: Tasks,
+  { order, participant }: Pick<OrderView, 'order' | 'participant'>,
+  lots: readonly number[],
+): readonly Assigned[] {
+  const firm = tasks.firm.get(order);
+  const left = lots.flatMap((lot) => firm?.get(lot) ?? []);
+  for (const lot of lots) firm?.delete(lot);
+  if (firm?.size === 0) tasks.firm.delete(order);
+  return release(tasks, participant, order, left);
 }
 
 function dropOrder(tasks: Tasks, { order, participant }: OrderView): readonly Assigned[] {
@@ -126,7 +165,7 @@ function dropOrder(tasks: Tasks, { order, participant }: OrderView): readonly As
 
 function openTrade(
   tasks: Tasks,
-  { trade, deadline, resting, incoming }: Event & { kind: 'trade.made' },
+  { trade, deadline, resting, incoming, spare }: Event & { kind: 'trade.made' },
 ): readonly Assigned[] {
   const firm = tasks.firm.get(resting.order);
   const offers = new Map<number, LotOffer>();
@@ -141,7 +180,8 @@ function openTrade(
   const open: OpenTrade = { trade, deadline, offers };
   tasks.trades.set(trade.trade, open);
   const { participant } = trade.incoming;
-  return [{ participant, task: settlement(open, [...offers.keys()]) }];
+  const spared = dropLots(tasks, incoming, spare);
+  return [...spared, { participant, task: settlement(open, [...offers.keys()]) }];
 }
 
 function updateTrade(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { balanceOf, ledgerHeight, lotOfOutput, offerOf, orderOf, tradeOf } from './index.ts';
-import { advance, alice, bob, carol, codeOf, ecoin, energy, give } from './testing/driver.ts';
+import { balanceOf, ledgerHeight, lotOfOutput, offerOf, orderOf, tradeOf } from '../index.ts';
+import { advance, alice, bob, carol, codeOf, ecoin, energy, give } from '../testing/driver.ts';
 import {
   openedDriver,
   orderId,
@@ -9,8 +9,8 @@ import {
   sure,
   tradeId,
   txidOf,
-} from './testing/driver.ts';
-import { toAddress } from './units.ts';
+} from '../testing/driver.ts';
+import { toAddress } from '../units.ts';
 
 function block(height: number, moves: readonly (readonly [string, string, number])[]): object {
   const each = moves.map(([address, asset, amount]) => ({ address, asset, amount }));
@@ -146,8 +146,8 @@ describe('a block', () => {
     });
     advance(driver, { settled: [{ trade: tradeId(1), lot: 0 }] });
     const [settled, other] = sure(tradeOf(driver.state, tradeId(1))).lots;
-    expect(settled).toEqual({ lot: 0, state: 'settled', txid: txidOf(driver.made) });
-    expect(other).toEqual({ lot: 1, state: 'requested' });
+    expect(settled).toEqual({ lot: 0, volume: 1, state: 'settled', txid: txidOf(driver.made) });
+    expect(other).toEqual({ lot: 1, volume: 1, state: 'requested' });
   });
 
   test('settles a lot only for the order, the trade and the state that it has', () => {
@@ -173,7 +173,7 @@ describe('a block', () => {
       { kind: 'ledger.advanced', height: 1 },
     ]);
     advance(driver, { settled: [{ trade: tradeId(1), lot: 0 }] });
-    expect(orderOf(driver.state, orderId(1))).toBeUndefined();
+    expect(orderOf(driver.state, orderId(1))?.status).toBe('done');
     expect(advance(driver, { lost: [{ order: orderId(1), lot: 1 }] })).toEqual([
       { kind: 'ledger.advanced', height: 3 },
     ]);

@@ -1,12 +1,13 @@
 /** `settlement.submit`: the incoming side's agent says which transactions it handed to the ledger. A claim; only the ledger settles. */
-import type { Changes } from './changes.ts';
-import type { SettlementSubmit } from './command.ts';
-import type { RefusalCode } from './refusal.ts';
-import type { State, Trade, TradeLot } from './state.ts';
-import { isUnsettled, updateTrade } from './trade.ts';
+import type { Changes } from '../changes.ts';
+import type { SettlementSubmit } from '../command.ts';
+import { findLot } from '../lots.ts';
+import type { RefusalCode } from '../refusal.ts';
+import type { Lot, State, Trade } from '../state.ts';
+import { isUnsettled, updateTrade } from '../trade.ts';
 
-function unsettledLot(trade: Trade, lot: number): TradeLot | undefined {
-  const matched = trade.lots.get(lot);
+function unsettledLot(trade: Trade, lot: number): Lot | undefined {
+  const matched = findLot(trade.lots, lot);
   return matched !== undefined && isUnsettled(matched.state) ? matched : undefined;
 }
 
@@ -21,7 +22,7 @@ export function submitSettlement(
 ): RefusalCode | undefined {
   if (!state.participants.has(command.participant)) return 'unknown_participant';
   const trade = state.trades.get(command.trade);
-  if (trade?.incoming.participant !== command.participant) return 'unknown_trade';
+  if (trade?.incoming.participant.address !== command.participant) return 'unknown_trade';
   const named = command.lots.map(({ lot }) => lot);
   if (named.length === 0 || new Set(named).size < named.length) return 'lot_not_due';
   if (named.some((lot) => unsettledLot(trade, lot) === undefined)) return 'lot_not_due';

@@ -35,7 +35,7 @@ describe('the text of a state', () => {
     const { state } = shortLife();
     expect(stateHash(state, sha256)).toBe(sha256(stateText(state)));
     expect(stateHash(state, sha256)).toBe(
-      'a8899f634808d8124dc9305f49fd6c67cad9266614a38329fd04ec3faacf2693',
+      '3d2c46d8ccfdfed38aa206e58a059edee128e2bebe032782350900787a48e071',
     );
   });
 

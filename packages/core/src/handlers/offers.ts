@@ -1,0 +1,133 @@
+/** `offers.deliver` and `offers.decline`: the wallet agent makes an order's lots firm, or cannot. */
+import type { Changes } from '../changes.ts';
+import type { LotOffer, OffersDecline, OffersDeliver } from '../command.ts';
+import { exactLots } from '../exact.ts';
+import { addLots, takeHighest, volumeOfLots } from '../lots.ts';
+import { matchIncoming, wouldTrade } from '../match.ts';
+import { cancelBare, dropOffersDue, noteBook, restFirm } from '../order.ts';
+import { viewOfOrder, volumeOfBare } from '../order.ts';
+import type { RefusalCode } from '../refusal.ts';
+import type { Lot, Order, State } from '../state.ts';
+
+function waitingOrder(state: State, command: OffersDeliver | OffersDecline): Order | RefusalCode {
+  if (!state.participants.has(command.participant)) return 'unknown_participant';
+  const order = state.orders.get(command.order);
+  if (order?.participant.address !== command.participant) return 'unknown_order';
+  if (order.status === 'done') return 'order_done';
+  if (order.bare.length === 0) return 'not_pending';
+  return order;
+}
+
+function byLot(a: LotOffer, b: LotOffer): number {
+  return a.lot - b.lot;
+}
+
+/** The offers in the order of their lots: mostly they come so. */
+function inOrder(lots: readonly LotOffer[]): readonly LotOffer[] {
+  let last = -1;
+  for (const { lot } of lots) {
+    if (lot <= last) return lots.toSorted(byLot);
+    last = lot;
+  }
+  return lots;
+}
+
+/** True when the offers, in order, are for exactly the lots that wait. */
+function areWanted({ bare }: Order, lots: readonly LotOffer[]): boolean {
+  if (lots.length !== bare.length) return false;
+  for (let index = 0; index < bare.length; index += 1) {
+    if (lots[index]?.lot !== bare[index]) return false;
+  }
+  return true;
+}
+
+/** True when no output is named twice or stands for another lot. */
+function areNew({ outputs }: State, lots: readonly LotOffer[]): boolean {
+  for (const { output } of lots) if (outputs.has(output)) return false;
+  if (lots.length < 2) return true;
+  return new Set(lots.map(({ output }) => output)).size === lots.length;
+}
+
+/**
+ * The lots become firm. The order is incoming with them first: they trade what the book has for them by now; what is left goes on the book, behind
+ * all others at its price, or at the order's old place when all of them had been there before. Refuses `unknown_participant`, `unknown_order`,
+ * `order_done`, `not_pending`, `lots_mismatch`, `output_reused`.
+ */
+export function deliverOffers(
+  state: State,
+  changes: Changes,
+  command: OffersDeliver,
+): RefusalCode | undefined {
+  const order = waitingOrder(state, command);
+  if (typeof order === 'string') return order;
+  const offers = inOrder(command.lots);
+  if (!areWanted(order, offers)) return 'lots_mismatch';
+  if (!areNew(state, offers)) return 'output_reused';
+
+  const { phase } = order.market;
+  const volume = exactLots(volumeOfBare(order));
+  dropOffersDue(state, order);
+  const isBarred = order.postOnly || phase !== 'continuous';
+  if (
+    isBarred &&
+    phase !== 'pre_open' &&
+    wouldTrade(order, volume, order.participant.ownerNumber)
+  ) {
+    cancelBare(state, changes, order, 'would_trade');
+    return undefined;
+  }
+  const lots = offers.map((offer) => lotOf(order, offer));
+  if (phase === 'continuous') {
+    const traded = matchIncoming(state, changes, order, volume);
+    if (order.remaining === 0) return undefined;
+    takeHighest(lots, traded);
+  }
+  order.bare = [];
+  if (lots.length === 0) return undefined;
+  makeFirm(state, changes, order, lots);
+  const firm = lots.length === offers.length ? offers : offers.slice(0, lots.length);
+  changes.events.push({ kind: 'order.opened', view: viewOfOrder(order), lots: firm });
+  return undefined;
+}
+
+function lotOf(order: Order, { lot, output, offer }: LotOffer): Lot {
+  const volume = order.whole ? order.remaining : exactLots(1);
+  return {
+    lot,
+    volume,
+    output,
+    offer,
+    order,
+    trade: undefined,
+    state: 'requested',
+    txid: undefined,
+  };
+}
+
+/** Puts the lots on the book with those of the order that rest there. */
+function makeFirm(state: State, changes: Changes, order: Order, lots: readonly Lot[]): void {
+  for (const lot of lots) state.outputs.set(lot.output, lot);
+  addLots(order.firm, lots);
+  order.status = 'open';
+  if (order.slot < 0) {
+    restFirm(changes, order, order.joinsBack ? 'back' : 'old place');
+    return;
+  }
+  const { book } = order.market;
+  const volume = exactLots(volumeOfLots(lots));
+  book.grow(order.slot, volume);
+  noteBook(changes, order, volume);
+  if (order.joinsBack) order.place = book.toBack(order.slot);
+}
+
+/** Cancels the lots that wait. Refuses as `offers.deliver` does. */
+export function declineOffers(
+  state: State,
+  changes: Changes,
+  command: OffersDecline,
+): RefusalCode | undefined {
+  const order = waitingOrder(state, command);
+  if (typeof order === 'string') return order;
+  cancelBare(state, changes, order, 'offers_declined');
+  return undefined;
+}

@@ -1,0 +1,216 @@
+/**
+ * A state from its text, as `stateText` wrote it. The text is trusted: whoever keeps it compares its hash first. What a state keeps twice (outputs,
+ * live orders, books) is made anew from what is written once.
+ */
+import { givenAsset } from './account.ts';
+import { nothing } from './changes.ts';
+import { addDeadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
+import { assert, exactLots } from './exact.ts';
+import { createParticipant } from './handlers/admit.ts';
+import { volumeOfLots } from './lots.ts';
+import type { CountLine, DeadlineLine, HeadLine, Line, LotLine } from './snapshot.ts';
+import type { MarketLine, OrderLine, ParticipantLine, TradeLine } from './snapshot.ts';
+import { createMarket, createState } from './state.ts';
+import type { Account, Lot, Order, Participant, State, Trade } from './state.ts';
+import { toAddress, toOrderId, toTradeId } from './units.ts';
+import type { Address, Amount, Asset, OrderId } from './units.ts';
+
+/**
+ * The state that has this text: it answers every further entry as the one that was written did.
+ * @throws Error when the text is not one that `stateText` makes.
+ */
+export function restore(text: string): State {
+  const [head = '', counts = '', ...lines] = text.trimEnd().split('\n');
+  const state = createState();
+  const { seq, at }: HeadLine = JSON.parse(head);
+  const { height, orderCount, tradeCount }: CountLine = JSON.parse(counts);
+  Object.assign(state, { seq, at, height, orderCount, tradeCount });
+  const over = new Map<Participant, readonly OrderId[]>();
+  for (const each of lines) readLine(state, over, JSON.parse(each));
+  restBooks(state);
+  for (const [participant, ids] of over) readOver(state, participant, ids);
+  return state;
+}
+
+/** Lines come in an order in which what one names has been read. `over` notes which orders of a participant are. */
+function readLine(state: State, over: Map<Participant, readonly OrderId[]>, line: Line): void {
+  switch (line.kind) {
+    case 'issued':
+      state.issued.set(line.asset, line.issued);
+      return;
+    case 'account':
+      readAccount(state, line);
+      return;
+    case 'market':
+      readMarket(state, line);
+      return;
+    case 'participant':
+      over.set(readParticipant(state, line), line.over);
+      return;
+    case 'order':
+      readOrder(state, line);
+      return;
+    case 'trade':
+      readTrade(state, line);
+      return;
+    case 'deadline':
+      readDeadline(state, line);
+  }
+}
+
+interface Owned {
+  readonly address: Address;
+  readonly asset: Asset;
+  readonly balance: Amount;
+  readonly hold: Amount;
+}
+
+function accountWith({ address, asset, balance, hold }: Owned): Account {
+  const before = { balanceBefore: nothing.balance, holdBefore: nothing.hold };
+  return { address, asset, balance, hold, isTouched: false, ...before };
+}
+
+function readAccount(state: State, line: Owned): void {
+  const accounts = state.accounts.get(line.address) ?? new Map<Asset, Account>();
+  state.accounts.set(line.address, accounts);
+  accounts.set(line.asset, accountWith(line));
+}
+
+function readMarket(state: State, line: MarketLine): void {
+  const market = createMarket(Object.freeze(line.terms), line.phase, line.reference);
+  market.floor = line.floor;
+  market.cap = line.cap;
+  market.book.lastPlace = line.places;
+  state.markets.set(line.terms.symbol, market);
+}
+
+function readParticipant(state: State, line: ParticipantLine): Participant {
+  const { participant: address, name, owner } = line;
+  const participant = createParticipant(state, { address, name, owner });
+  state.participants.set(address, participant);
+  return participant;
+}
+
+function readOrder(state: State, line: OrderLine): void {
+  const participant = state.participants.get(line.participant);
+  const market = state.markets.get(line.market);
+  assert(participant !== undefined && market !== undefined, `${line.order} is nobody's`);
+  const { participant: address, side } = line;
+  const asset = givenAsset(market.terms, side);
+  const owned = state.accounts.get(address)?.get(asset);
+  const { order: id, kind: _kind, firm, ...same } = line;
+  const order: Order = {
+    ...same,
+    id,
+    number: numberOf(id),
+    participant,
+    market,
+    // One that holds nothing may have no account any more.
+    account: owned ?? accountWith({ address, asset, ...nothing }),
+    expiresAt: line.expiresAt,
+    ended: line.ended,
+    slot: -1,
+    firm: [],
+    offersDue: undefined,
+    expiry: undefined,
+    given: [],
+    unsettled: 0,
+  };
+  for (const lot of firm) order.firm.push(readLot(state, order, lot));
+  state.orders.set(id, order);
+  participant.answers.set(order.clientOrderId, order);
+  if (order.status === 'done') return;
+  participant.live.add(order);
+  market.live.add(order);
+  if (!order.whole) return;
+  participant.wholes += 1;
+  market.wholes[side] += 1;
+}
+
+function numberOf(id: string): number {
+  return Number(id.slice(1));
+}
+
+function readLot(state: State, order: Order, line: LotLine): Lot {
+  const lot: Lot = { ...line, order, trade: undefined, txid: line.txid };
+  if (lot.state !== 'settled' && lot.state !== 'released') state.outputs.set(lot.output, lot);
+  return lot;
+}
+
+function orderNamed(state: State, id: OrderId): Order {
+  const order = state.orders.get(id);
+  assert(order !== undefined, `${id} is named and not there`);
+  return order;
+}
+
+function readTrade(state: State, line: TradeLine): void {
+  const [resting, incoming] = [orderNamed(state, line.resting), orderNamed(state, line.incoming)];
+  const lots = line.lots.map((lot) => readLot(state, resting, lot));
+  const unsettled = lots.filter(({ output }) => state.outputs.has(output)).length;
+  const { trade: id, price, volume, at } = line;
+  // A settlement's deadline that has fallen is out of the heap; the others are put there by their own lines.
+  const due = { kind: 'settlement' as const, trade: id };
+  const deadline: Deadline = { at: line.deadline, made: 0, due, index: -1 };
+  const number = numberOf(id);
+  const trade: Trade = {
+    id,
+    number,
+    price,
+    volume,
+    resting,
+    incoming,
+    at,
+    deadline,
+    lots,
+    unsettled,
+  };
+  for (const lot of lots) lot.trade = trade;
+  state.trades.set(id, trade);
+  resting.given.push(trade);
+  resting.unsettled += 1;
+  incoming.unsettled += 1;
+}
+
+function readDeadline(state: State, { at, due, of }: DeadlineLine): void {
+  if (due === 'settlement') {
+    const trade = state.trades.get(known(toTradeId(of)));
+    assert(trade !== undefined, `${of} has a deadline and is not there`);
+    trade.deadline = addDeadline(state.deadlines, at, { kind: due, trade: trade.id });
+    return;
+  }
+  if (due === 'switch') {
+    const participant = state.participants.get(known(toAddress(of)));
+    assert(participant !== undefined, `${of} has a deadline and is not there`);
+    participant.switchDue = addDeadline(state.deadlines, at, { kind: due, participant });
+    return;
+  }
+  const order = orderNamed(state, known(toOrderId(of)));
+  const deadline = addDeadline(state.deadlines, at, { kind: due, order });
+  if (due === 'offers') order.offersDue = deadline;
+  else order.expiry = deadline;
+}
+
+function known<T>(value: T | undefined): T {
+  assert(value !== undefined, 'the text of a state names nothing');
+  return value;
+}
+
+/** Puts what is firm back on the books, by place: so every order finds the end of its level. */
+function restBooks({ orders }: State): void {
+  const open = [...orders.values()].filter(({ firm }) => firm.length > 0);
+  for (const order of open.toSorted((a, b) => a.place - b.place)) {
+    const { market, side, price, selfTrade, place } = order;
+    const volume = exactLots(volumeOfLots(order.firm));
+    const owner = order.participant.ownerNumber;
+    order.slot = order.whole
+      ? market.book.rejoinWhole(side, price, volume, owner, selfTrade, place)
+      : market.book.rejoin(side, price, volume, owner, place);
+    market.resting[order.slot] = order;
+  }
+}
+
+function readOver(state: State, participant: Participant, over: readonly OrderId[]): void {
+  for (const id of over) participant.over.push(orderNamed(state, id));
+  participant.overCount = over.length;
+}
