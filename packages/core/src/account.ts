@@ -38,7 +38,7 @@ export function addBalance(
 ): void {
   const account = accountOf(state, changes, address, asset);
   account.balance = exactAmount(account.balance + amount);
-  assert(account.balance >= 0, `${address} owns ${account.balance} of ${asset}`);
+  assert(account.balance >= 0, 'a balance is below 0');
 }
 
 /** The asset that an order of this side gives. */
@@ -74,7 +74,7 @@ export function releaseSaving(
   { lots, price }: { lots: number; price: Price },
 ): void {
   if (order.side === 'ask' || price === order.price) return;
-  assert(price < order.price, `${order.id} pays more than its limit`);
+  assert(price < order.price, 'a bid pays more than its limit');
   addHold(changes, order, -lots * (order.price - price));
 }
 

@@ -31,9 +31,7 @@ import type { State } from './state.ts';
  */
 export function apply(state: State, entry: Entry): readonly Event[] {
   const { seq, at } = entry;
-  assert(seq === state.seq + 1, `entry ${seq} does not follow ${state.seq}`);
-  assert(Number.isSafeInteger(at) && at <= instantMax, `entry ${seq} has no instant`);
-  assert(at >= state.at, `entry ${seq} is from before the entry in front of it`);
+  checkPlace(state, entry);
   state.seq = seq;
   state.at = at;
   const { changes } = state;
@@ -43,6 +41,14 @@ export function apply(state: State, entry: Entry): readonly Event[] {
   if (code !== undefined) changes.events.push({ kind: 'refused', ...namesOf(command), code });
   for (const market of changes.markets) fireWholes(state, changes, market);
   return finish(state, changes);
+}
+
+/** @throws Error unless the entry is the next one and its time does not run backwards. */
+function checkPlace({ seq: last, at: before }: State, { seq, at }: Entry): void {
+  if (seq === last + 1 && Number.isSafeInteger(at) && at <= instantMax && at >= before) return;
+  assert(seq === last + 1, `entry ${seq} does not follow ${last}`);
+  assert(Number.isSafeInteger(at) && at <= instantMax, `entry ${seq} has no instant`);
+  assert(at >= before, `entry ${seq} is from before the entry in front of it`);
 }
 
 function dispatch(state: State, changes: Changes, command: Command): RefusalCode | undefined {

@@ -44,7 +44,11 @@ export function touchLevel(
 ): void {
   touchMarket(changes, market);
   const key = side === 'ask' ? price : 0 - price;
-  market.touched.set(key, (market.touched.get(key) ?? 0) + lots);
+  const { touched } = market;
+  const last = touched.length - 2;
+  // A sweep touches a level many times in a row.
+  if (touched[last] === key) touched[last + 1] = (touched[last + 1] ?? 0) + lots;
+  else touched.push(key, lots);
 }
 
 /** Notes a balance before its first change. Call it before each change of an account. */
@@ -73,16 +77,25 @@ export function finish(state: State, changes: Changes): readonly Event[] {
 
 function finishMarket(market: Market, events: Event[]): void {
   market.isTouched = false;
-  if (market.touched.size === 0) return;
-  const { symbol } = market.terms;
-  for (const [key, lots] of market.touched) {
-    const price = toPrice(Math.abs(key));
-    if (lots === 0 || price === undefined) continue;
-    const side = key > 0 ? 'ask' : 'bid';
-    const volume = market.book.volumeAtPrice(side, price);
-    events.push({ kind: 'level.changed', market: symbol, side, price, volume });
+  const { touched } = market;
+  if (touched.length === 2) tellLevel(market, touched[0] ?? 0, touched[1] ?? 0, events);
+  else if (touched.length > 2) {
+    const net = new Map<number, number>();
+    for (let index = 0; index < touched.length; index += 2) {
+      const key = touched[index] ?? 0;
+      net.set(key, (net.get(key) ?? 0) + (touched[index + 1] ?? 0));
+    }
+    for (const [key, lots] of net) tellLevel(market, key, lots, events);
   }
-  market.touched.clear();
+  touched.length = 0;
+}
+
+function tellLevel({ terms, book }: Market, key: number, lots: number, events: Event[]): void {
+  const price = toPrice(Math.abs(key));
+  if (lots === 0 || price === undefined) return;
+  const side = key > 0 ? 'ask' : 'bid';
+  const volume = book.volumeAtPrice(side, price);
+  events.push({ kind: 'level.changed', market: terms.symbol, side, price, volume });
 }
 
 function finishAccount(state: State, account: Account, events: Event[]): void {

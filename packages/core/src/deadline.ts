@@ -47,7 +47,7 @@ function put(heap: Deadline[], index: number, deadline: Deadline): void {
 
 function at(heap: readonly Deadline[], index: number): Deadline {
   const deadline = heap[index];
-  assert(deadline !== undefined, `no deadline at ${index}`);
+  assert(deadline !== undefined, 'the heap of deadlines has a hole');
   return deadline;
 }
 

@@ -61,7 +61,7 @@ export function takeLot(lots: Lot[], lot: number): Lot | undefined {
 export function addLots(lots: Lot[], added: readonly Lot[]): void {
   for (const lot of added) {
     const index = indexOf(lots, lot.lot);
-    assert(lots[index]?.lot !== lot.lot, `lot ${lot.lot} is firm twice`);
+    assert(lots[index]?.lot !== lot.lot, 'a lot is firm twice');
     if (index === lots.length) lots.push(lot);
     else lots.splice(index, 0, lot);
   }

@@ -4,7 +4,7 @@
  * so that it keeps its lowest. The book changes first, for the whole match; then its outcomes are turned into trades and cancellations in order.
  */
 import { releaseSaving } from './account.ts';
-import { FILL, outcomeWords } from './book/book.ts';
+import { outcomeWords } from './book/book.ts';
 import type { Changes } from './changes.ts';
 import { addDeadline } from './deadline.ts';
 import { assert, exactInstant, exactLots } from './exact.ts';
@@ -70,12 +70,13 @@ function takeOutcomes(
   const { outcomes, outcomeCount } = book;
   for (let index = 0; index < outcomeCount; index += 1) {
     const at = index * outcomeWords;
-    const resting = bySlot[outcomes[at + 1] ?? -1];
-    const lots = exactLots(outcomes[at + 2] ?? 0);
+    const resting = bySlot[outcomes[at] ?? -1];
+    const traded = outcomes[at + 1] ?? 0;
+    const lots = exactLots(Math.abs(traded));
     assert(resting !== undefined, 'the book named a slot where nobody rests');
     noteBook(changes, resting, 0 - lots);
-    if (outcomes[at] === FILL) {
-      const price = toPrice(outcomes[at + 3]);
+    if (traded > 0) {
+      const price = toPrice(outcomes[at + 2]);
       assert(price !== undefined, 'the book named no price');
       const taken = takeLowest(resting.firm, lots);
       leaveSlotIfEmpty(resting);

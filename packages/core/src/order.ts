@@ -149,7 +149,7 @@ export function restFirm(changes: Changes, order: Order, from: 'old place' | 'ba
   const { book } = market;
   const lots = exactLots(volumeOfLots(order.firm));
   const owner = order.participant.ownerNumber;
-  assert(order.slot < 0 && lots > 0, `${order.id} rests twice`);
+  assert(order.slot < 0 && lots > 0, 'an order rests twice');
   if (from === 'old place') {
     const { place } = order;
     order.slot = whole
@@ -178,7 +178,7 @@ export function noteBook(
 /** Takes the volume of lots that were firm off the book. The caller has taken them from `firm` and says what becomes of them. */
 export function takeOffBook(changes: Changes, order: Order, lots: Lots): void {
   const { market, slot } = order;
-  assert(slot >= 0 && market.resting[slot] === order, `${order.id} does not rest`);
+  assert(slot >= 0 && market.resting[slot] === order, 'an order leaves and does not rest');
   market.book.reduce(slot, lots);
   noteBook(changes, order, 0 - lots);
   leaveSlotIfEmpty(order);
@@ -225,7 +225,7 @@ function loseRemaining(state: State, changes: Changes, order: Order, lots: numbe
 /** A resting lot's output is gone: the lot is cancelled. @returns how many lots it stood for. */
 export function loseRestingLot(state: State, changes: Changes, order: Order, index: number): Lots {
   const lot = takeLot(order.firm, index);
-  assert(lot !== undefined, `lot ${index} of ${order.id} does not rest`);
+  assert(lot !== undefined, 'a lot is lost and does not rest');
   state.outputs.delete(lot.output);
   takeOffBook(changes, order, lot.volume);
   if (order.firm.length === 0 && order.bare.length > 0) order.status = 'pending';
@@ -275,7 +275,7 @@ export function cancelRemaining(
   reason: CancelReason,
 ): void {
   const volume = order.remaining;
-  assert(volume > 0, `nothing remains of ${order.id}`);
+  assert(volume > 0, 'nothing remains of a live order');
   dropFirm(state, changes, order);
   order.bare = [];
   order.ended = reason;

@@ -57,25 +57,22 @@ function optional(check: Check): Optional {
  * counted: when there are as many as the value has keys, there is none too many.
  */
 function record(shape: Readonly<Record<string, Field>>): Check {
-  const names = Object.keys(shape);
-  const fields = Object.values(shape).map((field) =>
+  const fields = Object.entries(shape).map(([name, field]) =>
     typeof field === 'function'
-      ? { check: field, isOptional: false }
-      : { check: field.optional, isOptional: true },
+      ? { name, check: field, isOptional: false }
+      : { name, check: field.optional, isOptional: true },
   );
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    const keys = Object.keys(value);
     let found = 0;
-    for (let index = 0; index < names.length; index += 1) {
-      const [name, field] = [names[index], fields[index]];
-      if (name === undefined || field === undefined) return false;
+    for (const { name, check, isOptional } of fields) {
       const given: unknown = Reflect.get(value, name);
       if (given === undefined) {
-        if (!field.isOptional) return false;
-      } else if (field.check(given)) found += 1;
+        if (!isOptional) return false;
+      } else if (check(given)) found += 1;
       else return false;
     }
+    const keys = Object.keys(value);
     return (
       found === keys.length ||
       found === keys.filter((key) => fieldOf(value, key) !== undefined).length
@@ -207,7 +204,8 @@ function fieldOf(value: unknown, field: string): unknown {
 
 /** True when `value` has exactly the fields of a command, each of its type and within its range. Never throws on what JSON can say. */
 export function isCommand(value: unknown): value is Command {
-  const kind = fieldOf(value, 'kind');
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'kind')) return false;
+  const kind: unknown = Reflect.get(value, 'kind');
   if (typeof kind !== 'string' || checks.get(kind)?.(value) !== true) return false;
   // Nothing to change is a mistake of the sender.
   return (

@@ -40,8 +40,8 @@ export interface Market {
   readonly live: Set<Order>;
   /** How many of `live` are whole, by side. */
   readonly wholes: { ask: number; bid: number };
-  /** Scratch of the entry being applied: the net change of a level's volume, by price for asks and by −price for bids. */
-  readonly touched: Map<number, number>;
+  /** Scratch of the entry being applied: changes of levels' volumes, in turns the price (below 0 for bids) and the lots. */
+  readonly touched: number[];
   isTouched: boolean;
 }
 
@@ -224,7 +224,7 @@ export function createMarket(
     resting: [],
     live: new Set(),
     wholes: { ask: 0, bid: 0 },
-    touched: new Map(),
+    touched: [],
     isTouched: false,
   };
 }

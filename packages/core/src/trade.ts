@@ -63,7 +63,7 @@ export function endLot(
   trade: Trade,
   { lot, ending, txid }: { lot: Lot; ending: 'settled' | 'released'; txid: Txid },
 ): void {
-  assert(isUnsettled(lot.state), `lot ${lot.lot} of ${trade.id} ended`);
+  assert(isUnsettled(lot.state), 'a lot ends twice');
   lot.state = ending;
   lot.txid = txid;
   trade.unsettled -= 1;

@@ -9,7 +9,7 @@
  * Layout. One buffer, seen as 32-bit words and as 64-bit numbers; every record is 8 words (32 bytes, two to a cache line). Links are word offsets, 0
  * is none.
  *
- *     order   0 volume   1 next   2 previous   3 level   4 owner   5 flags   6–7 place
+ *     order   0 volume   1 next   2 previous   3 level   4 owner               6–7 place
  *     level   0 head     1 tail   2 orders     3 rank and side     4–5 volume 6–7 price
  *
  * First come the bits and the levels of the ladder (one record for each price and side, when the market has at most `ranksMax` prices), then a pool
@@ -19,7 +19,7 @@
  * Invariants, between any two calls:
  * - a level is on its side's row exactly while its queue is not empty; places ascend in a queue; sums and counts are those of the queue;
  * - `#best` of a side is its best level, 0 when the side is empty;
- * - the volume of a record is 0 exactly when its slot is free.
+ * - the volume of a record is 0 exactly when its slot is free; the level of a whole order's record, which only keeps its slot, is 0.
  * That ordinary orders do not cross is the promise of the phases (apply.ts), not of the book.
  *
  * Why so: one array with fixed offsets beats several by a quarter, objects and maps by five to ten times, and nothing is allocated while orders come
@@ -27,7 +27,6 @@
  */
 import { assert } from '../exact.ts';
 import type { SelfTrade, Side } from '../market.ts';
-import { toLots, toPrice } from '../units.ts';
 import type { Lots, Price } from '../units.ts';
 import { auditBook } from './audit.ts';
 import { clearBit, layBits, nextBit, ranksMax, setBit, wordsOfBits } from './ladder.ts';
@@ -36,12 +35,11 @@ import { SparseLevels } from './sparse.ts';
 import { WholeOrders } from './wholes.ts';
 import type { WholeOrder } from './wholes.ts';
 
-/** An outcome: lots of a resting order traded. */
-export const FILL = 0;
-/** An outcome: a resting order of the incoming order's owner was taken off. */
-export const SELF_CANCEL = 1;
-/** Words of an outcome: kind, slot, volume, price. */
-export const outcomeWords = 4;
+/**
+ * Numbers of an outcome: the slot of a resting order, the lots of it that traded, the price. Lots below 0: so many had the order when it was taken off
+ * because it is the incoming order's owner's.
+ */
+export const outcomeWords = 3;
 
 /** Which prices a market has: multiples of `tick` from `floor` to `cap`. */
 export interface PriceRange {
@@ -67,7 +65,6 @@ const NEXT = 1;
 const PREVIOUS = 2;
 const LEVEL = 3;
 const OWNER = 4;
-const FLAGS = 5;
 /** In 64-bit numbers. */
 const PLACE = 3;
 // Words of a level.
@@ -79,22 +76,26 @@ const RANK = 3;
 const SUM = 2;
 const PRICE = 3;
 
-/** The flag of a whole order, whose record only keeps its slot. */
-const WHOLE = 1;
-
 const ask = 1;
 const bid = 0;
 
+/** The book computes with whole numbers of lots only, so that it is enough to see that none is below 0. */
+function isVolume(value: number): value is Lots {
+  return value >= 0;
+}
+
 function toVolume(value: number): Lots {
-  const lots = toLots(value);
-  assert(lots !== undefined, 'the book has lost count of lots');
-  return lots;
+  assert(isVolume(value), 'the book has lost count of lots');
+  return value;
+}
+
+function isPrice(value: number): value is Price {
+  return value > 0;
 }
 
 function asPrice(value: number): Price {
-  const price = toPrice(value);
-  assert(price !== undefined, 'the book has lost a price');
-  return price;
+  assert(isPrice(value), 'the book has lost a price');
+  return value;
 }
 
 function sideOfNumber(side: number): Side {
@@ -103,7 +104,7 @@ function sideOfNumber(side: number): Side {
 
 /** The book of one market. */
 export class Book {
-  /** What the last match did, `outcomeWords` numbers each: kind, slot, volume, price. Valid until the next match. Replaced when it grows. */
+  /** What the last match did, `outcomeWords` numbers each. Valid until the next match. Replaced when it grows. */
   outcomes: Float64Array = new Float64Array(outcomesAtFirst * outcomeWords);
   /** How many outcomes the last match had. */
   outcomeCount = 0;
@@ -130,8 +131,9 @@ export class Book {
   #unused: number;
   #bestBid = 0;
   #bestAsk = 0;
-  #bidCount = 0;
-  #askCount = 0;
+  /** Ordinary orders. */
+  #count = 0;
+  #wholeCount = 0;
 
   /** An empty book. A range of more than `ranksMax` prices is kept without a ladder. */
   constructor({ floor, cap, tick }: PriceRange) {
@@ -161,13 +163,16 @@ export class Book {
    */
   match(side: Side, limit: Price, volume: Lots, owner: number, selfTrade: SelfTrade): Lots {
     const other = side === 'ask' ? bid : ask;
+    const level = other === ask ? this.#bestAsk : this.#bestBid;
     this.outcomeCount = 0;
     this.stopped = false;
-    const left =
-      this.#wholes[other].count === 0
-        ? this.#sweep(other, limit, volume, owner, selfTrade)
-        : this.#sweepWithWholes(other, limit, volume, owner, selfTrade);
-    return toVolume(left);
+    if (this.#wholeCount > 0 && this.#wholes[other].count > 0) {
+      return toVolume(this.#sweepWithWholes(other, limit, volume, owner, selfTrade));
+    }
+    if (level === 0) return volume;
+    const price = this.#wide[(level >> 1) + PRICE] ?? 0;
+    if (other === ask ? price > limit : price < limit) return volume;
+    return toVolume(this.#sweep(other, limit, volume, owner, selfTrade));
   }
 
   /** As `match`, of all or nothing: changes nothing unless `wouldFill`. @returns whether it traded. */
@@ -180,7 +185,10 @@ export class Book {
     return true;
   }
 
-  /** Ordinary orders only: the hot path. */
+  /**
+   * Ordinary orders only: the hot path. What is read of a level is kept in locals while its queue is walked, and written back when that ends: because
+   * the order is filled, the level is empty, or an order of the same owner comes next, which is handled apart.
+   */
   #sweep(
     other: number,
     limit: number,
@@ -190,29 +198,33 @@ export class Book {
   ): number {
     const words = this.#words;
     const wide = this.#wide;
+    const base = this.#poolBase;
+    let outcomes = this.outcomes;
+    let at = 0;
     let left = volume;
-    let count = 0;
-    let visited = 0;
+    let gone = 0;
     let level = other === ask ? this.#bestAsk : this.#bestBid;
-    while (left > 0 && level !== 0) {
+    while (level !== 0) {
       const price = wide[(level >> 1) + PRICE] ?? 0;
       if (other === ask ? price > limit : price < limit) break;
       let order = words[level + HEAD] ?? 0;
       let orders = words[level + ORDERS] ?? 0;
       let sum = wide[(level >> 1) + SUM] ?? 0;
-      let isStopped = false;
-      while (order !== 0 && left > 0) {
-        visited += 1;
-        const held = words[order + VOLUME] ?? 0;
-        const isOwn = words[order + OWNER] === owner;
-        if (isOwn && selfTrade === 'cancel_incoming') {
-          isStopped = true;
+      let isOwn = false;
+      while (order !== 0) {
+        if (words[order + OWNER] === owner) {
+          isOwn = true;
           break;
         }
-        const taken = isOwn || held < left ? held : left;
-        this.#note(isOwn ? SELF_CANCEL : FILL, order, taken, price);
+        const held = words[order + VOLUME] ?? 0;
+        const taken = held < left ? held : left;
+        if (at === outcomes.length) outcomes = this.#growOutcomes();
+        outcomes[at] = (order - base) >> 3;
+        outcomes[at + 1] = taken;
+        outcomes[at + 2] = price;
+        at += outcomeWords;
         sum -= taken;
-        if (!isOwn) left -= taken;
+        left -= taken;
         if (taken < held) {
           words[order + VOLUME] = held - taken;
           break;
@@ -222,12 +234,9 @@ export class Book {
         words[order + NEXT] = this.#free;
         this.#free = order;
         orders -= 1;
-        count += 1;
+        gone += 1;
         order = next;
-        if (isOwn && selfTrade === 'cancel_both') {
-          isStopped = true;
-          break;
-        }
+        if (left === 0) break;
       }
       words[level + HEAD] = order;
       words[level + ORDERS] = orders;
@@ -235,16 +244,34 @@ export class Book {
       if (order === 0) {
         words[level + TAIL] = 0;
         level = this.#dropLevel(level, other);
-      } else words[order + PREVIOUS] = 0;
-      if (isStopped) {
-        this.stopped = true;
-        break;
+      } else {
+        words[order + PREVIOUS] = 0;
+        if (isOwn && left > 0) {
+          this.outcomeCount = at / outcomeWords;
+          if (!this.#meetOwn(order, price, selfTrade)) break;
+          outcomes = this.outcomes;
+          at = this.outcomeCount * outcomeWords;
+          level = other === ask ? this.#bestAsk : this.#bestBid;
+        }
       }
+      if (left === 0) break;
     }
-    this.visited += visited;
-    if (other === ask) this.#askCount -= count;
-    else this.#bidCount -= count;
+    if (!this.stopped) this.outcomeCount = at / outcomeWords;
+    this.visited += at / outcomeWords;
+    this.#count -= gone;
     return left;
+  }
+
+  /** An incoming order comes to one of its own owner. @returns whether it goes on. */
+  #meetOwn(order: number, price: number, selfTrade: SelfTrade): boolean {
+    if (selfTrade === 'cancel_incoming') this.visited += 1;
+    else {
+      const held = this.#words[order + VOLUME] ?? 0;
+      this.#note(order, 0 - held, price);
+      this.#leave(order);
+    }
+    this.stopped = selfTrade !== 'cancel_resting';
+    return !this.stopped;
   }
 
   /** Takes order by order, from the levels or the whole ones, whichever comes first; passes by whole ones that are too large. */
@@ -279,7 +306,7 @@ export class Book {
       }
       const taken = isOwn ? held : Math.min(held, left);
       const record = isWhole ? this.#offsetOf(whole.slot) : order;
-      this.#note(isOwn ? SELF_CANCEL : FILL, record, taken, price);
+      this.#note(record, isOwn ? 0 - taken : taken, price);
       this.reduce(this.#slotOf(record), toVolume(taken));
       if (!isOwn) left -= taken;
       if (isOwn && selfTrade === 'cancel_both') {
@@ -335,7 +362,7 @@ export class Book {
 
   /** The earliest-placed whole order of either side that would be filled now as the incoming one; −1 when none would. */
   firingWhole(): number {
-    if (this.#wholes[ask].count + this.#wholes[bid].count === 0) return -1;
+    if (this.#wholeCount === 0) return -1;
     let first: WholeOrder | undefined;
     for (const side of [ask, bid]) {
       const wholes = this.#wholes[side === ask ? ask : bid];
@@ -358,8 +385,7 @@ export class Book {
     this.#wide[(order >> 1) + PLACE] = this.lastPlace;
     const number = side === 'ask' ? ask : bid;
     this.#append(this.#levelFor(number, price), order, volume);
-    if (number === ask) this.#askCount += 1;
-    else this.#bidCount += 1;
+    this.#count += 1;
     return this.#slotOf(order);
   }
 
@@ -370,8 +396,7 @@ export class Book {
     const number = side === 'ask' ? ask : bid;
     const level = this.#levelFor(number, price);
     this.#insert(level, order, this.#placeBefore(level, place), volume);
-    if (number === ask) this.#askCount += 1;
-    else this.#bidCount += 1;
+    this.#count += 1;
     return this.#slotOf(order);
   }
 
@@ -391,7 +416,8 @@ export class Book {
     place: number,
   ): number {
     const order = this.#take(volume, owner);
-    this.#words[order + FLAGS] = WHOLE;
+    this.#words[order + LEVEL] = 0;
+    this.#wholeCount += 1;
     const slot = this.#slotOf(order);
     const wholes = this.#wholes[side === 'ask' ? ask : bid];
     wholes.add({ slot, side, price, volume, owner, selfTrade, place });
@@ -412,24 +438,47 @@ export class Book {
     const order = this.#offsetOf(slot);
     const held = words[order + VOLUME] ?? 0;
     assert(volume > 0 && volume <= held, 'an order loses more lots than it has');
-    if (words[order + FLAGS] === WHOLE) {
+    if (words[order + LEVEL] === 0) {
       assert(volume === held, 'a whole order lost a part');
       this.#wholeAt(slot).remove(slot);
+      this.#wholeCount -= 1;
       this.#give(order);
+      return;
+    }
+    if (volume === held) {
+      this.#leave(order);
       return;
     }
     const level = words[order + LEVEL] ?? 0;
     this.#wide[(level >> 1) + SUM] = (this.#wide[(level >> 1) + SUM] ?? 0) - volume;
-    if (volume < held) {
-      words[order + VOLUME] = held - volume;
-      return;
-    }
-    const side = (words[level + RANK] ?? 0) & 1;
-    this.#unlink(level, order);
-    this.#give(order);
-    if (side === ask) this.#askCount -= 1;
-    else this.#bidCount -= 1;
-    if (words[level + HEAD] === 0) this.#dropLevel(level, side);
+    words[order + VOLUME] = held - volume;
+  }
+
+  /** Takes an order off. */
+  cancel(slot: number): void {
+    const order = this.#offsetOf(slot);
+    if (this.#words[order + LEVEL] === 0) this.reduce(slot, this.volumeOf(slot));
+    else this.#leave(order);
+  }
+
+  /** Takes an ordinary order off its level, and the level off its row when it was the last. */
+  #leave(order: number): void {
+    const words = this.#words;
+    const level = words[order + LEVEL] ?? 0;
+    const next = words[order + NEXT] ?? 0;
+    const previous = words[order + PREVIOUS] ?? 0;
+    if (previous === 0) words[level + HEAD] = next;
+    else words[previous + NEXT] = next;
+    if (next === 0) words[level + TAIL] = previous;
+    else words[next + PREVIOUS] = previous;
+    words[level + ORDERS] = (words[level + ORDERS] ?? 0) - 1;
+    this.#wide[(level >> 1) + SUM] =
+      (this.#wide[(level >> 1) + SUM] ?? 0) - (words[order + VOLUME] ?? 0);
+    words[order + VOLUME] = 0;
+    words[order + NEXT] = this.#free;
+    this.#free = order;
+    this.#count -= 1;
+    if (next === 0 && previous === 0) this.#dropLevel(level, (words[level + RANK] ?? 0) & 1);
   }
 
   /** Puts an order behind all others at its price. @returns its new place. */
@@ -564,7 +613,7 @@ export class Book {
 
   /** True for a whole order. */
   isWhole(slot: number): boolean {
-    return this.#words[this.#offsetOf(slot) + FLAGS] === WHOLE;
+    return this.#words[this.#offsetOf(slot) + LEVEL] === 0;
   }
 
   /** The self-trade mode of a whole order; ordinary ones rest without one. */
@@ -572,9 +621,9 @@ export class Book {
     return this.#findWhole(slot)?.selfTrade;
   }
 
-  /** How many orders rest on a side, whole ones among them. */
-  orderCount(side: Side): number {
-    return (side === 'ask' ? this.#askCount : this.#bidCount) + this.wholeCount(side);
+  /** How many orders rest on both sides, whole ones among them. */
+  get orderCount(): number {
+    return this.#count + this.#wholeCount;
   }
 
   /** How many whole orders rest on a side. */
@@ -598,8 +647,7 @@ export class Book {
 
   /** What of the invariants does not hold, one line each. Its cost is that of the whole book. */
   audit(): readonly string[] {
-    const counts = { ask: this.#askCount, bid: this.#bidCount };
-    return auditBook(this, counts, {
+    return auditBook(this, this.#count, {
       words: this.#words,
       wide: this.#wide,
       poolBase: this.#poolBase,
@@ -618,14 +666,14 @@ export class Book {
   /** @throws Error when nobody rests in the slot. */
   #offsetOf(slot: number): number {
     const order = this.#poolBase + (slot << 3);
-    assert(slot >= 0 && order < this.#unused, 'there is no such slot');
-    assert((this.#words[order + VOLUME] ?? 0) > 0, 'nobody rests in the slot');
+    // Beyond the records that have been used every volume is 0, and beyond the buffer there is none.
+    assert(slot >= 0 && (this.#words[order + VOLUME] ?? 0) > 0, 'nobody rests in the slot');
     return order;
   }
 
   #ordinary(slot: number): number {
     const order = this.#offsetOf(slot);
-    assert(this.#words[order + FLAGS] !== WHOLE, 'a whole order is not on a level');
+    assert(this.#words[order + LEVEL] !== 0, 'a whole order is not on a level');
     return order;
   }
 
@@ -656,7 +704,6 @@ export class Book {
     const words = this.#words;
     words[order + VOLUME] = int32(volume);
     words[order + OWNER] = owner;
-    words[order + FLAGS] = 0;
     return order;
   }
 
@@ -675,21 +722,21 @@ export class Book {
     this.#wide = new Float64Array(buffer);
   }
 
-  #note(kind: number, order: number, volume: number, price: number): void {
+  #note(order: number, lots: number, price: number): void {
     const at = this.outcomeCount * outcomeWords;
     if (at === this.outcomes.length) this.#growOutcomes();
     const { outcomes } = this;
-    outcomes[at] = kind;
-    outcomes[at + 1] = (order - this.#poolBase) >> 3;
-    outcomes[at + 2] = volume;
-    outcomes[at + 3] = price;
+    outcomes[at] = (order - this.#poolBase) >> 3;
+    outcomes[at + 1] = lots;
+    outcomes[at + 2] = price;
     this.outcomeCount += 1;
   }
 
-  #growOutcomes(): void {
+  #growOutcomes(): Float64Array {
     const grown = new Float64Array(2 * this.outcomes.length);
     grown.set(this.outcomes);
     this.outcomes = grown;
+    return grown;
   }
 
   // Queues.

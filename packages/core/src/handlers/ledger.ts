@@ -123,7 +123,7 @@ function endLots(state: State, changes: Changes, block: LedgerAdvance): void {
   const ended: Ended = { trades: new Map(), lost: new Map(), returned: new Map() };
   for (const settled of block.settled) {
     const lot = dueLot(state, settled);
-    assert(lot?.trade !== undefined, `a lot of ${settled.trade} was checked`);
+    assert(lot?.trade !== undefined, 'a settled lot was checked');
     endLot(state, changes, lot.trade, { lot, ending: 'settled', txid: settled.txid });
     noteEnd(ended, lot.trade, lot);
   }

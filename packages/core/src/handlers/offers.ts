@@ -4,7 +4,7 @@ import type { LotOffer, OffersDecline, OffersDeliver } from '../command.ts';
 import { exactLots } from '../exact.ts';
 import { addLots, takeHighest, volumeOfLots } from '../lots.ts';
 import { matchIncoming, wouldTrade } from '../match.ts';
-import { cancelBare, dropOffersDue, noteBook, restFirm } from '../order.ts';
+import { cancelBare, dropOffersDue, forgetOutputs, noteBook, restFirm } from '../order.ts';
 import { viewOfOrder, volumeOfBare } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Lot, Order, State } from '../state.ts';
@@ -41,11 +41,19 @@ function areWanted({ bare }: Order, lots: readonly LotOffer[]): boolean {
   return true;
 }
 
-/** True when no output is named twice or stands for another lot. */
-function areNew({ outputs }: State, lots: readonly LotOffer[]): boolean {
-  for (const { output } of lots) if (outputs.has(output)) return false;
-  if (lots.length < 2) return true;
-  return new Set(lots.map(({ output }) => output)).size === lots.length;
+/** Lets each lot's output stand for it. @returns undefined, and nothing has changed, when one is named twice or stands for another lot. */
+function claim({ outputs }: State, order: Order, offers: readonly LotOffer[]): Lot[] | undefined {
+  const lots: Lot[] = [];
+  for (const offer of offers) {
+    if (outputs.has(offer.output)) {
+      for (const { output } of lots) outputs.delete(output);
+      return undefined;
+    }
+    const lot = lotOf(order, offer);
+    outputs.set(lot.output, lot);
+    lots.push(lot);
+  }
+  return lots;
 }
 
 /**
@@ -62,7 +70,8 @@ export function deliverOffers(
   if (typeof order === 'string') return order;
   const offers = inOrder(command.lots);
   if (!areWanted(order, offers)) return 'lots_mismatch';
-  if (!areNew(state, offers)) return 'output_reused';
+  const lots = claim(state, order, offers);
+  if (lots === undefined) return 'output_reused';
 
   const { phase } = order.market;
   const volume = exactLots(volumeOfBare(order));
@@ -73,18 +82,18 @@ export function deliverOffers(
     phase !== 'pre_open' &&
     wouldTrade(order, volume, order.participant.ownerNumber)
   ) {
+    forgetOutputs(state, lots);
     cancelBare(state, changes, order, 'would_trade');
     return undefined;
   }
-  const lots = offers.map((offer) => lotOf(order, offer));
   if (phase === 'continuous') {
     const traded = matchIncoming(state, changes, order, volume);
+    forgetOutputs(state, order.remaining === 0 ? lots : takeHighest(lots, traded));
     if (order.remaining === 0) return undefined;
-    takeHighest(lots, traded);
   }
   order.bare = [];
   if (lots.length === 0) return undefined;
-  makeFirm(state, changes, order, lots);
+  makeFirm(changes, order, lots);
   const firm = lots.length === offers.length ? offers : offers.slice(0, lots.length);
   changes.events.push({ kind: 'order.opened', view: viewOfOrder(order), lots: firm });
   return undefined;
@@ -105,8 +114,7 @@ function lotOf(order: Order, { lot, output, offer }: LotOffer): Lot {
 }
 
 /** Puts the lots on the book with those of the order that rest there. */
-function makeFirm(state: State, changes: Changes, order: Order, lots: readonly Lot[]): void {
-  for (const lot of lots) state.outputs.set(lot.output, lot);
+function makeFirm(changes: Changes, order: Order, lots: readonly Lot[]): void {
   addLots(order.firm, lots);
   order.status = 'open';
   if (order.slot < 0) {

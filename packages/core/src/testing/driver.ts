@@ -61,6 +61,8 @@ export interface Driver {
   now: number;
   /** Counts outputs and transactions made. */
   made: number;
+  /** Whether everything is checked after each entry. */
+  isAudited: boolean;
 }
 
 /** A core with nothing in it. */
@@ -72,6 +74,7 @@ export function createDriver(): Driver {
     reader: createReader(),
     now: 1_000_000,
     made: 0,
+    isAudited: true,
   };
 }
 
@@ -102,6 +105,13 @@ export function give(driver: Driver, command: object): readonly Event[] {
   const { state, journal, reader } = driver;
   const seq = journal.length + 1;
   const entry: Entry = JSON.parse(JSON.stringify({ seq, at: driver.now, command }));
+  if (!driver.isAudited) {
+    driver.now += 1;
+    journal.push(entry);
+    const events = apply(state, entry);
+    driver.events.push(...events);
+    return events;
+  }
   const due = state.deadlines.heap.some(({ at }) => at <= driver.now);
   const before = due ? undefined : substance(state);
   const events = apply(state, entry);

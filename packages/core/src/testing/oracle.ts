@@ -1,111 +1,699 @@
 /**
- * The rules of matching and nothing else, written as naively as they can be said: one list of orders, every lot in it, searched from the front
- * each time. It shares no code with the core.
+ * One market by the rules of docs/matching.md and nothing else: every order ever placed in one list that is filtered and sorted for each question. An
+ * ordinary matcher of partial fills, in which lots only have names. It shares no code with the core; funds, ids and outputs it does not know.
  */
+import type { Command, OrderAmend, OrderPlace } from '../command.ts';
+
+/** What happened, as the rules tell it. */
+export type RuleEvent =
+  | { readonly what: 'refused'; readonly code: string }
+  | { readonly what: 'placed' | 'repeated'; readonly order: string }
+  | {
+      readonly what: 'asked' | 'opened' | 'returned';
+      readonly order: string;
+      readonly lots: number[];
+    }
+  | {
+      readonly what: 'trade';
+      readonly resting: string;
+      readonly incoming: string;
+      readonly price: number;
+      readonly volume: number;
+      readonly lots: number[];
+    }
+  | {
+      readonly what: 'cancelled';
+      readonly order: string;
+      readonly volume: number;
+      readonly reason: string;
+    }
+  | {
+      readonly what: 'amended';
+      readonly order: string;
+      readonly price: number;
+      readonly volume: number;
+    }
+  | {
+      readonly what: 'auction';
+      readonly price: number;
+      readonly volume: number;
+      readonly imbalance: number;
+    }
+  | { readonly what: 'phase'; readonly phase: string };
 
 /** An order as the rules see it. */
-export interface NaiveOrder {
+export interface RuleOrder {
   readonly name: string;
-  readonly owner: string;
-  readonly side: string;
+  readonly who: string;
+  readonly side: 'ask' | 'bid';
+  readonly terms: OrderPlace;
+  price: number;
+  volume: number;
+  filled: number;
+  cancelled: number;
+  remaining: number;
+  /** Lots that rest. Of a whole order one, for all of it. */
+  firm: number[];
+  /** Lots that wait for offers. */
+  bare: number[];
+  place: number;
+  joinsBack: boolean;
+  named: number;
+  ended: string | undefined;
+}
+
+interface RuleTrade {
+  readonly resting: RuleOrder;
+  readonly incoming: RuleOrder;
   readonly price: number;
-  /** Lots that have not traded, lowest first. */
-  lots: number[];
-  /** When it came to rest; undefined while it does not. */
-  since: number | undefined;
+  readonly overdueAt: number;
+  /** Lots by name, with how many each stands for. */
+  readonly open: Map<number, number>;
 }
 
-/** One match as the rules say it. */
-export interface NaiveTrade {
-  readonly resting: string;
-  readonly incoming: string;
-  readonly price: number;
-  /** Lots of the resting order. */
-  readonly lots: readonly number[];
+interface RuleDeadline {
+  readonly at: number;
+  readonly kind: 'offers' | 'expiry' | 'switch';
+  readonly whose: string;
 }
 
-/** What becomes of an arrival. */
-interface Arrival {
-  readonly trades: readonly NaiveTrade[];
-  /** Lots that did not trade. */
-  readonly left: readonly number[];
-  /** It met an order of its own owner. */
-  readonly metItself: boolean;
+/** What a market has. */
+export interface RuleTerms {
+  readonly tick: number;
+  readonly priceFloor: number;
+  readonly priceCap: number;
+  readonly volumeMax: number;
+  readonly offersTimeout: number;
+  readonly settlementTimeout: number;
 }
 
-/** All orders ever placed, in the order of acceptance. */
-export interface Oracle {
-  readonly orders: NaiveOrder[];
-  clock: number;
-}
+/** One market and everybody in it. */
+export class Oracle {
+  readonly orders: RuleOrder[] = [];
+  phase = 'continuous';
+  readonly #terms: RuleTerms;
+  readonly #owners = new Map<string, string>();
+  #trades: RuleTrade[] = [];
+  #deadlines: RuleDeadline[] = [];
+  #places = 0;
+  #floor: number;
+  #cap: number;
+  #reference: number | undefined;
+  #at = 0;
+  #told: RuleEvent[] = [];
 
-export function createOracle(): Oracle {
-  return { orders: [], clock: 0 };
-}
-
-function crosses(incoming: NaiveOrder, resting: NaiveOrder): boolean {
-  if (resting.since === undefined || resting.lots.length === 0) return false;
-  if (resting.side === incoming.side) return false;
-  return incoming.side === 'bid'
-    ? resting.price <= incoming.price
-    : resting.price >= incoming.price;
-}
-
-/** The order that has to trade next with this incoming one: best price, then longest there. */
-export function nextFor(oracle: Oracle, incoming: NaiveOrder): NaiveOrder | undefined {
-  let best: NaiveOrder | undefined;
-  for (const order of oracle.orders) {
-    if (!crosses(incoming, order)) continue;
-    if (best === undefined) best = order;
-    else if (order.price !== best.price) {
-      const cheaper = order.price < best.price;
-      if (cheaper === (incoming.side === 'bid')) best = order;
-    } else if ((order.since ?? 0) < (best.since ?? 0)) best = order;
+  constructor(terms: RuleTerms) {
+    this.#terms = terms;
+    this.#floor = terms.priceFloor;
+    this.#cap = terms.priceCap;
   }
-  return best;
-}
 
-/** Accepts an order; it neither trades nor rests yet. */
-export function accept(
-  oracle: Oracle,
-  placed: Omit<NaiveOrder, 'lots' | 'since'>,
-  volume: number,
-): NaiveOrder {
-  const order: NaiveOrder = { ...placed, lots: [], since: undefined };
-  for (let lot = 0; lot < volume; lot += 1) order.lots.push(lot);
-  oracle.orders.push(order);
-  return order;
-}
+  /** What the command leads to at this instant, everything that falls due before it included. */
+  take(command: Command, at: number): readonly RuleEvent[] {
+    this.#told = [];
+    this.#at = at;
+    this.#letFall();
+    const code = this.#carryOut(command);
+    if (code !== undefined) this.#told.push({ what: 'refused', code });
+    this.#fire();
+    return this.#told;
+  }
 
-/** Lets an order trade against all that rest, one lot at a time. */
-export function arrive(oracle: Oracle, incoming: NaiveOrder): Arrival {
-  const trades: { resting: string; incoming: string; price: number; lots: number[] }[] = [];
-  while (incoming.lots.length > 0) {
-    const resting = nextFor(oracle, incoming);
-    if (resting === undefined) break;
-    if (resting.owner === incoming.owner) {
-      return { trades, left: [...incoming.lots], metItself: true };
+  #carryOut(command: Command): string | undefined {
+    switch (command.kind) {
+      case 'order.place':
+        return this.#placeOrder(command);
+      case 'order.amend':
+        return this.#amend(command);
+      case 'order.cancel':
+        return this.#cancel(command.order, command.participant);
+      case 'order.cancel_all':
+        if (command.market !== undefined && ['halted', 'closed'].includes(this.phase))
+          return 'phase_forbids';
+        if (!['halted', 'closed'].includes(this.phase))
+          this.#cancelAll(command.participant, 'requested');
+        return undefined;
+      case 'order.cancel_all_after':
+        this.#drop('switch', command.participant);
+        if (command.timeout > 0) this.#await(command.timeout, 'switch', command.participant);
+        return undefined;
+      case 'offers.deliver':
+        return this.#deliver(command.order);
+      case 'offers.decline':
+        return this.#decline(command.order);
+      case 'market.cancel_all':
+        this.#cancelAll(undefined, 'requested');
+        return undefined;
+      case 'market.phase':
+        return this.#changePhase(command.phase, command.reference);
+      case 'market.band':
+        if (this.phase === 'closed') return 'phase_forbids';
+        [this.#floor, this.#cap] = [command.floor, command.cap];
+        return undefined;
+      case 'participant.admit':
+        if (command.owner !== undefined) this.#owners.set(command.participant, command.owner);
+        return undefined;
+      case 'ledger.advance':
+        this.#block(command);
+        return undefined;
+      default:
+        return undefined;
     }
-    const lot = resting.lots.shift();
-    incoming.lots.pop();
-    const last = trades.at(-1);
-    if (lot === undefined) throw new Error('an order without lots was next');
-    if (last?.resting === resting.name) last.lots.push(lot);
+  }
+
+  // Questions.
+
+  #ownerOf(who: string): string {
+    return this.#owners.get(who) ?? who;
+  }
+
+  #sameOwner(a: RuleOrder, b: RuleOrder): boolean {
+    return this.#ownerOf(a.who) === this.#ownerOf(b.who);
+  }
+
+  #isWhole(order: RuleOrder): boolean {
+    return order.terms.whole === true;
+  }
+
+  /** How many lots rest of an order. */
+  #resting(order: RuleOrder): number {
+    return this.#isWhole(order) && order.firm.length > 0 ? order.remaining : order.firm.length;
+  }
+
+  /** The orders of a side that rest, in the order in which they trade. */
+  queue(side: string): RuleOrder[] {
+    return this.orders
+      .filter((order) => order.side === side && order.firm.length > 0)
+      .toSorted((a, b) => {
+        const byPrice = side === 'ask' ? a.price - b.price : b.price - a.price;
+        return byPrice === 0 ? a.place - b.place : byPrice;
+      });
+  }
+
+  #facing({ side, price }: { side: string; price: number }): RuleOrder[] {
+    return side === 'bid'
+      ? this.queue('ask').filter((other) => other.price <= price)
+      : this.queue('bid').filter((other) => other.price >= price);
+  }
+
+  #mode(order: RuleOrder): string {
+    return order.terms.selfTrade ?? 'cancel_incoming';
+  }
+
+  #wouldFill(order: RuleOrder, volume: number): boolean {
+    let left = volume;
+    for (const other of this.#facing(order)) {
+      if (left === 0) break;
+      const there = this.#resting(other);
+      if (this.#isWhole(other) && there > left) continue;
+      if (!this.#sameOwner(order, other)) left -= Math.min(left, there);
+      else if (this.#mode(order) !== 'cancel_resting') return false;
+    }
+    return left === 0;
+  }
+
+  #wouldTrade(order: RuleOrder, volume: number): boolean {
+    if (this.#isWhole(order)) return this.#wouldFill(order, volume);
+    return this.#facing(order).some(
+      (other) => !this.#isWhole(other) || this.#resting(other) <= volume,
+    );
+  }
+
+  #live(): RuleOrder[] {
+    return this.orders.filter(({ remaining }) => remaining > 0);
+  }
+
+  // Time.
+
+  #await(after: number, kind: RuleDeadline['kind'], whose: string): void {
+    this.#deadlines.push({ at: this.#at + after, kind, whose });
+  }
+
+  #drop(kind: RuleDeadline['kind'], whose: string): void {
+    this.#deadlines = this.#deadlines.filter((one) => one.kind !== kind || one.whose !== whose);
+  }
+
+  #letFall(): void {
+    const due = this.#deadlines.filter(({ at }) => at <= this.#at).toSorted((a, b) => a.at - b.at);
+    for (const deadline of due) {
+      if (!this.#deadlines.includes(deadline)) continue;
+      this.#drop(deadline.kind, deadline.whose);
+      const order = this.orders.find(({ name }) => name === deadline.whose);
+      if (deadline.kind === 'switch') this.#cancelAll(deadline.whose, 'cancel_all_after');
+      else if (order === undefined) throw new Error('a deadline is nobody’s');
+      else if (deadline.kind === 'expiry') this.#end(order, 'expired');
+      else this.#loseBare(order, 'offers_late');
+    }
+  }
+
+  // Ends.
+
+  #done(order: RuleOrder): void {
+    if (order.remaining > 0) return;
+    order.bare = [];
+    this.#drop('offers', order.name);
+    this.#drop('expiry', order.name);
+  }
+
+  /** Cancels all that remains. */
+  #end(order: RuleOrder, reason: string): void {
+    const { remaining: volume, name } = order;
+    [order.firm, order.bare, order.remaining] = [[], [], 0];
+    order.cancelled += volume;
+    order.ended = reason;
+    this.#done(order);
+    this.#told.push({ what: 'cancelled', order: name, volume, reason });
+  }
+
+  #loseBare(order: RuleOrder, reason: string): void {
+    const volume = this.#isWhole(order) ? order.remaining : order.bare.length;
+    order.bare = [];
+    order.remaining -= volume;
+    order.cancelled += volume;
+    this.#drop('offers', order.name);
+    this.#done(order);
+    this.#told.push({ what: 'cancelled', order: order.name, volume, reason });
+  }
+
+  #cancelAll(who: string | undefined, reason: string): void {
+    for (const order of this.#live()) {
+      if (who === undefined || order.who === who) this.#end(order, reason);
+    }
+  }
+
+  #cancel(name: string, who: string): string | undefined {
+    const order = this.orders.find((one) => one.name === name && one.who === who);
+    if (order === undefined) return 'unknown_order';
+    if (order.remaining === 0) {
+      if (order.ended !== 'requested') return 'order_done';
+      this.#told.push({ what: 'repeated', order: name });
+      return undefined;
+    }
+    if (['halted', 'closed'].includes(this.phase)) return 'phase_forbids';
+    this.#end(order, 'requested');
+    return undefined;
+  }
+
+  // Arrivals.
+
+  #placeOrder(terms: OrderPlace): string | undefined {
+    const rests = terms.timeInForce === 'gtc' || terms.timeInForce === 'gtd';
+    const isWhole = terms.whole === true;
+    const allowed: Readonly<Record<string, boolean>> = {
+      continuous: true,
+      pre_open: rests && !isWhole,
+      post_only: rests,
+    };
+    if (allowed[this.phase] !== true) return 'phase_forbids';
+    if ((terms.timeInForce === 'gtd') !== (terms.expiresAt !== undefined))
+      return 'order_contradictory';
+    if (rests ? terms.type === 'market' : terms.postOnly || isWhole) return 'order_contradictory';
+    if (terms.volume < 1 || terms.volume > this.#terms.volumeMax) return 'volume_out_of_bounds';
+    const wrong = this.#wrongPrice(terms.price);
+    if (wrong !== undefined) return wrong;
+    if (terms.expiresAt !== undefined && terms.expiresAt <= this.#at) return 'expiry_passed';
+    const wholes = this.#live().filter((one) => this.#isWhole(one));
+    if (isWhole && wholes.filter(({ who }) => who === terms.participant).length >= 8)
+      return 'too_many_whole_orders';
+    const order = this.#accept(terms);
+    if (this.#isBarred(order) && this.#wouldTrade(order, order.remaining)) {
+      this.orders.pop();
+      return 'would_trade';
+    }
+    this.#told.push({ what: 'placed', order: order.name });
+    if (terms.expiresAt !== undefined)
+      this.#await(terms.expiresAt - this.#at, 'expiry', order.name);
+    this.#arrive(order);
+    return undefined;
+  }
+
+  #wrongPrice(price: number): string | undefined {
+    if (price % this.#terms.tick !== 0) return 'price_off_tick';
+    if (price < this.#floor || price > this.#cap) return 'price_out_of_band';
+    return undefined;
+  }
+
+  #isBarred(order: RuleOrder): boolean {
+    if (this.phase === 'pre_open') return false;
+    return order.terms.postOnly || this.phase !== 'continuous';
+  }
+
+  #accept(terms: OrderPlace): RuleOrder {
+    const order: RuleOrder = {
+      name: `O${this.orders.length + 1}`,
+      who: terms.participant,
+      side: terms.side,
+      terms,
+      price: terms.price,
+      volume: terms.volume,
+      filled: 0,
+      cancelled: 0,
+      remaining: terms.volume,
+      firm: [],
+      bare: [],
+      place: 0,
+      joinsBack: true,
+      named: 0,
+      ended: undefined,
+    };
+    this.orders.push(order);
+    return order;
+  }
+
+  #arrive(order: RuleOrder): void {
+    if (this.phase === 'continuous') this.#match(order, order.remaining);
+    if (order.remaining === 0) return;
+    if (order.terms.timeInForce === 'ioc' || order.terms.timeInForce === 'fok') {
+      this.#end(order, 'not_filled_at_once');
+      return;
+    }
+    this.#nameBare(order);
+    this.#ask(order);
+  }
+
+  /** New names for all that does not rest. */
+  #nameBare(order: RuleOrder): void {
+    const count = this.#isWhole(order) ? 1 : order.remaining - order.firm.length;
+    order.bare = Array.from({ length: count }, (_, index) => order.named + index);
+    order.named += count;
+    order.joinsBack = true;
+  }
+
+  #ask(order: RuleOrder): void {
+    this.#drop('offers', order.name);
+    this.#await(this.#terms.offersTimeout, 'offers', order.name);
+    this.#told.push({ what: 'asked', order: order.name, lots: [...order.bare] });
+  }
+
+  #waiting(name: string): RuleOrder | string {
+    const order = this.orders.find((one) => one.name === name);
+    if (order === undefined) return 'unknown_order';
+    if (order.remaining === 0) return 'order_done';
+    return order.bare.length === 0 ? 'not_pending' : order;
+  }
+
+  #decline(name: string): string | undefined {
+    const order = this.#waiting(name);
+    if (typeof order === 'string') return order;
+    this.#loseBare(order, 'offers_declined');
+    return undefined;
+  }
+
+  #deliver(name: string): string | undefined {
+    const order = this.#waiting(name);
+    if (typeof order === 'string') return order;
+    this.#drop('offers', name);
+    const volume = this.#isWhole(order) ? order.remaining : order.bare.length;
+    if (this.#isBarred(order) && this.#wouldTrade(order, volume)) {
+      this.#loseBare(order, 'would_trade');
+      return undefined;
+    }
+    let arriving = [...order.bare];
+    if (this.phase === 'continuous') {
+      const traded = this.#match(order, volume);
+      if (order.remaining === 0) return undefined;
+      arriving = traded === volume ? [] : arriving.slice(0, arriving.length - traded);
+    }
+    order.bare = [];
+    if (arriving.length === 0) return undefined;
+    const rested = order.firm.length > 0;
+    order.firm = [...order.firm, ...arriving].toSorted((a, b) => a - b);
+    if (order.joinsBack || (!rested && order.place === 0)) order.place = this.#places += 1;
+    this.#told.push({ what: 'opened', order: name, lots: arriving });
+    return undefined;
+  }
+
+  // Trades.
+
+  /** @returns how many lots traded. */
+  #match(order: RuleOrder, volume: number): number {
+    const all = this.#isWhole(order) || order.terms.timeInForce === 'fok';
+    if (all && !this.#wouldFill(order, volume)) return 0;
+    let left = volume;
+    let stopped = false;
+    for (const other of this.#facing(order)) {
+      if (left === 0) break;
+      const there = this.#resting(other);
+      if (this.#isWhole(other) && there > left) continue;
+      if (this.#sameOwner(order, other)) {
+        const mode = this.#mode(order);
+        if (mode !== 'cancel_incoming') this.#end(other, 'self_trade');
+        if (mode === 'cancel_resting') continue;
+        stopped = true;
+        break;
+      }
+      const taken = Math.min(left, there);
+      left -= taken;
+      this.#trade(other, order, taken, other.price);
+    }
+    if (stopped && order.remaining > 0) this.#end(order, 'self_trade');
+    return volume - left;
+  }
+
+  #trade(resting: RuleOrder, incoming: RuleOrder, volume: number, price: number): void {
+    const each = this.#isWhole(resting) ? volume : 1;
+    const lots = resting.firm.slice(0, volume / each);
+    resting.firm = resting.firm.slice(volume / each);
+    for (const order of [resting, incoming]) {
+      order.remaining -= volume;
+      order.filled += volume;
+      this.#done(order);
+    }
+    this.#reference = price;
+    const open = new Map(lots.map((lot) => [lot, each]));
+    const overdueAt = this.#at + this.#terms.settlementTimeout;
+    this.#trades.push({ resting, incoming, price, overdueAt, open });
+    const names = { resting: resting.name, incoming: incoming.name };
+    this.#told.push({ what: 'trade', ...names, price, volume, lots });
+  }
+
+  #fire(): void {
+    if (this.phase !== 'continuous') return;
+    for (;;) {
+      const ready = this.orders
+        .filter((order) => this.#isWhole(order) && order.firm.length > 0)
+        .toSorted((a, b) => a.place - b.place)
+        .find((order) => this.#wouldFill(order, order.remaining));
+      if (ready === undefined) return;
+      ready.firm = [];
+      this.#match(ready, ready.remaining);
+    }
+  }
+
+  // Changes.
+
+  #amend({ order: name, participant, price, volume }: OrderAmend): string | undefined {
+    const order = this.orders.find((one) => one.name === name && one.who === participant);
+    if (order === undefined) return 'unknown_order';
+    if (order.remaining === 0) return 'order_done';
+    const [newPrice, newVolume] = [price ?? order.price, volume ?? order.volume];
+    const open = newVolume - order.filled - order.cancelled;
+    const smaller = newPrice === order.price && open <= order.remaining;
+    if (['halted', 'closed'].includes(this.phase)) return 'phase_forbids';
+    if (this.phase === 'cancel_only' && !smaller) return 'phase_forbids';
+    if (open < 0 || newVolume > this.#terms.volumeMax) return 'volume_out_of_bounds';
+    const wrong = newPrice === order.price ? undefined : this.#wrongPrice(newPrice);
+    if (wrong !== undefined) return wrong;
+    if (
+      open > 0 &&
+      this.phase !== 'pre_open' &&
+      this.phase !== 'cancel_only' &&
+      this.#isBarred(order)
+    ) {
+      if (this.#wouldTrade({ ...order, price: newPrice }, open)) return 'would_trade';
+    }
+    if (open === 0) {
+      this.#end(order, 'amended');
+      return undefined;
+    }
+    this.#change(order, newPrice, newVolume, open);
+    return undefined;
+  }
+
+  #change(order: RuleOrder, price: number, volume: number, open: number): void {
+    const repriced = price !== order.price;
+    const before = order.remaining;
+    [order.price, order.volume, order.remaining] = [price, volume, open];
+    const tell = (): void => {
+      this.#told.push({ what: 'amended', order: order.name, price, volume });
+    };
+    if (repriced) {
+      [order.firm, order.bare] = [[], []];
+      this.#drop('offers', order.name);
+      tell();
+      this.#arrive(order);
+    } else if (open === before) tell();
+    else if (this.#isWhole(order)) {
+      const keeps = open < before && (order.firm.length > 0 || !order.joinsBack);
+      order.firm = [];
+      tell();
+      this.#nameBare(order);
+      order.joinsBack = !keeps;
+      this.#ask(order);
+    } else if (open < before) this.#shrink(order, before - open, tell);
     else {
-      const { price } = resting;
-      trades.push({ resting: resting.name, incoming: incoming.name, price, lots: [lot] });
+      const added = Array.from({ length: open - before }, (_, index) => order.named + index);
+      order.named += added.length;
+      order.bare = [...order.bare, ...added];
+      order.joinsBack = true;
+      if (order.firm.length > 0) order.place = this.#places += 1;
+      tell();
+      this.#ask(order);
     }
   }
-  return { trades, left: [...incoming.lots], metItself: false };
-}
 
-/** Puts an order on the book, behind all others. */
-export function settleDown(oracle: Oracle, order: NaiveOrder): void {
-  oracle.clock += 1;
-  order.since = oracle.clock;
-}
+  #shrink(order: RuleOrder, by: number, tell: () => void): void {
+    const all = [...order.firm, ...order.bare].toSorted((a, b) => a - b);
+    const kept = new Set(all.slice(0, all.length - by));
+    order.firm = order.firm.filter((lot) => kept.has(lot));
+    order.bare = order.bare.filter((lot) => kept.has(lot));
+    if (order.bare.length === 0) this.#drop('offers', order.name);
+    tell();
+    if (order.bare.length > 0) this.#ask(order);
+  }
 
-/** Takes away what is left of an order, or one lot of it. */
-export function remove(order: NaiveOrder, lot?: number): void {
-  order.lots = lot === undefined ? [] : order.lots.filter((other) => other !== lot);
+  // Phases.
+
+  #changePhase(phase: string, reference: number | undefined): string | undefined {
+    if (this.phase === 'closed') return 'phase_forbids';
+    const wrong = reference === undefined ? undefined : this.#wrongPrice(reference);
+    if (wrong !== undefined) return wrong;
+    if (reference !== undefined) this.#reference = reference;
+    if (phase === this.phase) return undefined;
+    this.phase = phase;
+    this.#told.push({ what: 'phase', phase });
+    if (phase === 'continuous' || phase === 'post_only') while (this.#auction());
+    if (phase === 'closed') this.#cancelAll(undefined, 'market_closed');
+    return undefined;
+  }
+
+  /** @returns false when nothing crosses. */
+  #auction(): boolean {
+    const bids = this.queue('bid').filter((order) => !this.#isWhole(order));
+    const asks = this.queue('ask').filter((order) => !this.#isWhole(order));
+    const [high, low] = [bids[0]?.price, asks[0]?.price];
+    if (high === undefined || low === undefined || high < low) return false;
+    const { tick } = this.#terms;
+    const reference = this.#reference ?? Math.floor((high + low) / 2 / tick) * tick;
+    const sum = (orders: RuleOrder[]): number =>
+      orders.reduce((all, one) => all + one.firm.length, 0);
+    let best: { price: number; volume: number; imbalance: number } | undefined;
+    // Every tick, from the lowest up: only a better one takes the place of one before.
+    for (let price = low; price <= high; price += tick) {
+      const bid = sum(bids.filter((order) => order.price >= price));
+      const asked = sum(asks.filter((order) => order.price <= price));
+      const [volume, imbalance] = [Math.min(bid, asked), bid - asked];
+      const key = [volume, -Math.abs(imbalance), -Math.abs(price - reference)];
+      const old =
+        best === undefined
+          ? undefined
+          : [best.volume, -Math.abs(best.imbalance), -Math.abs(best.price - reference)];
+      const differs = key.findIndex((value, index) => value !== old?.[index]);
+      if (old === undefined || (differs >= 0 && (key[differs] ?? 0) > (old[differs] ?? 0))) {
+        best = { price, volume, imbalance };
+      }
+    }
+    if (best === undefined) throw new Error('a crossed book has no price');
+    this.#told.push({ what: 'auction', ...best });
+    this.#uncross(best.price);
+    return true;
+  }
+
+  #uncross(price: number): void {
+    for (;;) {
+      const [bid] = this.queue('bid').filter((order) => !this.#isWhole(order));
+      const [ask] = this.queue('ask').filter((order) => !this.#isWhole(order));
+      if (bid === undefined || ask === undefined || bid.price < price || ask.price > price) return;
+      const [earlier, later] = bid.place < ask.place ? [bid, ask] : [ask, bid];
+      if (this.#sameOwner(bid, ask)) {
+        const mode = this.#mode(later);
+        if (mode !== 'cancel_incoming') this.#end(earlier, 'self_trade');
+        if (mode !== 'cancel_resting') this.#end(later, 'self_trade');
+        continue;
+      }
+      const volume = Math.min(bid.firm.length, ask.firm.length);
+      later.firm = later.firm.slice(0, later.firm.length - volume);
+      this.#trade(earlier, later, volume, price);
+    }
+  }
+
+  // The ledger.
+
+  #block({ settled, lost }: Extract<Command, { kind: 'ledger.advance' }>): void {
+    for (const { order, lot } of settled) this.#openTrade(order, lot)?.open.delete(lot);
+    const losses = new Map<string, { order: RuleOrder; volume: number; reason: string }>();
+    const lose = (order: RuleOrder, volume: number, reason: string): void => {
+      const key = `${order.name} ${reason}`;
+      const known = losses.get(key) ?? { order, volume: 0, reason };
+      losses.set(key, { ...known, volume: known.volume + volume });
+    };
+    const returned = new Map<RuleOrder, number[]>();
+    for (const { order: name, lot } of lost) {
+      const trade = this.#openTrade(name, lot);
+      const order = this.orders.find((one) => one.name === name);
+      if (trade !== undefined) this.#release(trade, lot, lose, returned);
+      else if (order?.firm.includes(lot) === true) {
+        const volume = this.#isWhole(order) ? order.remaining : 1;
+        order.firm = order.firm.filter((one) => one !== lot);
+        order.remaining -= volume;
+        order.cancelled += volume;
+        this.#done(order);
+        lose(order, volume, 'output_spent');
+      }
+    }
+    this.#trades = this.#trades.filter(({ open }) => open.size > 0);
+    for (const [order, lots] of returned) {
+      this.#told.push({
+        what: 'returned',
+        order: order.name,
+        lots: lots.toSorted((a, b) => a - b),
+      });
+    }
+    const inOrder = [...new Set([...losses.values()].map(({ order }) => order))];
+    for (const order of inOrder) {
+      for (const loss of losses.values()) {
+        const { volume, reason } = loss;
+        if (loss.order === order)
+          this.#told.push({ what: 'cancelled', order: order.name, volume, reason });
+      }
+    }
+    for (const order of returned.keys()) this.#ask(order);
+  }
+
+  #openTrade(order: string, lot: number): RuleTrade | undefined {
+    return this.#trades.find(({ resting, open }) => resting.name === order && open.has(lot));
+  }
+
+  #release(
+    trade: RuleTrade,
+    lot: number,
+    lose: (order: RuleOrder, volume: number, reason: string) => void,
+    returned: Map<RuleOrder, number[]>,
+  ): void {
+    const { resting, incoming, open, overdueAt } = trade;
+    const volume = open.get(lot) ?? 0;
+    open.delete(lot);
+    const isLate = overdueAt <= this.#at;
+    resting.filled -= volume;
+    const { expiresAt } = resting.terms;
+    let ending = isLate ? resting.ended : 'output_spent';
+    if (isLate && ending === undefined && this.phase === 'closed') ending = 'market_closed';
+    if (isLate && ending === undefined && expiresAt !== undefined && expiresAt <= this.#at)
+      ending = 'expired';
+    if (ending === undefined) {
+      if (resting.remaining === 0 && expiresAt !== undefined) {
+        this.#await(expiresAt - this.#at, 'expiry', resting.name);
+      }
+      resting.remaining += volume;
+      if (resting.bare.length === 0) resting.joinsBack = false;
+      resting.bare = [...resting.bare, lot].toSorted((a, b) => a - b);
+      returned.set(resting, [...(returned.get(resting) ?? []), lot]);
+    } else {
+      resting.cancelled += volume;
+      lose(resting, volume, ending);
+    }
+    incoming.filled -= volume;
+    incoming.cancelled += volume;
+    lose(incoming, volume, isLate ? 'not_settled' : 'output_spent');
+  }
 }

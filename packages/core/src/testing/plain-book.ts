@@ -260,8 +260,8 @@ export class PlainBook {
     return whole ? selfTrade : undefined;
   }
 
-  orderCount(side: Side): number {
-    return this.#row(side).length;
+  get orderCount(): number {
+    return this.#orders.length;
   }
 
   wholeCount(side: Side): number {

@@ -94,10 +94,10 @@ function readTrade(reader: Reader, event: Event & { kind: 'trade.updated' }): vo
 function readMatch(reader: Reader, event: Event & { kind: 'trade.made' }): void {
   const { trade, resting, incoming, deadline } = event;
   check(!reader.trades.has(trade.trade), `${trade.trade} was made before`);
-  const uniform = reader.auction.get(trade.market);
-  if (uniform === undefined) {
-    check(trade.price === resting.price, `${trade.trade} has not the resting order's price`);
-  } else check(trade.price === uniform, `${trade.trade} has not the auction's price`);
+  // An auction has one price; what fires after it trades at the resting order's again.
+  const isUniform = trade.price === reader.auction.get(trade.market);
+  const isResting = trade.price === resting.price;
+  check(isUniform || isResting, `${trade.trade} has a price of its own`);
   const [ask, bid] = resting.side === 'ask' ? [resting, incoming] : [incoming, resting];
   check(ask.side === 'ask' && bid.side === 'bid', `${trade.trade} has one side`);
   check(ask.price <= trade.price && trade.price <= bid.price, `${trade.trade} is beyond a limit`);

@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { queueOf } from '../index.ts';
+import { symbol, terms } from '../testing/driver.ts';
+import type { Driver } from '../testing/driver.ts';
+import { Oracle } from '../testing/oracle.ts';
+import { plain, richDriver, take, told, trading, withPhases } from '../testing/rules-flow.ts';
+import type { RuleStep } from '../testing/rules-flow.ts';
+
+/** What both know of every live order and of the queues, in the same words. */
+function comparePositions({ state }: Driver, oracle: Oracle): void {
+  const seen = [...state.orders.values()].map((order) => ({
+    order: order.id,
+    price: order.price,
+    volume: order.volume,
+    filled: order.filled,
+    cancelled: order.cancelled,
+    remaining: order.remaining,
+    firm: order.firm.map(({ lot }) => lot),
+    bare: [...order.bare],
+  }));
+  const names = new Set(seen.map(({ order }) => String(order)));
+  const said = oracle.orders
+    .filter(({ name }) => names.has(name))
+    .map(({ name: order, price, volume, filled, cancelled, remaining, firm, bare }) => {
+      return { order, price, volume, filled, cancelled, remaining, firm, bare };
+    });
+  expect(seen.toSorted((a, b) => Number(a.order.slice(1)) - Number(b.order.slice(1)))).toEqual(
+    said,
+  );
+  for (const side of ['ask', 'bid'] as const) {
+    const queue = [...queueOf(state, symbol, side)].map(({ order }) => order);
+    expect(queue).toEqual(oracle.queue(side).map(({ name }) => name));
+  }
+}
+
+function runBoth(flow: readonly RuleStep[]): void {
+  const driver = richDriver();
+  const oracle = new Oracle(terms);
+  for (const step of flow) {
+    take(driver, step, ({ command, at, events }) => {
+      const expected = oracle.take(command, at);
+      expect({ command, events: told(events) }).toEqual({ command, events: expected });
+      comparePositions(driver, oracle);
+    });
+  }
+}
+
+test('every event, remaining volume and place in the queue is what an ordinary matcher of partial fills has', () => {
+  fc.assert(fc.property(plain(80), runBoth), { numRuns: 150 });
+});
+
+test('every event is what the rules say, with whole, fok, gtd, market and post-only orders, owners, amendments and lots that come back', () => {
+  fc.assert(fc.property(trading(80), runBoth), { numRuns: 300 });
+});
+
+test('every event is what the rules say while the market changes its phase and band, auctions included', () => {
+  fc.assert(fc.property(withPhases(80), runBoth), { numRuns: 300 });
+});
