@@ -1,5 +1,6 @@
 /** The command line: one program, a subcommand a process. Parses and checks; each command's work is in `commands/`. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ReplayOptions } from './commands/replay.ts';
 import { dataFolder } from './folders.ts';
 import { Failure } from './failure.ts';
 
@@ -177,6 +178,13 @@ function program(done: (code: number) => void): Command {
       .option('--json', 'print a JSON object an event'),
   ).action(async (options) => done(await (await import('./commands/sim.ts')).sim(options)));
 
+  add('replay', "Replay order flow in LOBSTER's format through the core, and compare the books")
+    .requiredOption('--messages <file>', 'the messages, a line each')
+    .option('--orderbook <file>', 'the book after each message; without it nothing is compared')
+    .option('--json', 'print one JSON object', false)
+    .action(async (options: ReplayOptions) =>
+      done(await (await import('./commands/replay.ts')).replay(options)),
+    );
   add('paper', "Run the paper's scenario on an embedded chain with three wallet nodes").action(
     async () => done(await (await import('./commands/paper.ts')).paper()),
   );

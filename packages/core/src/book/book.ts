@@ -18,12 +18,13 @@
  *
  * Invariants, between any two calls:
  * - a level is on its side's row exactly while its queue is not empty; places ascend in a queue; sums and counts are those of the queue;
- * - `#best` of a side is its best level, 0 when the side is empty;
+ * - `bestAsk` and `bestBid` of a side is its best level, 0 when the side is empty;
  * - the volume of a record is 0 exactly when its slot is free; the level of a whole order's record, which only keeps its slot, is 0.
  * That ordinary orders do not cross is the promise of the phases (apply.ts), not of the book.
  *
  * Why so: one array with fixed offsets beats several by a quarter, objects and maps by five to ten times, and nothing is allocated while orders come
- * and go, so nothing has to be collected (docs/benchmarks.md).
+ * and go, so nothing has to be collected (docs/benchmarks.md). Fields are private to the compiler only: with JavaScript's own private names V8 compiles this class
+ * to code that is five times slower once an earlier book has been collected.
  */
 import { assert } from '../exact.ts';
 import type { SelfTrade, Side } from '../market.ts';
@@ -115,44 +116,44 @@ export class Book {
   /** Resting orders looked at since the book was made, by matches and dry walks. */
   visited = 0;
 
-  readonly #floor: number;
-  readonly #tick: number;
-  readonly #ranks: number;
-  readonly #bits: readonly [Bits, Bits];
-  readonly #sparse: readonly [SparseLevels, SparseLevels] | undefined;
-  readonly #wholes: readonly [WholeOrders, WholeOrders];
-  readonly #levelBase: number;
-  readonly #poolBase: number;
-  #words: Int32Array;
-  #wide: Float64Array;
+  private readonly floor: number;
+  private readonly tick: number;
+  private readonly ranks: number;
+  private readonly bits: readonly [Bits, Bits];
+  private readonly sparse: readonly [SparseLevels, SparseLevels] | undefined;
+  private readonly wholes: readonly [WholeOrders, WholeOrders];
+  private readonly levelBase: number;
+  private readonly poolBase: number;
+  private words: Int32Array;
+  private wide: Float64Array;
   /** The first free record. */
-  #free = 0;
+  private free = 0;
   /** The first record of the pool that has never been used. */
-  #unused: number;
-  #bestBid = 0;
-  #bestAsk = 0;
+  private unused: number;
+  private bestBid = 0;
+  private bestAsk = 0;
   /** Ordinary orders. */
-  #count = 0;
-  #wholeCount = 0;
+  private count = 0;
+  private wholesOfBoth = 0;
 
   /** An empty book. A range of more than `ranksMax` prices is kept without a ladder. */
   constructor({ floor, cap, tick }: PriceRange) {
     const prices = Math.floor((cap - floor) / tick) + 1;
     const isSparse = prices > ranksMax;
-    this.#floor = floor;
-    this.#tick = tick;
-    this.#ranks = isSparse ? 0 : prices;
-    this.#sparse = isSparse ? [new SparseLevels(), new SparseLevels()] : undefined;
-    this.#wholes = [new WholeOrders(bid), new WholeOrders(ask)];
+    this.floor = floor;
+    this.tick = tick;
+    this.ranks = isSparse ? 0 : prices;
+    this.sparse = isSparse ? [new SparseLevels(), new SparseLevels()] : undefined;
+    this.wholes = [new WholeOrders(bid), new WholeOrders(ask)];
     // Record 0 is kept free: its offset means none.
-    const bitWords = wordsOfBits(this.#ranks);
-    this.#bits = [layBits(recordWords, this.#ranks), layBits(recordWords + bitWords, this.#ranks)];
-    this.#levelBase = recordWords * (1 + Math.ceil((2 * bitWords) / recordWords));
-    this.#poolBase = this.#levelBase + 2 * this.#ranks * recordWords;
-    this.#unused = this.#poolBase;
-    const buffer = new ArrayBuffer(4 * (this.#poolBase + slotsAtFirst * recordWords));
-    this.#words = new Int32Array(buffer);
-    this.#wide = new Float64Array(buffer);
+    const bitWords = wordsOfBits(this.ranks);
+    this.bits = [layBits(recordWords, this.ranks), layBits(recordWords + bitWords, this.ranks)];
+    this.levelBase = recordWords * (1 + Math.ceil((2 * bitWords) / recordWords));
+    this.poolBase = this.levelBase + 2 * this.ranks * recordWords;
+    this.unused = this.poolBase;
+    const buffer = new ArrayBuffer(4 * (this.poolBase + slotsAtFirst * recordWords));
+    this.words = new Int32Array(buffer);
+    this.wide = new Float64Array(buffer);
   }
 
   // Matching.
@@ -163,16 +164,16 @@ export class Book {
    */
   match(side: Side, limit: Price, volume: Lots, owner: number, selfTrade: SelfTrade): Lots {
     const other = side === 'ask' ? bid : ask;
-    const level = other === ask ? this.#bestAsk : this.#bestBid;
+    const level = other === ask ? this.bestAsk : this.bestBid;
     this.outcomeCount = 0;
     this.stopped = false;
-    if (this.#wholeCount > 0 && this.#wholes[other].count > 0) {
-      return toVolume(this.#sweepWithWholes(other, limit, volume, owner, selfTrade));
+    if (this.wholesOfBoth > 0 && this.wholes[other].count > 0) {
+      return toVolume(this.sweepWithWholes(other, limit, volume, owner, selfTrade));
     }
     if (level === 0) return volume;
-    const price = this.#wide[(level >> 1) + PRICE] ?? 0;
+    const price = this.wide[(level >> 1) + PRICE] ?? 0;
     if (other === ask ? price > limit : price < limit) return volume;
-    return toVolume(this.#sweep(other, limit, volume, owner, selfTrade));
+    return toVolume(this.sweep(other, limit, volume, owner, selfTrade));
   }
 
   /** As `match`, of all or nothing: changes nothing unless `wouldFill`. @returns whether it traded. */
@@ -189,21 +190,21 @@ export class Book {
    * Ordinary orders only: the hot path. What is read of a level is kept in locals while its queue is walked, and written back when that ends: because
    * the order is filled, the level is empty, or an order of the same owner comes next, which is handled apart.
    */
-  #sweep(
+  private sweep(
     other: number,
     limit: number,
     volume: number,
     owner: number,
     selfTrade: SelfTrade,
   ): number {
-    const words = this.#words;
-    const wide = this.#wide;
-    const base = this.#poolBase;
+    const words = this.words;
+    const wide = this.wide;
+    const base = this.poolBase;
     let outcomes = this.outcomes;
     let at = 0;
     let left = volume;
     let gone = 0;
-    let level = other === ask ? this.#bestAsk : this.#bestBid;
+    let level = other === ask ? this.bestAsk : this.bestBid;
     while (level !== 0) {
       const price = wide[(level >> 1) + PRICE] ?? 0;
       if (other === ask ? price > limit : price < limit) break;
@@ -218,7 +219,7 @@ export class Book {
         }
         const held = words[order + VOLUME] ?? 0;
         const taken = held < left ? held : left;
-        if (at === outcomes.length) outcomes = this.#growOutcomes();
+        if (at === outcomes.length) outcomes = this.growOutcomes();
         outcomes[at] = (order - base) >> 3;
         outcomes[at + 1] = taken;
         outcomes[at + 2] = price;
@@ -231,8 +232,8 @@ export class Book {
         }
         const next = words[order + NEXT] ?? 0;
         words[order + VOLUME] = 0;
-        words[order + NEXT] = this.#free;
-        this.#free = order;
+        words[order + NEXT] = this.free;
+        this.free = order;
         orders -= 1;
         gone += 1;
         order = next;
@@ -243,71 +244,71 @@ export class Book {
       wide[(level >> 1) + SUM] = sum;
       if (order === 0) {
         words[level + TAIL] = 0;
-        level = this.#dropLevel(level, other);
+        level = this.dropLevel(level, other);
       } else {
         words[order + PREVIOUS] = 0;
         if (isOwn && left > 0) {
           this.outcomeCount = at / outcomeWords;
-          if (!this.#meetOwn(order, price, selfTrade)) break;
+          if (!this.meetOwn(order, price, selfTrade)) break;
           outcomes = this.outcomes;
           at = this.outcomeCount * outcomeWords;
-          level = other === ask ? this.#bestAsk : this.#bestBid;
+          level = other === ask ? this.bestAsk : this.bestBid;
         }
       }
       if (left === 0) break;
     }
     if (!this.stopped) this.outcomeCount = at / outcomeWords;
     this.visited += at / outcomeWords;
-    this.#count -= gone;
+    this.count -= gone;
     return left;
   }
 
   /** An incoming order comes to one of its own owner. @returns whether it goes on. */
-  #meetOwn(order: number, price: number, selfTrade: SelfTrade): boolean {
+  private meetOwn(order: number, price: number, selfTrade: SelfTrade): boolean {
     if (selfTrade === 'cancel_incoming') this.visited += 1;
     else {
-      const held = this.#words[order + VOLUME] ?? 0;
-      this.#note(order, 0 - held, price);
-      this.#leave(order);
+      const held = this.words[order + VOLUME] ?? 0;
+      this.note(order, 0 - held, price);
+      this.leave(order);
     }
     this.stopped = selfTrade !== 'cancel_resting';
     return !this.stopped;
   }
 
   /** Takes order by order, from the levels or the whole ones, whichever comes first; passes by whole ones that are too large. */
-  #sweepWithWholes(
+  private sweepWithWholes(
     other: number,
     limit: number,
     volume: number,
     owner: number,
     selfTrade: SelfTrade,
   ): number {
-    const wholes = this.#wholes[other === ask ? ask : bid];
+    const wholes = this.wholes[other === ask ? ask : bid];
     let left = volume;
     let index = 0;
     for (;;) {
       if (left === 0) return 0;
-      const order = this.#firstOf(other);
+      const order = this.firstOf(other);
       const whole = wholes.at(index);
-      const isWhole = whole !== undefined && (order === 0 || this.#isBefore(whole, order));
+      const isWhole = whole !== undefined && (order === 0 || this.isBefore(whole, order));
       if (!isWhole && order === 0) return left;
       this.visited += 1;
-      const price = isWhole ? whole.price : this.#priceOfOrder(order);
+      const price = isWhole ? whole.price : this.priceOfOrder(order);
       if (other === ask ? price > limit : price < limit) return left;
-      const held = isWhole ? whole.volume : (this.#words[order + VOLUME] ?? 0);
+      const held = isWhole ? whole.volume : (this.words[order + VOLUME] ?? 0);
       if (isWhole && held > left) {
         index += 1;
         continue;
       }
-      const isOwn = owner === (isWhole ? whole.owner : this.#words[order + OWNER]);
+      const isOwn = owner === (isWhole ? whole.owner : this.words[order + OWNER]);
       if (isOwn && selfTrade === 'cancel_incoming') {
         this.stopped = true;
         return left;
       }
       const taken = isOwn ? held : Math.min(held, left);
-      const record = isWhole ? this.#offsetOf(whole.slot) : order;
-      this.#note(record, isOwn ? 0 - taken : taken, price);
-      this.reduce(this.#slotOf(record), toVolume(taken));
+      const record = isWhole ? this.offsetOf(whole.slot) : order;
+      this.note(record, isOwn ? 0 - taken : taken, price);
+      this.reduce(this.slotOf(record), toVolume(taken));
       if (!isOwn) left -= taken;
       if (isOwn && selfTrade === 'cancel_both') {
         this.stopped = true;
@@ -322,17 +323,17 @@ export class Book {
    */
   wouldFill(side: Side, limit: Price, volume: Lots, owner: number, selfTrade: SelfTrade): boolean {
     const other = side === 'ask' ? bid : ask;
-    const wholes = this.#wholes[other];
-    const words = this.#words;
+    const wholes = this.wholes[other];
+    const words = this.words;
     let left: number = volume;
-    let order = this.#firstOf(other);
+    let order = this.firstOf(other);
     let index = 0;
     while (left > 0) {
       const whole = wholes.at(index);
-      const isWhole = whole !== undefined && (order === 0 || this.#isBefore(whole, order));
+      const isWhole = whole !== undefined && (order === 0 || this.isBefore(whole, order));
       if (!isWhole && order === 0) return false;
       this.visited += 1;
-      const price = isWhole ? whole.price : this.#priceOfOrder(order);
+      const price = isWhole ? whole.price : this.priceOfOrder(order);
       if (other === ask ? price > limit : price < limit) return false;
       const held = isWhole ? whole.volume : (words[order + VOLUME] ?? 0);
       const isOwn = owner === (isWhole ? whole.owner : words[order + OWNER]);
@@ -341,7 +342,7 @@ export class Book {
         if (!isOwn) left -= Math.min(held, left);
       }
       if (isWhole) index += 1;
-      else order = this.#orderAfter(order, other);
+      else order = this.orderAfter(order, other);
     }
     return true;
   }
@@ -349,12 +350,12 @@ export class Book {
   /** True when there is a resting order with which an ordinary one would trade: of its own owner too; whole ones only when not larger than it. */
   wouldTrade(side: Side, limit: Price, volume: Lots): boolean {
     const other = side === 'ask' ? bid : ask;
-    const best = other === ask ? this.#bestAsk : this.#bestBid;
+    const best = other === ask ? this.bestAsk : this.bestBid;
     if (best !== 0) {
-      const price = this.#wide[(best >> 1) + PRICE] ?? 0;
+      const price = this.wide[(best >> 1) + PRICE] ?? 0;
       if (other === ask ? price <= limit : price >= limit) return true;
     }
-    return this.#wholes[other].some(
+    return this.wholes[other].some(
       (whole) =>
         whole.volume <= volume && (other === ask ? whole.price <= limit : whole.price >= limit),
     );
@@ -362,10 +363,10 @@ export class Book {
 
   /** The earliest-placed whole order of either side that would be filled now as the incoming one; −1 when none would. */
   firingWhole(): number {
-    if (this.#wholeCount === 0) return -1;
+    if (this.wholesOfBoth === 0) return -1;
     let first: WholeOrder | undefined;
     for (const side of [ask, bid]) {
-      const wholes = this.#wholes[side === ask ? ask : bid];
+      const wholes = this.wholes[side === ask ? ask : bid];
       for (let index = 0; index < wholes.count; index += 1) {
         const whole = wholes.at(index);
         if (whole === undefined || (first !== undefined && first.place < whole.place)) continue;
@@ -380,24 +381,24 @@ export class Book {
 
   /** Rests an order behind all others at its price. @returns its slot, valid until the order leaves. */
   rest(side: Side, price: Price, volume: Lots, owner: number): number {
-    const order = this.#take(volume, owner);
+    const order = this.take(volume, owner);
     this.lastPlace += 1;
-    this.#wide[(order >> 1) + PLACE] = this.lastPlace;
+    this.wide[(order >> 1) + PLACE] = this.lastPlace;
     const number = side === 'ask' ? ask : bid;
-    this.#append(this.#levelFor(number, price), order, volume);
-    this.#count += 1;
-    return this.#slotOf(order);
+    this.append(this.levelFor(number, price), order, volume);
+    this.count += 1;
+    return this.slotOf(order);
   }
 
   /** Rests an order that has been here before, in front of all later places at its price. Walks the queue from its nearer end. @returns its slot. */
   rejoin(side: Side, price: Price, volume: Lots, owner: number, place: number): number {
-    const order = this.#take(volume, owner);
-    this.#wide[(order >> 1) + PLACE] = place;
+    const order = this.take(volume, owner);
+    this.wide[(order >> 1) + PLACE] = place;
     const number = side === 'ask' ? ask : bid;
-    const level = this.#levelFor(number, price);
-    this.#insert(level, order, this.#placeBefore(level, place), volume);
-    this.#count += 1;
-    return this.#slotOf(order);
+    const level = this.levelFor(number, price);
+    this.insert(level, order, this.placeBefore(level, place), volume);
+    this.count += 1;
+    return this.slotOf(order);
   }
 
   /** Rests a whole order, with a new place. @returns its slot. */
@@ -415,55 +416,55 @@ export class Book {
     selfTrade: SelfTrade,
     place: number,
   ): number {
-    const order = this.#take(volume, owner);
-    this.#words[order + LEVEL] = 0;
-    this.#wholeCount += 1;
-    const slot = this.#slotOf(order);
-    const wholes = this.#wholes[side === 'ask' ? ask : bid];
+    const order = this.take(volume, owner);
+    this.words[order + LEVEL] = 0;
+    this.wholesOfBoth += 1;
+    const slot = this.slotOf(order);
+    const wholes = this.wholes[side === 'ask' ? ask : bid];
     wholes.add({ slot, side, price, volume, owner, selfTrade, place });
     return slot;
   }
 
   /** Gives an order that rests more lots. It keeps its place. */
   grow(slot: number, volume: Lots): void {
-    const order = this.#ordinary(slot);
-    const level = this.#words[order + LEVEL] ?? 0;
-    this.#words[order + VOLUME] = int32((this.#words[order + VOLUME] ?? 0) + volume);
-    this.#wide[(level >> 1) + SUM] = (this.#wide[(level >> 1) + SUM] ?? 0) + volume;
+    const order = this.ordinary(slot);
+    const level = this.words[order + LEVEL] ?? 0;
+    this.words[order + VOLUME] = int32((this.words[order + VOLUME] ?? 0) + volume);
+    this.wide[(level >> 1) + SUM] = (this.wide[(level >> 1) + SUM] ?? 0) + volume;
   }
 
   /** Takes lots off an order, which keeps its place; at 0 it leaves and its slot is free. A whole order can only leave. */
   reduce(slot: number, volume: Lots): void {
-    const words = this.#words;
-    const order = this.#offsetOf(slot);
+    const words = this.words;
+    const order = this.offsetOf(slot);
     const held = words[order + VOLUME] ?? 0;
     assert(volume > 0 && volume <= held, 'an order loses more lots than it has');
     if (words[order + LEVEL] === 0) {
       assert(volume === held, 'a whole order lost a part');
-      this.#wholeAt(slot).remove(slot);
-      this.#wholeCount -= 1;
-      this.#give(order);
+      this.wholeAt(slot).remove(slot);
+      this.wholesOfBoth -= 1;
+      this.give(order);
       return;
     }
     if (volume === held) {
-      this.#leave(order);
+      this.leave(order);
       return;
     }
     const level = words[order + LEVEL] ?? 0;
-    this.#wide[(level >> 1) + SUM] = (this.#wide[(level >> 1) + SUM] ?? 0) - volume;
+    this.wide[(level >> 1) + SUM] = (this.wide[(level >> 1) + SUM] ?? 0) - volume;
     words[order + VOLUME] = held - volume;
   }
 
   /** Takes an order off. */
   cancel(slot: number): void {
-    const order = this.#offsetOf(slot);
-    if (this.#words[order + LEVEL] === 0) this.reduce(slot, this.volumeOf(slot));
-    else this.#leave(order);
+    const order = this.offsetOf(slot);
+    if (this.words[order + LEVEL] === 0) this.reduce(slot, this.volumeOf(slot));
+    else this.leave(order);
   }
 
   /** Takes an ordinary order off its level, and the level off its row when it was the last. */
-  #leave(order: number): void {
-    const words = this.#words;
+  private leave(order: number): void {
+    const words = this.words;
     const level = words[order + LEVEL] ?? 0;
     const next = words[order + NEXT] ?? 0;
     const previous = words[order + PREVIOUS] ?? 0;
@@ -472,13 +473,13 @@ export class Book {
     if (next === 0) words[level + TAIL] = previous;
     else words[next + PREVIOUS] = previous;
     words[level + ORDERS] = (words[level + ORDERS] ?? 0) - 1;
-    this.#wide[(level >> 1) + SUM] =
-      (this.#wide[(level >> 1) + SUM] ?? 0) - (words[order + VOLUME] ?? 0);
+    this.wide[(level >> 1) + SUM] =
+      (this.wide[(level >> 1) + SUM] ?? 0) - (words[order + VOLUME] ?? 0);
     words[order + VOLUME] = 0;
-    words[order + NEXT] = this.#free;
-    this.#free = order;
-    this.#count -= 1;
-    if (next === 0 && previous === 0) this.#dropLevel(level, (words[level + RANK] ?? 0) & 1);
+    words[order + NEXT] = this.free;
+    this.free = order;
+    this.count -= 1;
+    if (next === 0 && previous === 0) this.dropLevel(level, (words[level + RANK] ?? 0) & 1);
   }
 
   /** Puts an order behind all others at its price. @returns its new place. */
@@ -486,56 +487,56 @@ export class Book {
     this.lastPlace += 1;
     const place = this.lastPlace;
     if (this.isWhole(slot)) {
-      this.#wholeAt(slot).move(slot, place);
+      this.wholeAt(slot).move(slot, place);
       return place;
     }
-    const order = this.#ordinary(slot);
-    const level = this.#words[order + LEVEL] ?? 0;
-    const volume = this.#words[order + VOLUME] ?? 0;
-    this.#unlink(level, order);
-    this.#wide[(order >> 1) + PLACE] = place;
-    this.#wide[(level >> 1) + SUM] = (this.#wide[(level >> 1) + SUM] ?? 0) - volume;
-    this.#append(level, order, volume);
+    const order = this.ordinary(slot);
+    const level = this.words[order + LEVEL] ?? 0;
+    const volume = this.words[order + VOLUME] ?? 0;
+    this.unlink(level, order);
+    this.wide[(order >> 1) + PLACE] = place;
+    this.wide[(level >> 1) + SUM] = (this.wide[(level >> 1) + SUM] ?? 0) - volume;
+    this.append(level, order, volume);
     return place;
   }
 
   /** Gives an order to another owner. */
   setOwner(slot: number, owner: number): void {
-    const order = this.#offsetOf(slot);
-    this.#words[order + OWNER] = owner;
-    if (this.isWhole(slot)) this.#wholeAt(slot).setOwner(slot, owner);
+    const order = this.offsetOf(slot);
+    this.words[order + OWNER] = owner;
+    if (this.isWhole(slot)) this.wholeAt(slot).setOwner(slot, owner);
   }
 
   // Reading.
 
   /** The best price of a side's ordinary orders. @returns undefined when there are none. */
   bestPrice(side: Side): Price | undefined {
-    const level = side === 'ask' ? this.#bestAsk : this.#bestBid;
-    return level === 0 ? undefined : asPrice(this.#wide[(level >> 1) + PRICE] ?? 0);
+    const level = side === 'ask' ? this.bestAsk : this.bestBid;
+    return level === 0 ? undefined : asPrice(this.wide[(level >> 1) + PRICE] ?? 0);
   }
 
   /** The slot of a side's first ordinary order. @returns −1 when there is none. */
   firstSlot(side: Side): number {
-    const order = this.#firstOf(side === 'ask' ? ask : bid);
-    return order === 0 ? -1 : this.#slotOf(order);
+    const order = this.firstOf(side === 'ask' ? ask : bid);
+    return order === 0 ? -1 : this.slotOf(order);
   }
 
   /** The volume of ordinary orders at a price. */
   volumeAtPrice(side: Side, price: Price): Lots {
-    const level = this.#findLevel(side === 'ask' ? ask : bid, price);
-    return toVolume(level === 0 ? 0 : (this.#wide[(level >> 1) + SUM] ?? 0));
+    const level = this.findLevel(side === 'ask' ? ask : bid, price);
+    return toVolume(level === 0 ? 0 : (this.wide[(level >> 1) + SUM] ?? 0));
   }
 
   /** The best `levels` levels of ordinary orders, best first. Looks at no other. */
   depth(side: Side, levels: number): readonly BookLevel[] {
     const found: BookLevel[] = [];
     const number = side === 'ask' ? ask : bid;
-    let level = side === 'ask' ? this.#bestAsk : this.#bestBid;
+    let level = side === 'ask' ? this.bestAsk : this.bestBid;
     while (level !== 0 && found.length < levels) {
-      const [price, volume] = [this.#wide[(level >> 1) + PRICE], this.#wide[(level >> 1) + SUM]];
-      const orders = this.#words[level + ORDERS] ?? 0;
+      const [price, volume] = [this.wide[(level >> 1) + PRICE], this.wide[(level >> 1) + SUM]];
+      const orders = this.words[level + ORDERS] ?? 0;
       found.push({ price: asPrice(price ?? 0), volume: toVolume(volume ?? 0), orders });
-      level = this.#levelAfter(level, number);
+      level = this.levelAfter(level, number);
     }
     return found;
   }
@@ -543,18 +544,18 @@ export class Book {
   /** The slots of a side in the order of trading, whole ones among them. The book must not change before the reader is done. */
   *queue(side: Side): Generator<number, void, undefined> {
     const number = side === 'ask' ? ask : bid;
-    const wholes = this.#wholes[number];
-    let order = this.#firstOf(number);
+    const wholes = this.wholes[number];
+    let order = this.firstOf(number);
     let index = 0;
     for (;;) {
       const whole = wholes.at(index);
-      if (whole !== undefined && (order === 0 || this.#isBefore(whole, order))) {
+      if (whole !== undefined && (order === 0 || this.isBefore(whole, order))) {
         index += 1;
         yield whole.slot;
       } else if (order === 0) return;
       else {
-        yield this.#slotOf(order);
-        order = this.#orderAfter(order, number);
+        yield this.slotOf(order);
+        order = this.orderAfter(order, number);
       }
     }
   }
@@ -565,70 +566,68 @@ export class Book {
     wanted: Lots,
   ): { readonly volume: Lots; readonly cost: number; readonly worst: Price | undefined } {
     const number = side === 'ask' ? ask : bid;
-    let level = side === 'ask' ? this.#bestAsk : this.#bestBid;
+    let level = side === 'ask' ? this.bestAsk : this.bestBid;
     let left: number = wanted;
     let cost = 0;
     let worst: Price | undefined;
     while (left > 0 && level !== 0) {
-      const taken = Math.min(left, this.#wide[(level >> 1) + SUM] ?? 0);
-      worst = asPrice(this.#wide[(level >> 1) + PRICE] ?? 0);
+      const taken = Math.min(left, this.wide[(level >> 1) + SUM] ?? 0);
+      worst = asPrice(this.wide[(level >> 1) + PRICE] ?? 0);
       cost += taken * worst;
       left -= taken;
-      level = this.#levelAfter(level, number);
+      level = this.levelAfter(level, number);
     }
     return { volume: toVolume(wanted - left), cost, worst };
   }
 
   /** The price of an order. */
   priceOf(slot: number): Price {
-    const whole = this.#findWhole(slot);
-    return whole === undefined ? asPrice(this.#priceOfOrder(this.#ordinary(slot))) : whole.price;
+    const whole = this.findWhole(slot);
+    return whole === undefined ? asPrice(this.priceOfOrder(this.ordinary(slot))) : whole.price;
   }
 
   /** What an order has. */
   volumeOf(slot: number): Lots {
-    return toVolume(this.#words[this.#offsetOf(slot)] ?? 0);
+    return toVolume(this.words[this.offsetOf(slot)] ?? 0);
   }
 
   /** The side of an order. */
   sideOf(slot: number): Side {
-    const whole = this.#findWhole(slot);
+    const whole = this.findWhole(slot);
     if (whole !== undefined) return whole.side;
-    const level = this.#words[this.#ordinary(slot) + LEVEL] ?? 0;
-    return sideOfNumber((this.#words[level + RANK] ?? 0) & 1);
+    const level = this.words[this.ordinary(slot) + LEVEL] ?? 0;
+    return sideOfNumber((this.words[level + RANK] ?? 0) & 1);
   }
 
   /** The owner of an order. */
   ownerOf(slot: number): number {
-    return this.#words[this.#offsetOf(slot) + OWNER] ?? 0;
+    return this.words[this.offsetOf(slot) + OWNER] ?? 0;
   }
 
   /** The place of an order: smaller is earlier. */
   placeOf(slot: number): number {
-    const whole = this.#findWhole(slot);
-    return whole === undefined
-      ? (this.#wide[(this.#ordinary(slot) >> 1) + PLACE] ?? 0)
-      : whole.place;
+    const whole = this.findWhole(slot);
+    return whole === undefined ? (this.wide[(this.ordinary(slot) >> 1) + PLACE] ?? 0) : whole.place;
   }
 
   /** True for a whole order. */
   isWhole(slot: number): boolean {
-    return this.#words[this.#offsetOf(slot) + LEVEL] === 0;
+    return this.words[this.offsetOf(slot) + LEVEL] === 0;
   }
 
   /** The self-trade mode of a whole order; ordinary ones rest without one. */
   selfTradeOf(slot: number): SelfTrade | undefined {
-    return this.#findWhole(slot)?.selfTrade;
+    return this.findWhole(slot)?.selfTrade;
   }
 
   /** How many orders rest on both sides, whole ones among them. */
   get orderCount(): number {
-    return this.#count + this.#wholeCount;
+    return this.count + this.wholesOfBoth;
   }
 
   /** How many whole orders rest on a side. */
   wholeCount(side: Side): number {
-    return this.#wholes[side === 'ask' ? ask : bid].count;
+    return this.wholes[side === 'ask' ? ask : bid].count;
   }
 
   /** How many levels a side has. Its cost is that of counting them. */
@@ -636,9 +635,9 @@ export class Book {
     const number = side === 'ask' ? ask : bid;
     let count = 0;
     for (
-      let level = number === ask ? this.#bestAsk : this.#bestBid;
+      let level = number === ask ? this.bestAsk : this.bestBid;
       level !== 0;
-      level = this.#levelAfter(level, number)
+      level = this.levelAfter(level, number)
     ) {
       count += 1;
     }
@@ -647,92 +646,92 @@ export class Book {
 
   /** What of the invariants does not hold, one line each. Its cost is that of the whole book. */
   audit(): readonly string[] {
-    return auditBook(this, this.#count, {
-      words: this.#words,
-      wide: this.#wide,
-      poolBase: this.#poolBase,
-      unused: this.#unused,
-      free: this.#free,
-      levels: (side) => this.#levelsOf(side),
+    return auditBook(this, this.count, {
+      words: this.words,
+      wide: this.wide,
+      poolBase: this.poolBase,
+      unused: this.unused,
+      free: this.free,
+      levels: (side) => this.levelsOf(side),
     });
   }
 
   // Records.
 
-  #slotOf(order: number): number {
-    return (order - this.#poolBase) >> 3;
+  private slotOf(order: number): number {
+    return (order - this.poolBase) >> 3;
   }
 
   /** @throws Error when nobody rests in the slot. */
-  #offsetOf(slot: number): number {
-    const order = this.#poolBase + (slot << 3);
+  private offsetOf(slot: number): number {
+    const order = this.poolBase + (slot << 3);
     // Beyond the records that have been used every volume is 0, and beyond the buffer there is none.
-    assert(slot >= 0 && (this.#words[order + VOLUME] ?? 0) > 0, 'nobody rests in the slot');
+    assert(slot >= 0 && (this.words[order + VOLUME] ?? 0) > 0, 'nobody rests in the slot');
     return order;
   }
 
-  #ordinary(slot: number): number {
-    const order = this.#offsetOf(slot);
-    assert(this.#words[order + LEVEL] !== 0, 'a whole order is not on a level');
+  private ordinary(slot: number): number {
+    const order = this.offsetOf(slot);
+    assert(this.words[order + LEVEL] !== 0, 'a whole order is not on a level');
     return order;
   }
 
-  #findWhole(slot: number): WholeOrder | undefined {
-    return this.isWhole(slot) ? this.#wholeAt(slot).find(slot) : undefined;
+  private findWhole(slot: number): WholeOrder | undefined {
+    return this.isWhole(slot) ? this.wholeAt(slot).find(slot) : undefined;
   }
 
-  #wholeAt(slot: number): WholeOrders {
-    return this.#wholes[ask].find(slot) === undefined ? this.#wholes[bid] : this.#wholes[ask];
+  private wholeAt(slot: number): WholeOrders {
+    return this.wholes[ask].find(slot) === undefined ? this.wholes[bid] : this.wholes[ask];
   }
 
   /** A record that nobody uses. */
-  #record(): number {
-    let record = this.#free;
+  private record(): number {
+    let record = this.free;
     if (record !== 0) {
-      this.#free = this.#words[record + NEXT] ?? 0;
+      this.free = this.words[record + NEXT] ?? 0;
       return record;
     }
-    record = this.#unused;
-    if (record + recordWords > this.#words.length) this.#growPool();
-    this.#unused = record + recordWords;
+    record = this.unused;
+    if (record + recordWords > this.words.length) this.growPool();
+    this.unused = record + recordWords;
     return record;
   }
 
   /** A record for an order. Its place and its links are not set. */
-  #take(volume: number, owner: number): number {
-    const order = this.#record();
-    const words = this.#words;
+  private take(volume: number, owner: number): number {
+    const order = this.record();
+    const words = this.words;
     words[order + VOLUME] = int32(volume);
     words[order + OWNER] = owner;
     return order;
   }
 
-  #give(record: number): void {
-    this.#words[record + VOLUME] = 0;
-    this.#words[record + NEXT] = this.#free;
-    this.#free = record;
+  private give(record: number): void {
+    this.words[record + VOLUME] = 0;
+    this.words[record + NEXT] = this.free;
+    this.free = record;
   }
 
-  #growPool(): void {
-    const slots = (this.#words.length - this.#poolBase) / recordWords;
-    const buffer = new ArrayBuffer(4 * (this.#poolBase + 2 * slots * recordWords));
+  private growPool(): void {
+    const slots = (this.words.length - this.poolBase) / recordWords;
+    const buffer = new ArrayBuffer(4 * (this.poolBase + 2 * slots * recordWords));
     const words = new Int32Array(buffer);
-    words.set(this.#words);
-    this.#words = words;
-    this.#wide = new Float64Array(buffer);
+    words.set(this.words);
+    this.words = words;
+    this.wide = new Float64Array(buffer);
   }
 
-  #note(order: number, lots: number, price: number): void {
+  private note(order: number, lots: number, price: number): void {
     const at = this.outcomeCount * outcomeWords;
-    if (at === this.outcomes.length) this.#growOutcomes();
+    if (at === this.outcomes.length) this.growOutcomes();
     const { outcomes } = this;
-    outcomes[at] = (order - this.#poolBase) >> 3;
+    outcomes[at] = (order - this.poolBase) >> 3;
     outcomes[at + 1] = lots;
     outcomes[at + 2] = price;
     this.outcomeCount += 1;
   }
 
-  #growOutcomes(): Float64Array {
+  private growOutcomes(): Float64Array {
     const grown = new Float64Array(2 * this.outcomes.length);
     grown.set(this.outcomes);
     this.outcomes = grown;
@@ -741,8 +740,8 @@ export class Book {
 
   // Queues.
 
-  #append(level: number, order: number, volume: number): void {
-    const words = this.#words;
+  private append(level: number, order: number, volume: number): void {
+    const words = this.words;
     const tail = words[level + TAIL] ?? 0;
     words[order + LEVEL] = level;
     words[order + NEXT] = 0;
@@ -751,16 +750,16 @@ export class Book {
     if (tail === 0) words[level + HEAD] = order;
     else words[tail + NEXT] = order;
     words[level + ORDERS] = (words[level + ORDERS] ?? 0) + 1;
-    this.#wide[(level >> 1) + SUM] = (this.#wide[(level >> 1) + SUM] ?? 0) + volume;
+    this.wide[(level >> 1) + SUM] = (this.wide[(level >> 1) + SUM] ?? 0) + volume;
   }
 
   /** Links an order in front of another one of its level; behind all when that is 0. */
-  #insert(level: number, order: number, before: number, volume: number): void {
+  private insert(level: number, order: number, before: number, volume: number): void {
     if (before === 0) {
-      this.#append(level, order, volume);
+      this.append(level, order, volume);
       return;
     }
-    const words = this.#words;
+    const words = this.words;
     const previous = words[before + PREVIOUS] ?? 0;
     words[order + LEVEL] = level;
     words[order + NEXT] = before;
@@ -769,12 +768,12 @@ export class Book {
     if (previous === 0) words[level + HEAD] = order;
     else words[previous + NEXT] = order;
     words[level + ORDERS] = (words[level + ORDERS] ?? 0) + 1;
-    this.#wide[(level >> 1) + SUM] = (this.#wide[(level >> 1) + SUM] ?? 0) + volume;
+    this.wide[(level >> 1) + SUM] = (this.wide[(level >> 1) + SUM] ?? 0) + volume;
   }
 
   /** The first order of a level with a later place; 0 when there is none. */
-  #placeBefore(level: number, place: number): number {
-    const [words, wide] = [this.#words, this.#wide];
+  private placeBefore(level: number, place: number): number {
+    const [words, wide] = [this.words, this.wide];
     let [head, tail] = [words[level + HEAD] ?? 0, words[level + TAIL] ?? 0];
     if (tail === 0 || (wide[(tail >> 1) + PLACE] ?? 0) < place) return 0;
     for (;;) {
@@ -787,8 +786,8 @@ export class Book {
   }
 
   /** Takes an order out of its queue. Its level's sum is the caller's. */
-  #unlink(level: number, order: number): void {
-    const words = this.#words;
+  private unlink(level: number, order: number): void {
+    const words = this.words;
     const [next, previous] = [words[order + NEXT] ?? 0, words[order + PREVIOUS] ?? 0];
     if (previous === 0) words[level + HEAD] = next;
     else words[previous + NEXT] = next;
@@ -797,57 +796,57 @@ export class Book {
     words[level + ORDERS] = (words[level + ORDERS] ?? 0) - 1;
   }
 
-  #firstOf(side: number): number {
-    const level = side === ask ? this.#bestAsk : this.#bestBid;
-    return level === 0 ? 0 : (this.#words[level + HEAD] ?? 0);
+  private firstOf(side: number): number {
+    const level = side === ask ? this.bestAsk : this.bestBid;
+    return level === 0 ? 0 : (this.words[level + HEAD] ?? 0);
   }
 
-  #orderAfter(order: number, side: number): number {
-    const next = this.#words[order + NEXT] ?? 0;
+  private orderAfter(order: number, side: number): number {
+    const next = this.words[order + NEXT] ?? 0;
     if (next !== 0) return next;
-    const level = this.#levelAfter(this.#words[order + LEVEL] ?? 0, side);
-    return level === 0 ? 0 : (this.#words[level + HEAD] ?? 0);
+    const level = this.levelAfter(this.words[order + LEVEL] ?? 0, side);
+    return level === 0 ? 0 : (this.words[level + HEAD] ?? 0);
   }
 
-  #priceOfOrder(order: number): number {
-    return this.#wide[((this.#words[order + LEVEL] ?? 0) >> 1) + PRICE] ?? 0;
+  private priceOfOrder(order: number): number {
+    return this.wide[((this.words[order + LEVEL] ?? 0) >> 1) + PRICE] ?? 0;
   }
 
   /** True when the whole order comes before an ordinary one of its side. */
-  #isBefore({ side, price, place }: WholeOrder, order: number): boolean {
-    const other = this.#priceOfOrder(order);
+  private isBefore({ side, price, place }: WholeOrder, order: number): boolean {
+    const other = this.priceOfOrder(order);
     if (price !== other) return side === 'ask' ? price < other : price > other;
-    return place < (this.#wide[(order >> 1) + PLACE] ?? 0);
+    return place < (this.wide[(order >> 1) + PLACE] ?? 0);
   }
 
   // Levels.
 
-  #rankOf(side: number, price: number): number {
-    const steps = this.#tick === 1 ? price - this.#floor : (price - this.#floor) / this.#tick;
-    return side === ask ? steps : this.#ranks - 1 - steps;
+  private rankOf(side: number, price: number): number {
+    const steps = this.tick === 1 ? price - this.floor : (price - this.floor) / this.tick;
+    return side === ask ? steps : this.ranks - 1 - steps;
   }
 
-  #levelOfRank(side: number, rank: number): number {
-    return this.#levelBase + ((side * this.#ranks + rank) << 3);
+  private levelOfRank(side: number, rank: number): number {
+    return this.levelBase + ((side * this.ranks + rank) << 3);
   }
 
   /** The level of a price, put on its side's row when it was empty. */
-  #levelFor(side: number, price: number): number {
-    if (this.#sparse !== undefined) return this.#sparseLevelFor(this.#sparse, side, price);
-    const rank = this.#rankOf(side, price);
-    assert(rank >= 0 && rank < this.#ranks, 'the price is beyond the book');
-    const level = this.#levelOfRank(side, rank);
-    if (this.#words[level + HEAD] !== 0) return level;
-    this.#words[level + RANK] = (rank << 1) | side;
-    this.#wide[(level >> 1) + PRICE] = price;
-    setBit(this.#words, this.#bits[side === ask ? ask : bid], rank);
-    const best = side === ask ? this.#bestAsk : this.#bestBid;
+  private levelFor(side: number, price: number): number {
+    if (this.sparse !== undefined) return this.sparseLevelFor(this.sparse, side, price);
+    const rank = this.rankOf(side, price);
+    assert(rank >= 0 && rank < this.ranks, 'the price is beyond the book');
+    const level = this.levelOfRank(side, rank);
+    if (this.words[level + HEAD] !== 0) return level;
+    this.words[level + RANK] = (rank << 1) | side;
+    this.wide[(level >> 1) + PRICE] = price;
+    setBit(this.words, this.bits[side === ask ? ask : bid], rank);
+    const best = side === ask ? this.bestAsk : this.bestBid;
     // Ranks ascend with offsets: of two levels of a side the better one lies in front.
-    if (best === 0 || level < best) this.#setBest(side, level);
+    if (best === 0 || level < best) this.setBest(side, level);
     return level;
   }
 
-  #sparseLevelFor(
+  private sparseLevelFor(
     sparse: readonly [SparseLevels, SparseLevels],
     side: number,
     price: number,
@@ -856,70 +855,70 @@ export class Book {
     const key = side === ask ? -price : price;
     const known = levels.find(key);
     if (known !== 0) return known;
-    const level = this.#record();
-    for (let word = 0; word < recordWords; word += 1) this.#words[level + word] = 0;
-    this.#words[level + RANK] = side;
-    this.#wide[(level >> 1) + PRICE] = price;
+    const level = this.record();
+    for (let word = 0; word < recordWords; word += 1) this.words[level + word] = 0;
+    this.words[level + RANK] = side;
+    this.wide[(level >> 1) + PRICE] = price;
     levels.addLevel(key, level);
-    this.#setBest(side, levels.best);
+    this.setBest(side, levels.best);
     return level;
   }
 
   /** The level of a price; 0 when nothing rests there. */
-  #findLevel(side: number, price: number): number {
-    if (this.#sparse !== undefined) {
-      return this.#sparse[side === ask ? ask : bid].find(side === ask ? -price : price);
+  private findLevel(side: number, price: number): number {
+    if (this.sparse !== undefined) {
+      return this.sparse[side === ask ? ask : bid].find(side === ask ? -price : price);
     }
-    const rank = this.#rankOf(side, price);
-    if (!Number.isInteger(rank) || rank < 0 || rank >= this.#ranks) return 0;
-    const level = this.#levelOfRank(side, rank);
-    return this.#words[level + HEAD] === 0 ? 0 : level;
+    const rank = this.rankOf(side, price);
+    if (!Number.isInteger(rank) || rank < 0 || rank >= this.ranks) return 0;
+    const level = this.levelOfRank(side, rank);
+    return this.words[level + HEAD] === 0 ? 0 : level;
   }
 
-  #setBest(side: number, level: number): void {
-    if (side === ask) this.#bestAsk = level;
-    else this.#bestBid = level;
+  private setBest(side: number, level: number): void {
+    if (side === ask) this.bestAsk = level;
+    else this.bestBid = level;
   }
 
   /** Takes an empty level off its side's row. @returns the best level then. */
-  #dropLevel(level: number, side: number): number {
-    const best = side === ask ? this.#bestAsk : this.#bestBid;
-    if (this.#sparse !== undefined) {
-      const levels = this.#sparse[side === ask ? ask : bid];
-      const price = this.#wide[(level >> 1) + PRICE] ?? 0;
+  private dropLevel(level: number, side: number): number {
+    const best = side === ask ? this.bestAsk : this.bestBid;
+    if (this.sparse !== undefined) {
+      const levels = this.sparse[side === ask ? ask : bid];
+      const price = this.wide[(level >> 1) + PRICE] ?? 0;
       levels.dropLevel(side === ask ? -price : price);
-      this.#give(level);
-      this.#setBest(side, levels.best);
+      this.give(level);
+      this.setBest(side, levels.best);
       return levels.best;
     }
-    const rank = (this.#words[level + RANK] ?? 0) >> 1;
-    const bits = this.#bits[side === ask ? ask : bid];
-    clearBit(this.#words, bits, rank);
+    const rank = (this.words[level + RANK] ?? 0) >> 1;
+    const bits = this.bits[side === ask ? ask : bid];
+    clearBit(this.words, bits, rank);
     if (level !== best) return best;
-    const next = nextBit(this.#words, bits, rank);
-    const after = next < 0 ? 0 : this.#levelOfRank(side, next);
-    this.#setBest(side, after);
+    const next = nextBit(this.words, bits, rank);
+    const after = next < 0 ? 0 : this.levelOfRank(side, next);
+    this.setBest(side, after);
     return after;
   }
 
   /** The next worse level; 0 when there is none. */
-  #levelAfter(level: number, side: number): number {
-    if (this.#sparse !== undefined) {
-      const levels = this.#sparse[side === ask ? ask : bid];
-      const price = this.#wide[(level >> 1) + PRICE] ?? 0;
+  private levelAfter(level: number, side: number): number {
+    if (this.sparse !== undefined) {
+      const levels = this.sparse[side === ask ? ask : bid];
+      const price = this.wide[(level >> 1) + PRICE] ?? 0;
       return levels.at(levels.indexOf(side === ask ? -price : price) - 1);
     }
-    const rank = (this.#words[level + RANK] ?? 0) >> 1;
-    const next = nextBit(this.#words, this.#bits[side === ask ? ask : bid], rank);
-    return next < 0 ? 0 : this.#levelOfRank(side, next);
+    const rank = (this.words[level + RANK] ?? 0) >> 1;
+    const next = nextBit(this.words, this.bits[side === ask ? ask : bid], rank);
+    return next < 0 ? 0 : this.levelOfRank(side, next);
   }
 
-  *#levelsOf(side: Side): Generator<number, void, undefined> {
+  private *levelsOf(side: Side): Generator<number, void, undefined> {
     const number = side === 'ask' ? ask : bid;
-    let level = number === ask ? this.#bestAsk : this.#bestBid;
+    let level = number === ask ? this.bestAsk : this.bestBid;
     while (level !== 0) {
       yield level;
-      level = this.#levelAfter(level, number);
+      level = this.levelAfter(level, number);
     }
   }
 }

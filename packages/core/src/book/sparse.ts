@@ -8,29 +8,29 @@ const capacityAtFirst = 64;
 
 /** The levels of one side. Changed by `addLevel` and `dropLevel` only. */
 export class SparseLevels {
-  #keys: Float64Array = new Float64Array(capacityAtFirst);
-  #levels: Int32Array = new Int32Array(capacityAtFirst);
-  #count = 0;
+  private keys: Float64Array = new Float64Array(capacityAtFirst);
+  private levels: Int32Array = new Int32Array(capacityAtFirst);
+  private held = 0;
 
   /** How many levels there are. */
   get count(): number {
-    return this.#count;
+    return this.held;
   }
 
   /** The best level; 0 when there is none. */
   get best(): number {
-    return this.at(this.#count - 1);
+    return this.at(this.held - 1);
   }
 
   /** The level at an index of the ascending order; 0 beyond its ends. */
   at(index: number): number {
-    return index >= 0 && index < this.#count ? (this.#levels[index] ?? 0) : 0;
+    return index >= 0 && index < this.held ? (this.levels[index] ?? 0) : 0;
   }
 
   /** The index of a key, or where it would be. The best keys are tried first: most of what happens, happens there. */
   indexOf(key: number): number {
-    const keys = this.#keys;
-    let high = this.#count;
+    const keys = this.keys;
+    let high = this.held;
     let step = 1;
     while (high - step >= 0 && (keys[high - step] ?? 0) >= key) {
       high -= step;
@@ -48,34 +48,34 @@ export class SparseLevels {
   /** The level of a key; 0 when there is none. */
   find(key: number): number {
     const index = this.indexOf(key);
-    return index < this.#count && this.#keys[index] === key ? this.at(index) : 0;
+    return index < this.held && this.keys[index] === key ? this.at(index) : 0;
   }
 
   /** Adds the level of a key that has none. */
   addLevel(key: number, level: number): void {
-    if (this.#count === this.#keys.length) this.#grow();
+    if (this.held === this.keys.length) this.grow();
     const index = this.indexOf(key);
-    this.#keys.copyWithin(index + 1, index, this.#count);
-    this.#levels.copyWithin(index + 1, index, this.#count);
-    this.#keys[index] = key;
-    this.#levels[index] = level;
-    this.#count += 1;
+    this.keys.copyWithin(index + 1, index, this.held);
+    this.levels.copyWithin(index + 1, index, this.held);
+    this.keys[index] = key;
+    this.levels[index] = level;
+    this.held += 1;
   }
 
   /** Takes the level of a key out. */
   dropLevel(key: number): void {
     const index = this.indexOf(key);
-    assert(this.#keys[index] === key, `no level at ${key}`);
-    this.#keys.copyWithin(index, index + 1, this.#count);
-    this.#levels.copyWithin(index, index + 1, this.#count);
-    this.#count -= 1;
+    assert(this.keys[index] === key, `no level at ${key}`);
+    this.keys.copyWithin(index, index + 1, this.held);
+    this.levels.copyWithin(index, index + 1, this.held);
+    this.held -= 1;
   }
 
-  #grow(): void {
-    const [keys, levels] = [this.#keys, this.#levels];
-    this.#keys = new Float64Array(2 * keys.length);
-    this.#levels = new Int32Array(2 * levels.length);
-    this.#keys.set(keys);
-    this.#levels.set(levels);
+  private grow(): void {
+    const [keys, levels] = [this.keys, this.levels];
+    this.keys = new Float64Array(2 * keys.length);
+    this.levels = new Int32Array(2 * levels.length);
+    this.keys.set(keys);
+    this.levels.set(levels);
   }
 }
