@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBooks, readMessages, tickOf } from '../bin/replay/lobster.ts';
 import { replay } from '../bin/replay/replay.ts';
 import { wattlot } from './run-wattlot.ts';
 
-const data = fileURLToPath(new URL('../../shared/data/lobster/', import.meta.url));
+const shared = process.env['WATTLOT_SHARED'] ?? join('..', 'shared');
+const data = join(shared, 'data', 'lobster');
 const real = {
   messages: join(data, 'MSFT_2012-06-21_message_50.csv'),
   orderbook: join(data, 'MSFT_2012-06-21_orderbook_50.csv'),

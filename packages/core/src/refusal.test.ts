@@ -330,6 +330,140 @@ describe('a refusal', () => {
     ]);
   });
 
+  test('of a special order names the first rule that is broken, in the order of the table', () => {
+    const driver = openedDriver();
+    const bounds = { tick: 5, priceFloor: 50, priceCap: 500 };
+    const narrow = { ...terms, ...bounds, symbol: 'KWH5/ECOIN' };
+    give(driver, { kind: 'market.open', terms: narrow, phase: 'halted' });
+    const ask = { participant: bob, side: 'ask', price: 100, volume: 1 };
+    placeFirm(driver, ask);
+    for (let count = 0; count < 8; count += 1) {
+      place(driver, { ...ask, participant: alice, price: 900, whole: true });
+    }
+    const codes = codesWhileMending(
+      driver,
+      {
+        ...placement(driver, { ...ask, participant: alice, side: 'bid', price: 3, volume: 0 }),
+        market: 'KWH5/ECOIN',
+        timeInForce: 'gtd',
+        whole: true,
+        postOnly: true,
+      },
+      [
+        { market: 'KWH/ECOIN' },
+        { expiresAt: 1 },
+        { volume: 1 },
+        { expiresAt: driver.now + 1e9, price: 1_000, volume: 1_000, type: 'limit' },
+        { price: 100, volume: 1 },
+        { whole: false },
+        { price: 99 },
+      ],
+    );
+    expect(codes).toEqual([
+      'phase_forbids',
+      'order_contradictory',
+      'volume_out_of_bounds',
+      'expiry_passed',
+      'too_many_whole_orders',
+      'too_many_whole_orders',
+      'would_trade',
+      'accepted',
+    ]);
+  });
+
+  test.each([
+    { type: 'market', timeInForce: 'gtc' },
+    { type: 'market', timeInForce: 'gtd', expiresAt: 9e14 },
+    { timeInForce: 'gtd' },
+    { timeInForce: 'gtc', expiresAt: 9e14 },
+    { timeInForce: 'ioc', postOnly: true },
+    { timeInForce: 'fok', postOnly: true },
+    { timeInForce: 'ioc', whole: true },
+    { timeInForce: 'fok', whole: true },
+  ])('is order_contradictory for %o', (choices) => {
+    const driver = openedDriver();
+    const order = { participant: alice, side: 'ask', price: 100, volume: 2, ...choices };
+    expect(codeOf(place(driver, order))).toBe('order_contradictory');
+  });
+
+  test('of an amendment names the first rule that is broken, in the order of the table', () => {
+    const driver = openedDriver({ energy: 100, ecoin: 1_000 });
+    placeFirm(driver, { participant: alice, side: 'bid', price: 7, volume: 2, postOnly: true });
+    placeFirm(driver, { participant: bob, side: 'ask', price: 9, volume: 1 });
+    placeFirm(driver, { participant: bob, side: 'ask', price: 7, volume: 1 });
+    const phase = (name: string): unknown =>
+      give(driver, { kind: 'market.phase', market: 'KWH/ECOIN', phase: name });
+    give(driver, { kind: 'market.band', market: 'KWH/ECOIN', floor: 1, cap: 20 });
+    phase('cancel_only');
+    const codes = codesWhileMending(
+      driver,
+      { kind: 'order.amend', participant: 'nobody', order: 'O9' },
+      [
+        { price: 30, volume: 1_001 },
+        { participant: alice },
+        { participant: bob, order: 'O3' },
+        { participant: alice, order: 'O1' },
+      ],
+    );
+    phase('continuous');
+    codes.push(
+      ...codesWhileMending(
+        driver,
+        { kind: 'order.amend', participant: alice, order: 'O1', price: 30, volume: 1_001 },
+        [{ volume: 1_000 }, { price: 15 }, { volume: 3, price: 9 }, { price: 8 }],
+      ),
+    );
+    expect(codes).toEqual([
+      'malformed',
+      'unknown_participant',
+      'unknown_order',
+      'order_done',
+      'phase_forbids',
+      'volume_out_of_bounds',
+      'price_out_of_band',
+      'insufficient_funds',
+      'would_trade',
+      'accepted',
+    ]);
+    expect(inOrderOfTheTable(codes)).toBe(true);
+  });
+
+  test('of a market’s phase, band or orders names the first rule that is broken', () => {
+    const driver = openedDriver();
+    const codes = (broken: object, mends: readonly object[]): unknown =>
+      codesWhileMending(driver, { market: 'X/Y', ...broken }, mends);
+    const here = { market: 'KWH/ECOIN' };
+    const band = { kind: 'market.band', floor: 5, cap: 4 };
+    expect(codes(band, [here, { floor: 0 }, { floor: 4 }, { cap: 2_000 }])).toEqual([
+      'unknown_market',
+      'band_out_of_bounds',
+      'malformed',
+      'accepted',
+      'band_out_of_bounds',
+    ]);
+    const phase = { kind: 'market.phase', phase: 'closed', reference: 5 };
+    expect(codes(phase, [here, { reference: 4 }, { phase: 'continuous' }])).toEqual([
+      'unknown_market',
+      'price_out_of_band',
+      'accepted',
+      'phase_forbids',
+    ]);
+    expect(codes({ ...band, cap: 9 }, [here])).toEqual(['unknown_market', 'phase_forbids']);
+    expect(codes({ kind: 'market.cancel_all' }, [here])).toEqual(['unknown_market', 'accepted']);
+    const all = { kind: 'order.cancel_all', participant: 'nobody' };
+    expect(codes(all, [{ participant: alice }, here, { market: undefined }])).toEqual([
+      'unknown_participant',
+      'unknown_market',
+      'phase_forbids',
+      'accepted',
+    ]);
+    const after = { kind: 'order.cancel_all_after', participant: 'nobody', timeout: 1 };
+    expect(codesWhileMending(driver, after, [{ participant: alice }])).toEqual([
+      'unknown_participant',
+      'accepted',
+    ]);
+  });
+
   test('names the sender, his id and the order as the command did', () => {
     const driver = openedDriver();
     const order = { participant: alice, side: 'ask', price: 100, volume: 0, clientOrderId: 'c7' };

@@ -46,8 +46,9 @@ function extraHold(order: Order, { price, remaining }: Wish): number {
 /** True when the new price makes the order trade at once and that is not allowed. */
 function wouldWronglyTrade(order: Order, { price, remaining }: Wish): boolean {
   const { market, side, whole, selfTrade, participant } = order;
-  if (market.phase === 'pre_open' || (!order.postOnly && market.phase !== 'post_only'))
-    return false;
+  // A crossed book from before the opening may be shrunk: nothing trades in those phases.
+  if (market.phase === 'pre_open' || market.phase === 'cancel_only') return false;
+  if (!order.postOnly && market.phase !== 'post_only') return false;
   return wouldTrade({ market, side, price, whole, selfTrade }, remaining, participant.ownerNumber);
 }
 

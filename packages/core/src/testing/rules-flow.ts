@@ -106,10 +106,15 @@ function placementOf(driver: Driver, step: RuleStep): object {
     ...(step.selfTrade === undefined ? {} : { selfTrade: step.selfTrade }),
   };
   if (step.what === 'place') return plainOrder;
-  const { flag, timeInForce } = step;
+  const { timeInForce } = step;
+  const isImmediate = timeInForce === 'ioc' || timeInForce === 'fok';
+  // Most orders that cannot rest say so without contradicting themselves: the rest are refused.
+  const flag = isImmediate && step.pick % 4 > 0 && step.flag !== 'market' ? 'none' : step.flag;
   return {
     ...plainOrder,
     timeInForce,
+    // Small ones, or hardly any would find what it asks for.
+    volume: timeInForce === 'fok' && step.pick % 2 === 0 ? 1 : step.volume,
     ...(timeInForce === 'gtd' ? { expiresAt: driver.now + 1 + (step.pick % 3_000_000) } : {}),
     postOnly: flag === 'postOnly' || flag === 'both',
     whole: flag === 'whole' || flag === 'both',
