@@ -87,9 +87,9 @@ const faults: readonly (readonly [string, (state: State) => unknown])[] = [
   ],
   ['KWH/ECOIN has a band of', (state) => (marketOf(state).floor = sure(toPrice(2_000)))],
   ['KWH/ECOIN is closed and has orders', (state) => (marketOf(state).phase = 'closed')],
-  ['KWH/ECOIN does not know its orders', (state) => marketOf(state).live.clear()],
+  ['KWH/ECOIN does not know its orders', (state) => marketOf(state).live.pop()],
   ['KWH/ECOIN has 0 whole orders to ask', (state) => (marketOf(state).wholes.ask = 1)],
-  ['alice has 0 live orders', (state) => participant(state).live.clear()],
+  ['alice has 0 live orders', (state) => participant(state).live.pop()],
   ['alice has 0 answers', (state) => participant(state).answers.clear()],
   ['bob holds', (state) => (sure(state.accounts.get(bob)?.get(ecoin)).hold = sure(toAmount(1)))],
   ['bob holds 0 ecoin, its orders need', (state) => state.accounts.get(bob)?.delete(ecoin)],
@@ -100,9 +100,9 @@ const faults: readonly (readonly [string, (state: State) => unknown])[] = [
   ],
   [
     'does not stand for its lot',
-    (state) => state.outputs.delete(sure([...state.outputs.keys()][0])),
+    (state) => state.outputs.delete(sure([...state.outputs.values()][0])),
   ],
-  ['outputs stand for', (state) => state.outputs.delete(sure([...state.outputs.keys()][0]))],
+  ['outputs stand for', (state) => state.outputs.delete(sure([...state.outputs.values()][0]))],
   ['a deadline is missing', (state) => state.deadlines.heap.pop()],
   [
     "a deadline of offers is nobody's",

@@ -80,7 +80,7 @@ function checkBook(state: State, market: Market, report: Report): void {
         volumeOf(order.firm) === volume;
       if (!same) report(`${id} rests on the ${side} side with ${volume} lots but is not such`);
     }
-    const whole = [...live].filter((order) => order.whole && order.side === side).length;
+    const whole = live.filter((order) => order.whole && order.side === side).length;
     if (whole !== wholes[side]) report(`${terms.symbol} has ${whole} whole orders to ${side}`);
   }
   for (const [slot, order] of resting.entries()) {
@@ -96,11 +96,11 @@ function checkBook(state: State, market: Market, report: Report): void {
   if (phase === 'continuous' && book.firingWhole() >= 0) {
     report(`${terms.symbol} has a whole order that would be filled`);
   }
-  if (phase === 'closed' && live.size > 0) report(`${terms.symbol} is closed and has orders`);
+  if (phase === 'closed' && live.length > 0) report(`${terms.symbol} is closed and has orders`);
   const known = [...state.orders.values()].filter(
     (order) => order.market === market && order.status !== 'done',
   );
-  if (known.length !== live.size || known.some((order) => !live.has(order))) {
+  if (known.length !== live.length || known.some((order) => live[order.liveInMarket] !== order)) {
     report(`${terms.symbol} does not know its orders`);
   }
 }
@@ -180,8 +180,10 @@ function checkTrade(state: State, trade: Trade, report: Report): void {
 function checkParticipant(own: readonly Order[], participant: Participant, report: Report): void {
   const { address, live, answers, over, overCount } = participant;
   const alive = own.filter(({ status }) => status !== 'done');
-  if (alive.length !== live.size) report(`${address} has ${live.size} live orders`);
-  if (alive.some((order) => !live.has(order))) report(`${address} does not know a live order`);
+  if (alive.length !== live.length) report(`${address} has ${live.length} live orders`);
+  if (alive.some((order) => live[order.liveAt] !== order)) {
+    report(`${address} does not know a live order`);
+  }
   if (alive.filter(({ whole }) => whole).length !== participant.wholes) {
     report(`${address} has not ${participant.wholes} whole orders`);
   }

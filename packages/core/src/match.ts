@@ -134,7 +134,10 @@ function makeTrade(
   market.reference = price;
   fillLots(state, resting, volume, price);
   fillLots(state, incoming, volume, price);
-  if (resting.status === 'open' && resting.slot < 0) resting.status = 'pending';
+  // In an auction both leave the book.
+  for (const order of [resting, incoming]) {
+    if (order.status === 'open' && order.slot < 0) order.status = 'pending';
+  }
   releaseSaving(changes, resting, { lots: volume, price });
   releaseSaving(changes, incoming, { lots: volume, price });
   changes.events.push({

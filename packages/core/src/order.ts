@@ -18,8 +18,26 @@ import type { Lot, Market, Order, Participant, State } from './state.ts';
 import { toOrderId } from './units.ts';
 import type { Lots, Price } from './units.ts';
 
-/** What may be shown of an order, as it is now. */
+/** What may be shown of an order, as it is now: the same object as before while it is the same. */
 export function viewOfOrder(order: Order): OrderView {
+  const { shown } = order;
+  if (
+    shown !== undefined &&
+    shown.status === order.status &&
+    shown.remaining === order.remaining &&
+    shown.filled === order.filled &&
+    shown.cancelled === order.cancelled &&
+    shown.cost === order.cost &&
+    shown.price === order.price &&
+    shown.volume === order.volume
+  ) {
+    return shown;
+  }
+  order.shown = makeView(order);
+  return order.shown;
+}
+
+function makeView(order: Order): OrderView {
   const view = {
     order: order.id,
     participant: order.participant.address,
@@ -79,6 +97,9 @@ export function acceptOrder(
     cancelled: exactLots(0),
     remaining: volume,
     cost: exactAmount(0),
+    liveAt: -1,
+    liveInMarket: -1,
+    shown: undefined,
     slot: -1,
     place: 0,
     firm: [],
@@ -98,11 +119,31 @@ export function acceptOrder(
   return order;
 }
 
+/** Adds an order to the live ones. */
+export function enlist(order: Order): void {
+  const { participant, market } = order;
+  order.liveAt = participant.live.push(order) - 1;
+  order.liveInMarket = market.live.push(order) - 1;
+}
+
+/** Takes an order out of the live ones: the last of each list takes its place there. */
+function delist({ participant, market, liveAt, liveInMarket }: Order): void {
+  const [own, of] = [participant.live.pop(), market.live.pop()];
+  assert(own !== undefined && of !== undefined, 'a live order is in no list');
+  if (liveAt < participant.live.length) {
+    participant.live[liveAt] = own;
+    own.liveAt = liveAt;
+  }
+  if (liveInMarket < market.live.length) {
+    market.live[liveInMarket] = of;
+    of.liveInMarket = liveInMarket;
+  }
+}
+
 /** The order is live from now on. */
 function enliven(state: State, order: Order): void {
   const { participant, market } = order;
-  participant.live.add(order);
-  market.live.add(order);
+  enlist(order);
   if (order.whole) {
     participant.wholes += 1;
     market.wholes[order.side] += 1;
@@ -203,7 +244,7 @@ export function dropFirm(state: State, changes: Changes, order: Order): readonly
 
 /** These lots' outputs stand for nothing any more. */
 export function forgetOutputs(state: State, lots: readonly Lot[]): void {
-  for (const { output } of lots) state.outputs.delete(output);
+  for (const lot of lots) state.outputs.delete(lot);
 }
 
 /** Moves lots from remaining to filled, at `price`. */
@@ -226,7 +267,7 @@ function loseRemaining(state: State, changes: Changes, order: Order, lots: numbe
 export function loseRestingLot(state: State, changes: Changes, order: Order, index: number): Lots {
   const lot = takeLot(order.firm, index);
   assert(lot !== undefined, 'a lot is lost and does not rest');
-  state.outputs.delete(lot.output);
+  state.outputs.delete(lot);
   takeOffBook(changes, order, lot.volume);
   if (order.firm.length === 0 && order.bare.length > 0) order.status = 'pending';
   loseRemaining(state, changes, order, lot.volume);
@@ -306,8 +347,7 @@ export function closeIfDone(state: State, order: Order): void {
   if (order.expiry !== undefined) dropDeadline(state.deadlines, order.expiry);
   order.expiry = undefined;
   const { participant, market } = order;
-  participant.live.delete(order);
-  market.live.delete(order);
+  delist(order);
   if (order.whole) {
     participant.wholes -= 1;
     market.wholes[order.side] -= 1;
@@ -326,5 +366,6 @@ export function retireIfOver(state: State, order: Order): void {
     state.orders.delete(oldest.id);
   }
   participant.over[slot] = order;
+  order.shown = undefined;
   participant.overCount += 1;
 }

@@ -183,7 +183,7 @@ describe('a refusal', () => {
     placeFirm(driver, { participant: bob, side: 'ask', price: 200, volume: 1 });
     place(driver, { participant: bob, side: 'ask', price: 200, volume: 2 });
     const [first, second] = offersFor(driver, 2);
-    const used = [...driver.state.outputs.keys()];
+    const used = [...driver.state.outputs.values()].map(({ output }) => output);
     const codes = codesWhileMending(
       driver,
       { kind: 'offers.deliver', participant: 'nobody', order: 'O1', lots: [null] },

@@ -9,6 +9,7 @@ import type { Deadline } from './deadline.ts';
 import { assert, exactLots } from './exact.ts';
 import { createParticipant } from './handlers/admit.ts';
 import { volumeOfLots } from './lots.ts';
+import { enlist } from './order.ts';
 import type { CountLine, DeadlineLine, HeadLine, Line, LotLine } from './snapshot.ts';
 import type { MarketLine, OrderLine, ParticipantLine, TradeLine } from './snapshot.ts';
 import { createMarket, createState } from './state.ts';
@@ -110,6 +111,9 @@ function readOrder(state: State, line: OrderLine): void {
     account: owned ?? accountWith({ address, asset, ...nothing }),
     expiresAt: line.expiresAt,
     ended: line.ended,
+    liveAt: -1,
+    liveInMarket: -1,
+    shown: undefined,
     slot: -1,
     firm: [],
     offersDue: undefined,
@@ -121,8 +125,7 @@ function readOrder(state: State, line: OrderLine): void {
   state.orders.set(id, order);
   participant.answers.set(order.clientOrderId, order);
   if (order.status === 'done') return;
-  participant.live.add(order);
-  market.live.add(order);
+  enlist(order);
   if (!order.whole) return;
   participant.wholes += 1;
   market.wholes[side] += 1;
@@ -133,8 +136,11 @@ function numberOf(id: string): number {
 }
 
 function readLot(state: State, order: Order, line: LotLine): Lot {
-  const lot: Lot = { ...line, order, trade: undefined, txid: line.txid };
-  if (lot.state !== 'settled' && lot.state !== 'released') state.outputs.set(lot.output, lot);
+  const kept = { trade: undefined, txid: line.txid, group: undefined, place: 0 };
+  const lot: Lot = { ...line, order, ...kept };
+  if (lot.state !== 'settled' && lot.state !== 'released') {
+    assert(state.outputs.add(lot), `${lot.output} stands for two lots`);
+  }
   return lot;
 }
 
@@ -147,7 +153,7 @@ function orderNamed(state: State, id: OrderId): Order {
 function readTrade(state: State, line: TradeLine): void {
   const [resting, incoming] = [orderNamed(state, line.resting), orderNamed(state, line.incoming)];
   const lots = line.lots.map((lot) => readLot(state, resting, lot));
-  const unsettled = lots.filter(({ output }) => state.outputs.has(output)).length;
+  const unsettled = lots.filter(({ group }) => group !== undefined).length;
   const { trade: id, price, volume, at } = line;
   // A settlement's deadline that has fallen is out of the heap; the others are put there by their own lines.
   const due = { kind: 'settlement' as const, trade: id };

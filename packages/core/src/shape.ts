@@ -107,6 +107,26 @@ const phase = oneOf('pre_open', 'continuous', 'post_only', 'cancel_only', 'halte
 const timeout: Check = (value) => count(value) && Number(value) <= timeoutMax;
 const reason: Check = (value) => typeof value === 'string' && value.length <= reasonLengthMax;
 
+const lotOfferRecord = record({ lot: count, output: unit(units.toOutput), offer });
+/** As `lotOfferRecord`; written out for what comes as three fields in their order, because a command may have hundreds. */
+const lotOffer: Check = (value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  if (keys.length !== 3 || keys[0] !== 'lot' || keys[1] !== 'output' || keys[2] !== 'offer') {
+    return lotOfferRecord(value);
+  }
+  const given = value as {
+    readonly lot: unknown;
+    readonly output: unknown;
+    readonly offer: unknown;
+  };
+  return (
+    units.toLots(given.lot) !== undefined &&
+    units.toOutput(given.output) !== undefined &&
+    offer(given.offer)
+  );
+};
+
 const terms = record({
   symbol: market,
   energy: asset,
@@ -173,7 +193,7 @@ const shapes: Shapes = {
     kind: oneOf('offers.deliver'),
     participant: address,
     order,
-    lots: listOf(record({ lot: count, output: unit(units.toOutput), offer })),
+    lots: listOf(lotOffer),
   },
   'offers.decline': { kind: oneOf('offers.decline'), participant: address, order, reason },
   'settlement.submit': {

@@ -7,8 +7,10 @@ import type { Changes } from './changes.ts';
 import type { OrderType, TimeInForce } from './command.ts';
 import { createDeadlines } from './deadline.ts';
 import type { Deadline, Deadlines } from './deadline.ts';
-import type { CancelReason, LotState, OrderStatus } from './event.ts';
+import type { CancelReason, LotState, OrderStatus, OrderView } from './event.ts';
 import { exactInstant } from './exact.ts';
+import { Outputs } from './outputs.ts';
+import type { OutputGroup } from './outputs.ts';
 import type { MarketTerms, Phase, SelfTrade, Side } from './market.ts';
 import type {
   Address,
@@ -36,8 +38,8 @@ export interface Market {
   reference: Price | undefined;
   /** The orders on the book, by their slot there. */
   readonly resting: (Order | undefined)[];
-  /** Pending and open orders. */
-  readonly live: Set<Order>;
+  /** Pending and open orders, in no order. */
+  readonly live: Order[];
   /** How many of `live` are whole, by side. */
   readonly wholes: { ask: number; bid: number };
   /** Scratch of the entry being applied: changes of levels' volumes, in turns the price (below 0 for bids) and the lots. */
@@ -73,6 +75,11 @@ export interface Order {
   cancelled: Lots;
   remaining: Lots;
   cost: Amount;
+  /** Where it is among its participant's live orders, and among its market's. */
+  liveAt: number;
+  liveInMarket: number;
+  /** What was last shown of it: shown again while nothing has changed. */
+  shown: OrderView | undefined;
   /** Its slot on the book; −1 while nothing of it rests. */
   slot: number;
   /** Its time priority, kept for lots that come back; 0 until it first rests. */
@@ -109,6 +116,9 @@ export interface Lot {
   /** `requested` also while it rests. */
   state: LotState;
   txid: Txid | undefined;
+  /** Among which its output stands for it, and where there; undefined once it stands for nothing any more. */
+  group: OutputGroup | undefined;
+  place: number;
 }
 
 /** A trade that is not final. */
@@ -137,8 +147,8 @@ export interface Participant {
   owner: Address;
   /** The number of `owner` on the books. */
   ownerNumber: number;
-  /** Pending and open orders; `wholes` of them are whole. */
-  readonly live: Set<Order>;
+  /** Pending and open orders, in no order; `wholes` of them are whole. */
+  readonly live: Order[];
   wholes: number;
   /** Every order whose placement is still answered, by client order id: all live and unsettled ones, and the last that are over. */
   readonly answers: Map<string, Order>;
@@ -180,7 +190,7 @@ export interface State {
   readonly orders: Map<OrderId, Order>;
   readonly trades: Map<TradeId, Trade>;
   /** Firm lots that rest or are matched and unsettled, by output: one output, one lot. */
-  readonly outputs: Map<Output, Lot>;
+  readonly outputs: Outputs;
   readonly deadlines: Deadlines;
   /** Scratch of the entry being applied; empty between entries. */
   readonly changes: Changes;
@@ -201,7 +211,7 @@ export function createState(): State {
     issued: new Map(),
     orders: new Map(),
     trades: new Map(),
-    outputs: new Map(),
+    outputs: new Outputs(),
     deadlines: createDeadlines(),
     changes: createChanges(),
   };
@@ -222,7 +232,7 @@ export function createMarket(
     cap,
     reference,
     resting: [],
-    live: new Set(),
+    live: [],
     wholes: { ask: 0, bid: 0 },
     touched: [],
     isTouched: false,

@@ -67,7 +67,7 @@ export function endLot(
   lot.state = ending;
   lot.txid = txid;
   trade.unsettled -= 1;
-  state.outputs.delete(lot.output);
+  state.outputs.delete(lot);
   for (const order of [trade.resting, trade.incoming]) {
     releaseLots(changes, order, { lots: lot.volume, price: trade.price });
   }

@@ -67,9 +67,19 @@ function isText<T extends string>(value: unknown, pattern: RegExp): value is T {
   return typeof value === 'string' && pattern.test(value);
 }
 
+/** Every command names its participant: a loop takes half the time of a pattern. */
+function isAddress(value: unknown): value is Address {
+  if (typeof value !== 'string' || value.length < 1 || value.length > 64) return false;
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code < 0x21 || code > 0x7e) return false;
+  }
+  return true;
+}
+
 /** An address. @returns undefined unless `value` is 1 to 64 printable ASCII characters without a space. */
 export function toAddress(value: unknown): Address | undefined {
-  return isText<Address>(value, /^[!-~]{1,64}$/) ? value : undefined;
+  return isAddress(value) ? value : undefined;
 }
 
 /** An asset's name. @returns undefined unless `value` is 1 to 32 characters without control characters. */
@@ -82,22 +92,71 @@ export function toMarketSymbol(value: unknown): MarketSymbol | undefined {
   return isText<MarketSymbol>(value, /^[!-.0-~]{1,32}\/[!-.0-~]{1,32}$/) ? value : undefined;
 }
 
+/** True of a text that has only digits from `from` to `to`, and no 0 before others. */
+function isNumeral(text: string, from: number, to: number): boolean {
+  if (to <= from || (text.charCodeAt(from) === 0x30 && to > from + 1)) return false;
+  for (let index = from; index < to; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
+}
+
+/** True of a letter with a number of 1 to 16 digits, 1 and up, behind it. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- this is where a brand is made
+function isId<T extends string>(value: unknown, letter: number): value is T {
+  return (
+    typeof value === 'string' &&
+    value.length <= 17 &&
+    value.charCodeAt(0) === letter &&
+    value.charCodeAt(1) !== 0x30 &&
+    isNumeral(value, 1, value.length)
+  );
+}
+
 /** An order's id. @returns undefined unless `value` is `O` and a number of at most 16 digits. */
 export function toOrderId(value: unknown): OrderId | undefined {
-  return isText<OrderId>(value, /^O[1-9][0-9]{0,15}$/) ? value : undefined;
+  return isId<OrderId>(value, 0x4f) ? value : undefined;
 }
 
 /** A trade's id. @returns undefined unless `value` is `T` and a number of at most 16 digits. */
 export function toTradeId(value: unknown): TradeId | undefined {
-  return isText<TradeId>(value, /^T[1-9][0-9]{0,15}$/) ? value : undefined;
+  return isId<TradeId>(value, 0x54) ? value : undefined;
+}
+
+const txidLength = 64;
+
+/** True when a text begins with 64 lower-case hexadecimal digits. */
+function beginsWithTxid(text: string): boolean {
+  if (text.length < txidLength) return false;
+  for (let index = 0; index < txidLength; index += 1) {
+    const code = text.charCodeAt(index);
+    const isDigit = code >= 0x30 && code <= 0x39;
+    if (!isDigit && (code < 0x61 || code > 0x66)) return false;
+  }
+  return true;
+}
+
+function isOutput(value: unknown): value is Output {
+  return (
+    typeof value === 'string' &&
+    value.length <= txidLength + 11 &&
+    value.charCodeAt(txidLength) === 0x3a &&
+    isNumeral(value, txidLength + 1, value.length) &&
+    beginsWithTxid(value)
+  );
+}
+
+function isTxid(value: unknown): value is Txid {
+  return typeof value === 'string' && value.length === txidLength && beginsWithTxid(value);
 }
 
 /** An output. @returns undefined unless `value` is a txid, `:` and a number without leading zeros: one spelling for each output. */
 export function toOutput(value: unknown): Output | undefined {
-  return isText<Output>(value, /^[0-9a-f]{64}:(?:0|[1-9][0-9]{0,9})$/) ? value : undefined;
+  return isOutput(value) ? value : undefined;
 }
 
 /** A transaction's id. @returns undefined unless `value` is 64 lower-case hexadecimal digits. */
 export function toTxid(value: unknown): Txid | undefined {
-  return isText<Txid>(value, /^[0-9a-f]{64}$/) ? value : undefined;
+  return isTxid(value) ? value : undefined;
 }

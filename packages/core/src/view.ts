@@ -166,7 +166,7 @@ function byNumber(a: Order, b: Order): number {
 /** A participant's pending and open orders, in the order of acceptance. */
 export function ordersOf(state: State, participant: Address): readonly OrderView[] {
   const live = state.participants.get(participant)?.live ?? [];
-  return [...live].toSorted(byNumber).map(viewOfOrder);
+  return live.toSorted(byNumber).map(viewOfOrder);
 }
 
 /** The best `levels` levels of one side of a book, best first; none when there is no such market. Looks at no other level. */
@@ -254,7 +254,7 @@ export function pendingOffers(state: State): readonly PendingOffers[] {
 }
 
 function liveOrders({ markets: all }: State): readonly Order[] {
-  return [...all.values()].flatMap(({ live }) => [...live]).toSorted(byNumber);
+  return [...all.values()].flatMap(({ live }) => live).toSorted(byNumber);
 }
 
 /** The offer of a lot that rests, or is matched and neither settled nor released. */

@@ -48,7 +48,7 @@ export function createParticipant(
     name,
     owner,
     ownerNumber: ownerNumber(state, owner),
-    live: new Set(),
+    live: [],
     wholes: 0,
     answers: new Map(),
     over: [],

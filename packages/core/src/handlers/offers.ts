@@ -45,12 +45,11 @@ function areWanted({ bare }: Order, lots: readonly LotOffer[]): boolean {
 function claim({ outputs }: State, order: Order, offers: readonly LotOffer[]): Lot[] | undefined {
   const lots: Lot[] = [];
   for (const offer of offers) {
-    if (outputs.has(offer.output)) {
-      for (const { output } of lots) outputs.delete(output);
+    const lot = lotOf(order, offer);
+    if (!outputs.add(lot)) {
+      for (const claimed of lots) outputs.delete(claimed);
       return undefined;
     }
-    const lot = lotOf(order, offer);
-    outputs.set(lot.output, lot);
     lots.push(lot);
   }
   return lots;
@@ -110,6 +109,8 @@ function lotOf(order: Order, { lot, output, offer }: LotOffer): Lot {
     trade: undefined,
     state: 'requested',
     txid: undefined,
+    group: undefined,
+    place: 0,
   };
 }
 

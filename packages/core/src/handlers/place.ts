@@ -107,7 +107,7 @@ export function placeOrder(
   const given = volume * givenPerLot(terms, side, price);
   const free = freeOf(state, command.participant, givenAsset(terms, side));
   if (given > free) return 'insufficient_funds';
-  if (participant.live.size >= openOrdersMax) return 'too_many_open_orders';
+  if (participant.live.length >= openOrdersMax) return 'too_many_open_orders';
   if (tooManyWholes(market, participant, command)) return 'too_many_whole_orders';
   if (wouldWronglyTrade(market, participant, command)) return 'would_trade';
 

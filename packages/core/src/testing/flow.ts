@@ -129,7 +129,7 @@ function misdeliver(driver: Driver, { pick: index, how }: Steps['misdeliver']): 
   if (asked === undefined) return [];
   const { participant, order, remaining } = asked.view;
   const right = offersFor(driver, asked.lots);
-  const used = [...driver.state.outputs.keys()][0];
+  const used = [...driver.state.outputs.values()][0]?.output;
   const lots = [
     right.slice(1),
     [...right, { lot: remaining, output: `${txidOf(1)}:7`, offer: 'c0ffee' }],
