@@ -1,5 +1,6 @@
 /** The command line: one program, a subcommand a process. Parses and checks; each command's work is in `commands/`. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ChainOptions } from './commands/chain.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import { dataFolder } from './folders.ts';
 import { Failure } from './failure.ts';
@@ -54,10 +55,21 @@ function exchangeUrl(text: string): string {
 
 const defaultPort = 4280;
 
-function portOption(): Option {
-  return new Option('--port <port>', 'the port to listen on; 0 takes any free one')
+function portNamed(flag: string, what: string, port: number): Option {
+  return new Option(flag, `${what}; 0 takes any free one`)
     .argParser(wholeBetween(0, 65_535))
-    .default(defaultPort);
+    .default(port);
+}
+
+function portOption(): Option {
+  return portNamed('--port <port>', 'the port to listen on', defaultPort);
+}
+
+function chainName(text: string): string {
+  if (!/^[a-z0-9][a-z0-9_-]{0,31}$/i.test(text)) {
+    throw new InvalidArgumentError('expected 1 to 32 letters, digits, - or _.');
+  }
+  return text;
 }
 
 function dataOption(): Option {
@@ -184,6 +196,31 @@ function program(done: (code: number) => void): Command {
     .option('--json', 'print one JSON object', false)
     .action(async (options: ReplayOptions) =>
       done(await (await import('./commands/replay.ts')).replay(options)),
+    );
+  add('chain', "Run an embedded chain by itself, or a node on one, behind MultiChain's JSON-RPC")
+    .addOption(dataOption())
+    .addOption(
+      new Option('--chain <name>', 'the name of a chain that is made')
+        .argParser(chainName)
+        .default('wattlot'),
+    )
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .addOption(portNamed('--port <port>', 'where wallets elsewhere reach the chain', 4281))
+    .addOption(portNamed('--rpc-port <port>', 'where clients of MultiChain reach the node', 4282))
+    .option('--rpc-user <user>', 'the user of the node', 'wattlot')
+    .option('--rpc-password <password>', 'its password; else one is made and kept in a file')
+    .addOption(
+      new Option('--dialect <version>', 'whose answers the node gives')
+        .choices(['1.0.9', '2.3'])
+        .default('1.0.9'),
+    )
+    .addOption(
+      new Option('--join <url>', 'be a node on the chain that runs there').argParser(exchangeUrl),
+    )
+    .addOption(nameOption())
+    .option('--key <file>', 'with --join: the key file, if it is elsewhere')
+    .action(async (options: ChainOptions) =>
+      done(await (await import('./commands/chain.ts')).chain(options)),
     );
   add('paper', "Run the paper's scenario on an embedded chain with three wallet nodes").action(
     async () => done(await (await import('./commands/paper.ts')).paper()),

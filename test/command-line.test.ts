@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyFolder, wattlot } from './run-wattlot.ts';
 
 describe('the command line', () => {
-  it.each(['up', 'exchange', 'trade', 'agent', 'sim', 'paper'])(
+  it.each(['up', 'exchange', 'trade', 'agent', 'sim', 'chain', 'paper'])(
     'explains %s with --help and ends with 0',
     async (command) => {
       const { code, out, err } = await wattlot([command, '--help']);

@@ -46,3 +46,7 @@ export type { CompletionRequest, LotFailure, LotResult } from './wallet/trade-co
 export * from './wallet/operator.ts';
 export * from './node/wallet-node.ts';
 export * from './node/paper.ts';
+export type { Dialect } from './node/dialect.ts';
+export * from './node/rpc-server.ts';
+export * from './chain/chain-server.ts';
+export type { HttpServer } from './http-server.ts';

@@ -20,6 +20,8 @@ export type LedgerErrorCode =
   | 'key_file_in_use'
   /** The chain did not answer, or not in time. What was sent may have arrived. */
   | 'chain_unreachable'
+  /** The port to listen on cannot be had. */
+  | 'port_taken'
   /** The chain answered something that is no answer. */
   | 'chain_answer_invalid'
   /** The question breaks a limit or is no question. */

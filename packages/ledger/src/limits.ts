@@ -15,6 +15,9 @@ export const DATA_OUTPUTS_MAX = 32;
 /** Inputs of one transaction. Checking them takes a time that grows with the square of their number: with 1,100 the chain is held up for a second or two. Room for a ladder of the largest order, 1,000 lots, and what pays it. */
 export const TRANSACTION_INPUTS_MAX = 1_100;
 
+/** Legs of a ladder, and so lots that one transaction settles: signing and checking them takes a time that grows with the square of their number, about 15 ms for so many. */
+export const LADDER_LEGS_MAX = 100;
+
 /** Outputs of one transaction: above it a real node refuses for too many signature operations (33,554 with default parameters). */
 export const TRANSACTION_OUTPUTS_MAX = 33_554;
 
@@ -104,3 +107,57 @@ export const SIGNATURES_REMEMBERED_MAX = 65_536;
 
 /** Bytes of a message to sign or check: a login challenge has about 200; hashing this many takes 0.2 ms. */
 export const MESSAGE_BYTES_MAX = 65_536;
+
+/** Foreign addresses that a node watches: one question to the chain names them all. */
+export const WATCHED_MAX = 100;
+
+/** Bytes of a request to a node: the hexadecimal text of the largest transaction, and as much again. */
+export const SERVED_REQUEST_BYTES_MAX = 16_777_216;
+
+/** How deep the JSON of a call may nest: no method takes more than a list of objects of objects. */
+export const RPC_JSON_DEPTH_MAX = 32;
+
+/** Milliseconds in which a request to a node has to be there in full. */
+export const SERVED_REQUEST_MS = 30_000;
+
+/** Connections that a node serves at once. */
+export const SERVED_CONNECTIONS_MAX = 64;
+
+/** Milliseconds that a wrong password waits for its answer, as on a real node: guessing takes time. */
+export const RPC_WRONG_PASSWORD_MS = 250;
+
+/** Milliseconds for one request to a real node: signing a transaction of 1,000 inputs takes one about 7 s. */
+export const RPC_TIMEOUT_MS = 30_000;
+
+/** Attempts at a call that may be repeated without harm; together with the delays between them they outlast a short restart of a proxy, not of a node. */
+export const RPC_ATTEMPTS_MAX = 3;
+
+/** Milliseconds before the second attempt; doubled before each further one. */
+export const RPC_RETRY_DELAY_MS = 250;
+
+/** Requests to one real node at a time: a node has four threads for them by default. */
+export const RPC_CONNECTIONS_MAX = 4;
+
+/** Calls that wait for their turn at one real node, a few kB each; more than that comes from a loop, not from a market. */
+export const RPC_WAITING_MAX = 1_000;
+
+/** Calls in one request to a real node: a tenth of a second of its time, and answers of about 1 MB. */
+export const RPC_BATCH_MAX = 200;
+
+/** Bytes of a request to a real node: the largest transaction in hexadecimal text, twice; a node takes 32 MB. */
+export const RPC_REQUEST_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Bytes of an answer of a real node: `listunspent` of a wallet with 100,000 outputs. */
+export const RPC_ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Characters kept of a node's error message: the longest help text, which it answers for a wrong number of parameters, has fewer. */
+export const RPC_ERROR_TEXT_MAX = 8_000;
+
+/** Milliseconds to wait for an output that a real node does not know yet: news take up to 0.6 s between nodes of one machine. */
+export const RPC_ARRIVAL_MS_MAX = 3_000;
+
+/** Milliseconds between two looks for such an output. */
+export const RPC_ARRIVAL_POLL_MS = 100;
+
+/** Transactions of its own that a wallet over a real node remembers, 100 bytes each: their change may be spent before it is in a block. */
+export const OWN_TRANSACTIONS_MAX = 5_000;

@@ -31,6 +31,7 @@ export const RPC = {
   transactionError: -27,
   methodNotFound: -32601,
   notAllowed: -701,
+  notSubscribed: -703,
   insufficientPermissions: -704,
   duplicateName: -705,
   exchange: -707,

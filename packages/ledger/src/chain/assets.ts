@@ -18,6 +18,8 @@ export interface AssetView {
   readonly fields: DetailFields;
   /** All that was issued, in raw units. */
   readonly issued: bigint;
+  /** How often: the first time, and each time that added something. */
+  readonly issues: number;
 }
 
 const REF = /^\d+-\d+-\d+$/;
@@ -44,14 +46,26 @@ export class AssetTable {
   create(issueTxid: string, details: AssetDetails, issued: bigint): void {
     const id = assetIdOf(issueTxid);
     const { name, multiple, open, fields } = details;
-    this.#assets.set(id, { id, name, issueTxid, ref: null, multiple, open, fields, issued });
+    this.#assets.set(id, {
+      id,
+      name,
+      issueTxid,
+      ref: null,
+      multiple,
+      open,
+      fields,
+      issued,
+      issues: 1,
+    });
     if (name !== '') this.#names.set(name, id);
   }
 
   /** More of an asset. */
   issueMore(id: AssetId, raw: bigint): void {
     const asset = this.#assets.get(id);
-    if (asset) this.#assets.set(id, { ...asset, issued: asset.issued + raw });
+    if (!asset) return;
+    const issues = asset.issues + Number(raw > 0n);
+    this.#assets.set(id, { ...asset, issued: asset.issued + raw, issues });
   }
 
   /** The asset's issue is in a block. */

@@ -85,20 +85,26 @@ export function encodeBlock(content: BlockContent): { bytes: Uint8Array; block: 
   const seal = secp256k1.ecdsaSign(sealOf(content), operator.privateKey).signature;
   const coinbaseBytes = encodeTransaction(coinbaseOf(content, seal));
   const coinbase = { txid: txidOf(coinbaseBytes), bytes: coinbaseBytes };
+  const bytes = blockBytes({ previous, time, coinbase, transactions });
+  const hash = txidOf(bytes.subarray(0, HEADER_BYTES));
+  return { bytes, block: { height, hash, previous, time, coinbase, transactions } };
+}
+
+/** A block's bytes: its header, a count, the coinbase, the transactions. */
+export function blockBytes(
+  block: Pick<Block, 'previous' | 'time' | 'coinbase' | 'transactions'>,
+): Uint8Array {
+  const all = [block.coinbase, ...block.transactions];
   const writer = new ByteWriter(1024);
   writer.int32(BLOCK_VERSION);
-  writer.put(txidBytes(previous));
-  writer.put(merkleRoot([coinbase, ...transactions]));
-  writer.uint32(time);
+  writer.put(txidBytes(block.previous));
+  writer.put(merkleRoot(all));
+  writer.uint32(block.time);
   writer.uint32(NO_WORK);
   writer.uint32(0);
-  const hash = txidOf(writer.finish());
-  writer.varint(transactions.length + 1);
-  for (const { bytes } of [coinbase, ...transactions]) writer.put(bytes);
-  return {
-    bytes: writer.finish(),
-    block: { height, hash, previous, time, coinbase, transactions },
-  };
+  writer.varint(all.length);
+  for (const { bytes } of all) writer.put(bytes);
+  return writer.finish();
 }
 
 /** Where the coinbase begins, in a block's bytes. */

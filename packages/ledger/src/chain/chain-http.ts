@@ -45,6 +45,7 @@ export function httpChainPort(options: HttpChainOptions): ChainPort {
       ask('permissions', { entity, addresses }, ANSWERS.permissions),
     assets: () => ask('assets', {}, ANSWERS.assets),
     block: (which) => ask('block', { which }, ANSWERS.block),
+    pool: () => ask('pool', {}, ANSWERS.pool),
     close: () => {
       agent.destroy();
       return Promise.resolve();

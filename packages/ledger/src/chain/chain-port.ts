@@ -50,6 +50,8 @@ export interface ChainPort {
   assets(): Promise<readonly AssetView[]>;
   /** By number or hash. */
   block(which: number | string): Promise<Block | undefined>;
+  /** The ids of what waits for a block, in the order of acceptance. */
+  pool(): Promise<readonly Txid[]>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export function localChainPort(chain: Chain): ChainPort {
     permissions: (entity, addresses) => answer(() => chain.permissions(entity, addresses)),
     assets: () => answer(() => chain.assets()),
     block: (which) => answer(() => chain.block(which)),
+    pool: () => answer(() => chain.pool()),
     close: () => Promise.resolve(),
   };
 }

@@ -81,6 +81,7 @@ const METHODS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
       ),
   ],
   ['assets', (port) => port.assets()],
+  ['pool', (port) => port.pool()],
   [
     'block',
     (port, { which }) => port.block(typeof which === 'number' ? wholeOf(which) : textOf(which)),

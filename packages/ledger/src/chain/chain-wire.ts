@@ -154,6 +154,7 @@ export const ANSWERS = {
   permissions: (value: unknown): PermissionView[] => listOf(value, ANY, permissionOf),
   assets: (value: unknown): AssetView[] => listOf(value, ANY, assetOf),
   block: (value: unknown): Block | undefined => maybe(value, blockOf),
+  pool: (value: unknown): Txid[] => listOf(value, ANY, txidText),
 } as const;
 
 function outputText(value: unknown): Output {
@@ -244,6 +245,7 @@ function assetOf(value: unknown): AssetView {
       return [name ?? '', text ?? ''] as const;
     }),
     issued: rawText(fields['issued']),
+    issues: wholeOf(fields['issues']),
   };
 }
 

@@ -1,9 +1,10 @@
-/** RPC methods about assets: issue, issue more, list. */
+/** RPC methods that issue assets. */
 import type { Address } from '@wattlot/core';
 import { isAssetName } from '../chain/assets.ts';
 import type { AssetView } from '../chain/assets.ts';
-import { decimalOf, multipleOf, rawOf, unitsOf } from './decimal.ts';
+import { multipleOf, rawOf } from './decimal.ts';
 import type { ExactNumber } from './decimal.ts';
+import type { Dialect } from './dialect.ts';
 import type { DetailFields } from '../format/element.ts';
 import { authorityTransaction, issueMoreTo, issueTo } from '../wallet/issuing.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
@@ -19,8 +20,8 @@ import {
   requireNoNative,
   textParam,
 } from './rpc-params.ts';
+import { requireReceive } from './rpc-payments.ts';
 import { sendOne } from './rpc-send.ts';
-import { assetName } from './rpc-views.ts';
 import type { OutputRequest } from '../format/script.ts';
 import type { WalletView } from '../wallet/wallet-view.ts';
 
@@ -29,7 +30,7 @@ function refused(code: number, message: string): RpcError {
 }
 
 async function issue(
-  { view }: RpcContext,
+  { view, dialect }: RpcContext,
   from: Address | undefined,
   params: readonly unknown[],
 ): Promise<unknown> {
@@ -39,8 +40,8 @@ async function issue(
   requireNoNative(native);
   const multiple = units === undefined || units === null ? 1 : multipleParam(realParam(units));
   const raw = issuedRaw(realParam(quantity), multiple);
-  await requireReceive(view, to);
-  const { name, open } = nameParam(view, which);
+  await requireReceive(view, addressParam(view, to));
+  const { name, open } = nameParam(view, which, dialect);
   const fields = detailsParam(details);
   const issuer = from ?? view.addresses.find((address) => view.may(address, 'issue'));
   if (issuer === undefined || !view.may(issuer, 'issue')) {
@@ -79,6 +80,7 @@ function issuedRaw(quantity: ExactNumber, multiple: number): bigint {
 function nameParam(
   view: WalletView,
   value: unknown,
+  dialect: Dialect,
 ): { readonly name: string; readonly open: boolean } {
   const fields = new Map(fieldsParam(value));
   const name = fields.size > 0 ? textParam(fields.get('name') ?? '') : optionalText(value);
@@ -93,7 +95,8 @@ function nameParam(
     throw refused(RPC.invalidParameter, message);
   }
   if (name !== '' && view.asset(name)) {
-    throw refused(RPC.duplicateName, 'Asset or stream with this name already exists');
+    const what = dialect === '2.3' ? 'Entity' : 'Asset or stream';
+    throw refused(RPC.duplicateName, `${what} with this name already exists`);
   }
   if (!isAssetName(name)) throw refused(RPC.invalidParameter, 'Invalid asset name');
   return { name, open };
@@ -111,13 +114,6 @@ function detailsParam(value: unknown): DetailFields {
   return fields.map(([name, text]) => [name, textParam(text)] as const);
 }
 
-async function requireReceive(view: WalletView, to: unknown): Promise<void> {
-  const held = await view.port.permissions(null, [addressParam(view, to)]);
-  if (held.some(({ type }) => type === 'receive')) return;
-  const message = "Destination address doesn't have receive permission";
-  throw refused(RPC.insufficientPermissions, message);
-}
-
 async function issueMore(
   { view }: RpcContext,
   from: Address | undefined,
@@ -129,7 +125,7 @@ async function issueMore(
   requireNoNative(native);
   const asset = assetParam(view, which);
   const amount = quantityParam(asset, quantity);
-  await requireReceive(view, to);
+  await requireReceive(view, addressParam(view, to));
   const fields = detailsParam(details);
   const issuer = issuerOf(view, asset, from);
   const outputs: OutputRequest[] = [issueMoreTo(hash, amount)];
@@ -150,35 +146,10 @@ function issuerOf(view: WalletView, asset: AssetView, from: Address | undefined)
   throw refused(RPC.insufficientPermissions, message);
 }
 
-async function listAssets({ view }: RpcContext, [which]: readonly unknown[]): Promise<unknown> {
-  const assets = await view.port.assets();
-  const isAll = which === undefined || which === null || which === '*';
-  if (isAll) return assets.map(assetView);
-  const names: readonly unknown[] = Array.isArray(which) ? which : [which];
-  const wanted = names.map((name) => assetParam(view, name).id);
-  return assets.filter(({ id }) => wanted.includes(id)).map(assetView);
-}
-
-function assetView(asset: AssetView): unknown {
-  const { name, assetref } = { name: undefined, ...assetName(asset) };
-  return {
-    ...(name === undefined ? {} : { name }),
-    issuetxid: asset.issueTxid,
-    assetref,
-    multiple: asset.multiple,
-    units: unitsOf(asset.multiple),
-    open: asset.open,
-    details: Object.fromEntries(asset.fields),
-    issueqty: decimalOf(asset.issued, asset.multiple),
-    issueraw: Number(asset.issued),
-    subscribed: false,
-  };
-}
-
 const ISSUE = 'address name quantity [units] [native-amount] [custom-fields]';
 const MORE = 'address asset quantity [native-amount] [custom-fields]';
 
-/** issue, issuefrom, issuemore, issuemorefrom, listassets. */
+/** issue, issuefrom, issuemore, issuemorefrom. */
 export const ASSET_METHODS: readonly RpcMethod[] = [
   method('issue', ISSUE, (context, params) => issue(context, undefined, params)),
   method('issuefrom', `from-address ${ISSUE}`, (context, [from, ...rest]) =>
@@ -188,5 +159,4 @@ export const ASSET_METHODS: readonly RpcMethod[] = [
   method('issuemorefrom', `from-address ${MORE}`, (context, [from, ...rest]) =>
     issueMore(context, fromParam(context.view, from), rest),
   ),
-  method('listassets', '[assets] [verbose] [count] [start]', listAssets),
 ];

@@ -11,7 +11,7 @@ import {
   intParam,
   method,
 } from './rpc-params.ts';
-import { amountsView } from './rpc-views.ts';
+import { amountsView, heldIn } from './rpc-views.ts';
 import { outputOf } from '../format/transaction.ts';
 import type { OwnOutput, WalletView } from '../wallet/wallet-view.ts';
 
@@ -50,50 +50,99 @@ export function confirmationsOf(
   return height === undefined ? 0 : Math.max(1, view.height - height + 1);
 }
 
-function sumsOf(outputs: readonly OwnOutput[], { assets }: Filter): Map<AssetId, bigint> {
+/** What outputs hold, as a list of an answer. */
+function sumsView(
+  { view, dialect }: RpcContext,
+  outputs: readonly OwnOutput[],
+  filter: Filter,
+  shown: readonly AssetId[] = [],
+): unknown[] {
+  const { assets } = filter;
   const sums = new Map<AssetId, bigint>();
   for (const output of outputs) {
-    for (const { asset, raw } of output.assets) {
+    for (const [asset, raw] of heldIn(output, dialect)) {
       if (!assets || assets.includes(asset)) sums.set(asset, (sums.get(asset) ?? 0n) + raw);
     }
   }
-  return sums;
+  for (const asset of shown) sums.set(asset, sums.get(asset) ?? 0n);
+  const isShown = dialect === '2.3' || shown.length > 0;
+  return amountsView(view, sums, isShown ? 'shown' : 'left out');
 }
 
-function getTotalBalances({ view }: RpcContext, params: readonly unknown[]): unknown {
+function getTotalBalances(context: RpcContext, params: readonly unknown[]): unknown {
   const [minimum, , locked] = params;
   const filter = { minimum: intParam(minimum, 1), locked: boolParam(locked, false) };
-  return amountsView(view, sumsOf(countedOutputs(view, filter), filter));
+  return sumsView(context, countedOutputs(context.view, filter), filter);
 }
 
-function getAddressBalances({ view }: RpcContext, params: readonly unknown[]): unknown {
-  const [which, minimum, locked] = params;
-  const address = addressParam(view, which);
+/** The same of all accounts together: an embedded wallet has no others. */
+function getAssetBalances(context: RpcContext, [, ...params]: readonly unknown[]): unknown {
+  return getTotalBalances(context, params);
+}
+
+async function getAddressBalances(
+  context: RpcContext,
+  [which, minimum, locked]: readonly unknown[],
+): Promise<unknown> {
+  const { view } = context;
   const filter = {
     minimum: intParam(minimum, 1),
     locked: boolParam(locked, false),
-    addresses: [address],
+    addresses: [addressParam(view, which)],
   };
-  return amountsView(view, sumsOf(countedOutputs(view, filter), filter));
+  const outputs = [
+    ...countedOutputs(view, filter),
+    ...(await watchedOutputs(context, filter.addresses, filter.minimum)),
+  ];
+  return sumsView(context, outputs, filter);
 }
 
-function getMultiBalances({ view }: RpcContext, params: readonly unknown[]): unknown {
-  const [addresses, assets, minimum, , locked] = params;
+async function getMultiBalances(
+  context: RpcContext,
+  [addresses, assets, minimum, watch, locked]: readonly unknown[],
+): Promise<unknown> {
+  const { view, state } = context;
+  const named = isAll(addresses) ? undefined : addressesParam(view, addresses);
   const filter = {
     minimum: intParam(minimum, 1),
     locked: boolParam(locked, false),
-    addresses: isAll(addresses) ? undefined : addressesParam(view, addresses),
+    addresses: named,
     assets: isAll(assets) ? undefined : assetIdsParam(view, assets),
   };
-  const outputs = countedOutputs(view, filter);
+  if (filter.assets?.length === 0) return {};
+  const isWatching = boolParam(watch, false);
+  const watched = isWatching ? [...state.watched.keys()] : [];
+  const known = [...view.addresses, ...watched].filter((one) => named?.includes(one) ?? true);
+  const outputs = [
+    ...countedOutputs(view, filter),
+    ...(await watchedOutputs(context, known, filter.minimum)),
+  ];
   const answer: [string, unknown[]][] = [];
-  for (const address of filter.addresses ?? view.addresses) {
+  for (const address of known) {
     const own = outputs.filter((output) => output.address === address);
-    const amounts = amountsView(view, sumsOf(own, filter));
+    // a watched address has an entry for each asset asked for, were it of nothing
+    const shown = state.watched.has(address) ? (filter.assets ?? []) : [];
+    const amounts = sumsView(context, own, filter, shown);
     if (amounts.length > 0) answer.push([address, amounts]);
   }
-  answer.push(['total', amountsView(view, sumsOf(outputs, filter))]);
+  answer.push(['total', sumsView(context, outputs, filter)]);
   return Object.fromEntries(answer);
+}
+
+/** What watched addresses have, as far as it counts. */
+async function watchedOutputs(
+  { view, state }: RpcContext,
+  addresses: readonly Address[],
+  minimum: number,
+): Promise<OwnOutput[]> {
+  const watched = addresses.filter((address) => state.watched.has(address));
+  if (watched.length === 0) return [];
+  const { gained } = await view.port.changes({ cursor: undefined, addresses: watched });
+  return gained.filter((output) => {
+    const { fromHeight = 0 } = state.watched.get(output.address) ?? {};
+    const isNew = output.height === undefined || output.height >= fromHeight;
+    return isNew && confirmationsOf(view, output) >= minimum;
+  });
 }
 
 function isAll(value: unknown): boolean {
@@ -105,7 +154,7 @@ function assetIdsParam(view: WalletView, value: unknown): AssetId[] {
   return names.map((name) => assetParam(view, name).id);
 }
 
-/** getaddressbalances, getmultibalances, gettotalbalances, getbalance. */
+/** getaddressbalances, getmultibalances, gettotalbalances, getassetbalances, getbalance. */
 export const BALANCE_METHODS: readonly RpcMethod[] = [
   method('getaddressbalances', 'address [minconf] [includeLocked]', getAddressBalances),
   method(
@@ -114,5 +163,10 @@ export const BALANCE_METHODS: readonly RpcMethod[] = [
     getMultiBalances,
   ),
   method('gettotalbalances', '[minconf] [includeWatchonly] [includeLocked]', getTotalBalances),
+  method(
+    'getassetbalances',
+    '[account] [minconf] [includeWatchonly] [includeLocked]',
+    getAssetBalances,
+  ),
   method('getbalance', '[account] [minconf] [includeWatchonly]', () => ZERO),
 ];

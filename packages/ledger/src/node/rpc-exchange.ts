@@ -1,6 +1,6 @@
 /** RPC methods of the atomic exchange: offers made, shown, extended, completed and cancelled. */
 import type { Address } from '@wattlot/core';
-import { fromHex, toHex, TransactionFormatError } from '../format/bytes.ts';
+import { toHex, TransactionFormatError } from '../format/bytes.ts';
 import type { OutputAnswer } from '../chain/chain-port.ts';
 import type { OutputView } from '../chain/chain.ts';
 import { ZERO } from './decimal.ts';
@@ -11,13 +11,15 @@ import type { RpcContext, RpcMethod } from './rpc-params.ts';
 import {
   assetsParam,
   boolParam,
+  dataParam,
   fieldsParam,
   method,
   outpointParams,
   textParam,
 } from './rpc-params.ts';
-import { canTrade } from './rpc-outputs.ts';
+import { canTrade } from './rpc-payments.ts';
 import { amountView } from './rpc-views.ts';
+import { decodedTransaction } from './rpc-transactions.ts';
 import { sendOne } from './rpc-send.ts';
 import { buildOutputScript, parseOutputScript, parsePlainPayment } from '../format/script.ts';
 import type { HashType } from '../format/signature.ts';
@@ -112,7 +114,7 @@ function isComplete(exchange: Exchange): boolean {
 
 async function decodeExchange({ view }: RpcContext, params: readonly unknown[]): Promise<unknown> {
   const [hex, verbose] = params;
-  const exchange = await readExchange(view, lenientTransaction(textParam(hex)));
+  const exchange = await readExchange(view, decodedTransaction(textParam(hex)));
   const balance = [...balanceOf(exchange)];
   const asked = balance.flatMap(([id, raw]) => (raw < 0n ? [[id, -raw] as const] : []));
   const complete = isComplete(exchange);
@@ -161,16 +163,6 @@ function legsView(view: WalletView, { transaction, spent }: Exchange): unknown[]
       },
     };
   });
-}
-
-/** Reads as a node does: what follows the transaction is ignored. @throws RpcError -22. */
-function lenientTransaction(hex: string): Transaction {
-  try {
-    return decodeTransaction(hex, { trailing: 'ignored' });
-  } catch (error) {
-    if (!(error instanceof TransactionFormatError)) throw error;
-    throw new RpcError(RPC.transactionDecode, 'TX decode failed');
-  }
 }
 
 interface LegRequest {
@@ -266,25 +258,15 @@ async function completeExchange(
     vout,
     ask,
     hashType,
-    data: dataParam(data),
+    data: data === undefined || data === null || data === '' ? undefined : dataParam(data).data,
   });
   if (!isComplete(exchange)) throw new RpcError(RPC.exchange, 'Incomplete exchange');
   return toHex(encodeTransaction(exchange.transaction));
 }
 
-function dataParam(value: unknown): Uint8Array | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  try {
-    return fromHex(textParam(value));
-  } catch (error) {
-    if (!(error instanceof TransactionFormatError)) throw error;
-    throw new RpcError(RPC.invalidParameter, 'data-hex should be hexadecimal string or raw-data');
-  }
-}
-
 /** Cancels an exchange: spends one own output of it back to its address. */
 async function disable({ view }: RpcContext, [hex]: readonly unknown[]): Promise<unknown> {
-  const transaction = lenientTransaction(textParam(hex));
+  const transaction = decodedTransaction(textParam(hex));
   const own = transaction.inputs.flatMap((input) => view.output(outputOf(input)) ?? []);
   if (own.length === 0) {
     const message = "Couldn't find unspent input in this tx belonging to this wallet.";

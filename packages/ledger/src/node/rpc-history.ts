@@ -1,170 +1,120 @@
-/** RPC methods about the wallet's past transactions. */
+/** RPC methods about past transactions of the wallet and of its addresses. */
 import type { Address } from '@wattlot/core';
-import { toHex } from '../format/bytes.ts';
 import type { TransactionView } from '../chain/chain.ts';
-import type { AssetId, AssetQuantity } from '../format/element.ts';
-import { assetIdOf } from '../format/element.ts';
+import { toHex } from '../format/bytes.ts';
 import { HISTORY_ANSWERS_MAX } from '../limits.ts';
-import { confirmationsOf } from './rpc-balances.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
+import { ZERO } from './decimal.ts';
 import type { RpcContext, RpcMethod } from './rpc-params.ts';
-import { intParam, method, textParam } from './rpc-params.ts';
-import { amountView, assetName, grantView, quantityView } from './rpc-views.ts';
-import type { PayMeaning } from '../format/script.ts';
-import { parseOutputScript } from '../format/script.ts';
-import { decodeTransaction } from '../format/transaction.ts';
-import type { Transaction } from '../format/transaction.ts';
-import type { WalletView } from '../wallet/wallet-view.ts';
+import { addressParam, boolParam, intParam, method, textParam } from './rpc-params.ts';
+import { isMine, pastOf, pastView, placeView } from './rpc-past.ts';
+import type { Past, Scope } from './rpc-past.ts';
 
-interface Past {
-  readonly view: WalletView;
-  readonly now: () => number;
-  readonly found: TransactionView;
-  readonly transaction: Transaction;
-  /** What it spent, as far as the chain still has it. */
-  readonly inputs: readonly Paid[];
-  readonly outputs: readonly Paid[];
-}
+const OWN: Scope = { watched: true };
 
-/** A payment with its owner's address and all it held. */
-interface Paid {
-  readonly address: Address;
-  readonly assets: readonly AssetQuantity[];
-  readonly meaning: PayMeaning;
-}
-
-function paidIn(view: WalletView, script: Uint8Array, txid: string): Paid[] {
-  const meaning = parseOutputScript(script);
-  if (meaning.kind !== 'pay') return [];
-  const assets: AssetQuantity[] = [...meaning.assets];
-  if (meaning.issue !== null) assets.push({ asset: assetIdOf(txid), raw: meaning.issue });
-  return [{ address: view.addressOf(meaning.hash160), assets, meaning }];
-}
-
-async function pastOf({ view, now }: RpcContext, all: readonly TransactionView[]): Promise<Past[]> {
-  const decoded = all.map((found) => ({ found, transaction: decodeTransaction(found.bytes) }));
-  const txids = decoded.flatMap(({ transaction }) => transaction.inputs.map(({ txid }) => txid));
-  const spent = new Map<string, Transaction>();
-  for (const found of await view.port.transactions([...new Set(txids)])) {
-    if (found) spent.set(found.txid, decodeTransaction(found.bytes));
-  }
-  return decoded.map(({ found, transaction }) => {
-    const inputs = transaction.inputs.flatMap(({ txid, vout }) => {
-      const script = spent.get(txid)?.outputs[vout]?.script;
-      return script ? paidIn(view, script, txid) : [];
-    });
-    const outputs = transaction.outputs.flatMap(({ script }) => paidIn(view, script, found.txid));
-    return { view, now, found, transaction, inputs, outputs };
-  });
-}
-
-function pastView(past: Past): unknown {
-  const { view, found, inputs, outputs, transaction } = past;
-  const isOwn = (address: Address): boolean => view.keyOf(address) !== undefined;
-  const addresses = [...new Set([...outputs, ...inputs].map(({ address }) => address))];
-  const data = transaction.outputs.flatMap(({ script }) => {
-    const meaning = parseOutputScript(script);
-    return meaning.kind === 'data' ? [toHex(meaning.data)] : [];
-  });
-  const { block } = found;
-  const time = block?.time ?? Math.floor(past.now() / 1000);
-  return {
-    balance: amountView(view, netOf(past, isOwn)),
-    myaddresses: addresses.filter(isOwn),
-    addresses: addresses.filter((address) => !isOwn(address)),
-    permissions: outputs.flatMap(({ meaning, address }) =>
-      meaning.permissions.map((grant) => ({
-        ...Object(grantView(view, grant)),
-        addresses: [address],
-      })),
-    ),
-    ...issueView(past),
-    items: [],
-    data,
-    confirmations: block ? confirmationsOf(view, block) : 0,
-    ...(block ? { blockhash: block.hash, blockindex: block.index, blocktime: block.time } : {}),
-    txid: found.txid,
-    valid: true,
-    time,
-    timereceived: time,
-  };
-}
-
-function netOf(past: Past, isOwn: (address: Address) => boolean): Map<AssetId, bigint> {
-  const sums = new Map<AssetId, bigint>();
-  const add = (paid: readonly Paid[], sign: bigint): void => {
-    for (const { address, assets } of paid) {
-      if (!isOwn(address)) continue;
-      for (const { asset, raw } of assets) sums.set(asset, (sums.get(asset) ?? 0n) + sign * raw);
-    }
-  };
-  add(past.inputs, -1n);
-  add(past.outputs, 1n);
-  return sums;
-}
-
-/** What the transaction issues, with the details that it gives. */
-function issueView({ view, found, outputs, transaction }: Past): object {
-  const issued = new Map<AssetId, { raw: bigint; addresses: Address[] }>();
-  for (const { meaning, address } of outputs) {
-    const own = meaning.assets.filter(({ how }) => how === 'issuemore');
-    const first =
-      meaning.issue === null ? [] : [{ asset: assetIdOf(found.txid), raw: meaning.issue }];
-    for (const { asset, raw } of [...own, ...first]) {
-      const sum = issued.get(asset) ?? { raw: 0n, addresses: [] };
-      issued.set(asset, { raw: sum.raw + raw, addresses: [...sum.addresses, address] });
-    }
-  }
-  const [one] = issued;
-  if (!one) return {};
-  const [id, { raw, addresses }] = one;
-  const fields = transaction.outputs.flatMap(({ script }) => {
-    const meaning = parseOutputScript(script);
-    if (meaning.kind === 'new-asset') return meaning.details.fields;
-    return meaning.kind === 'asset-update' ? meaning.fields : [];
-  });
-  return {
-    issue: {
-      ...assetName(view.assetById(id)),
-      details: Object.fromEntries(fields),
-      qty: quantityView(view, id, raw),
-      raw: Number(raw),
-      addresses,
-    },
-  };
+/** A transaction that touches what is in scope. @throws RpcError -710. */
+async function ownPast(context: RpcContext, id: unknown, scope: Scope): Promise<Past> {
+  const txid = textParam(id).toLowerCase();
+  const isId = /^[0-9a-f]{64}$/.test(txid);
+  const [found] = isId ? await context.view.port.transactions([txid]) : [];
+  const [past] = await pastOf(context, found ? [found] : []);
+  const touched = [...(past?.spent.map(({ paid }) => paid) ?? []), ...(past?.outputs ?? [])];
+  if (past && touched.some((paid) => paid && isMine(context, paid.address, scope))) return past;
+  throw new RpcError(RPC.transactionNotFound, 'Invalid or non-wallet transaction id');
 }
 
 async function getWalletTransaction(
   context: RpcContext,
-  [id]: readonly unknown[],
+  [id, watched, verbose]: readonly unknown[],
 ): Promise<unknown> {
-  const { view } = context;
-  const txid = textParam(id).toLowerCase();
-  const isId = /^[0-9a-f]{64}$/.test(txid);
-  const [found] = isId ? await view.port.transactions([txid]) : [];
-  const [past] = await pastOf(context, found ? [found] : []);
-  const touched = [...(past?.inputs ?? []), ...(past?.outputs ?? [])];
-  if (!past || !touched.some(({ address }) => view.keyOf(address))) {
-    throw new RpcError(RPC.transactionNotFound, 'Invalid or non-wallet transaction id');
-  }
-  return pastView(past);
+  const scope = { watched: boolParam(watched, false) };
+  return pastView(await ownPast(context, id, OWN), scope, boolParam(verbose, false));
 }
 
-async function listWalletTransactions(
+async function getAddressTransaction(
   context: RpcContext,
-  [countParam, skipParam]: readonly unknown[],
+  [address, id, verbose]: readonly unknown[],
 ): Promise<unknown> {
-  const { view } = context;
+  const scope = { watched: true, only: [ownAddress(context, address)] };
+  return pastView(await ownPast(context, id, scope), scope, boolParam(verbose, false));
+}
+
+/** @throws RpcError -5, -709. */
+function ownAddress(context: RpcContext, value: unknown): Address {
+  const address = addressParam(context.view, value);
+  if (isMine(context, address, OWN)) return address;
+  throw new RpcError(RPC.walletAddressNotFound, 'Address is not found in this wallet');
+}
+
+/** The latest `count` before the latest `skip`, oldest first. @throws RpcError -1, -8. */
+async function latest(
+  { view }: RpcContext,
+  addresses: readonly Address[],
+  [countParam, skipParam]: readonly unknown[],
+): Promise<readonly TransactionView[]> {
   const [count, skip] = [intParam(countParam, 10), intParam(skipParam, 0)];
   if (count < 0) throw new RpcError(RPC.invalidParameter, 'Negative count');
   if (skip < 0) throw new RpcError(RPC.invalidParameter, 'Negative from');
   const most = Math.min(count + skip, HISTORY_ANSWERS_MAX);
-  const all = await view.port.history(view.addresses, most);
-  const chosen = all.slice(Math.max(0, all.length - skip - count), all.length - skip);
-  return (await pastOf(context, chosen)).map(pastView);
+  const all = await view.port.history(addresses, most);
+  const end = Math.max(0, all.length - skip);
+  return all.slice(Math.max(0, end - count), end);
 }
 
-/** getwallettransaction, listwallettransactions. */
+async function listWalletTransactions(
+  context: RpcContext,
+  [count, skip, watched, verbose]: readonly unknown[],
+): Promise<unknown> {
+  const scope = { watched: boolParam(watched, false) };
+  const chosen = await latest(context, context.view.addresses, [count, skip]);
+  const isVerbose = boolParam(verbose, false);
+  return (await pastOf(context, chosen)).map((past) => pastView(past, scope, isVerbose));
+}
+
+async function listAddressTransactions(
+  context: RpcContext,
+  [which, count, skip, verbose]: readonly unknown[],
+): Promise<unknown> {
+  const only = [ownAddress(context, which)];
+  const chosen = await latest(context, only, [count, skip]);
+  const isVerbose = boolParam(verbose, false);
+  return (await pastOf(context, chosen)).map((past) =>
+    pastView(past, { watched: true, only }, isVerbose),
+  );
+}
+
+/** The older form, which tells of native currency only. */
+async function getTransaction(context: RpcContext, [id]: readonly unknown[]): Promise<unknown> {
+  const { view, state } = context;
+  const past = await ownPast(context, id, OWN);
+  const isOwn = (address: Address): boolean => view.keyOf(address) !== undefined;
+  const isSent = past.spent.some(({ paid }) => paid && isOwn(paid.address));
+  const details = past.outputs.flatMap((paid, vout) => {
+    if (!paid || isOwn(paid.address) === isSent) return [];
+    const { address } = paid;
+    const watched = state.watched.has(address) ? { involvesWatchonly: true } : {};
+    const category = isSent ? 'send' : 'receive';
+    const entry = { ...watched, account: '', address, category, amount: ZERO, vout };
+    return [isSent ? { ...entry, fee: ZERO } : entry];
+  });
+  const { valid, time, timereceived, ...place } = Object(placeView(past)) as Record<
+    string,
+    unknown
+  >;
+  return {
+    amount: ZERO,
+    ...(isSent ? { fee: ZERO } : {}),
+    ...place,
+    walletconflicts: [],
+    valid,
+    time,
+    timereceived,
+    details,
+    hex: toHex(past.found.bytes),
+  };
+}
+
+/** getwallettransaction, listwallettransactions, getaddresstransaction, listaddresstransactions, gettransaction. */
 export const HISTORY_METHODS: readonly RpcMethod[] = [
   method('getwallettransaction', 'txid [includeWatchonly] [verbose]', getWalletTransaction),
   method(
@@ -172,4 +122,7 @@ export const HISTORY_METHODS: readonly RpcMethod[] = [
     '[count] [skip] [includeWatchonly] [verbose]',
     listWalletTransactions,
   ),
+  method('getaddresstransaction', 'address txid [verbose]', getAddressTransaction),
+  method('listaddresstransactions', 'address [count] [skip] [verbose]', listAddressTransactions),
+  method('gettransaction', 'txid [includeWatchonly]', getTransaction),
 ];

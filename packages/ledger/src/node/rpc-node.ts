@@ -4,17 +4,37 @@ import { toHex } from '../format/bytes.ts';
 import { Decimal, ZERO } from './decimal.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 import type { RpcContext, RpcMethod } from './rpc-params.ts';
-import { boolParam, intParam, method } from './rpc-params.ts';
+import { boolParam, method, textParam } from './rpc-params.ts';
 
-/** The dialect that is spoken: MultiChain's of the paper's time. */
-const DIALECT = { version: '1.0.9', node: 10_008_901, protocol: 10_012 } as const;
+/** What the versions say of themselves. */
+const VERSIONS = {
+  '1.0.9': {
+    version: '1.0.9',
+    node: 10_008_901,
+    protocol: 10_012,
+    wallet: 2,
+    agent: '0.1.0.12',
+    difficulty: new Decimal('0.00000006'),
+  },
+  '2.3': {
+    version: '2.3.3',
+    node: 20_303_901,
+    protocol: 20_013,
+    wallet: 3,
+    agent: '0.2.0.13',
+    difficulty: new Decimal('5.96046447753906e-8'),
+  },
+} as const;
 
-async function getInfo({ view }: RpcContext): Promise<unknown> {
+async function getInfo({ view, dialect, state }: RpcContext): Promise<unknown> {
   const { name, genesis } = await view.port.info();
+  const own = VERSIONS[dialect];
+  const is23 = dialect === '2.3';
   return {
-    version: DIALECT.version,
-    nodeversion: DIALECT.node,
-    protocolversion: DIALECT.protocol,
+    version: own.version,
+    nodeversion: own.node,
+    ...(is23 ? { edition: 'Community' } : {}),
+    protocolversion: own.protocol,
     chainname: name,
     description: `MultiChain ${name}`,
     protocol: 'multichain',
@@ -23,16 +43,21 @@ async function getInfo({ view }: RpcContext): Promise<unknown> {
     nodeaddress: `${name}@127.0.0.1:0`,
     burnaddress: view.addressOf(BURN_HASH),
     incomingpaused: false,
-    miningpaused: false,
-    walletversion: 60_000,
+    miningpaused: state.paused.has('mining'),
+    ...(is23 ? { offchainpaused: false } : {}),
+    walletversion: WALLET_VERSION,
     balance: ZERO,
-    walletdbversion: 2,
+    walletdbversion: own.wallet,
     reindex: false,
     blocks: view.height,
+    ...(is23 ? { chainrewards: ZERO } : {}),
+    ...(is23 && view.assets.length > 0 ? { assets: view.assets.length } : {}),
+    // an embedded chain has no streams
+    ...(is23 ? { streams: 0 } : {}),
     timeoffset: 0,
     connections: 0,
     proxy: '',
-    difficulty: new Decimal('0.00000006'),
+    difficulty: own.difficulty,
     testnet: false,
     keypoololdest: genesis.time,
     keypoolsize: 2,
@@ -42,10 +67,42 @@ async function getInfo({ view }: RpcContext): Promise<unknown> {
   };
 }
 
+async function getWalletInfo({ view, dialect }: RpcContext): Promise<unknown> {
+  const { genesis } = await view.port.info();
+  const outputs = [...view.outputs()];
+  return {
+    walletversion: WALLET_VERSION,
+    balance: ZERO,
+    walletdbversion: VERSIONS[dialect].wallet,
+    txcount: new Set(outputs.map(({ txid }) => txid)).size,
+    utxocount: outputs.length,
+    keypoololdest: genesis.time,
+    keypoolsize: 2,
+  };
+}
+
+/** A wallet node has no network of its own: it asks the operator's chain. */
+function getNetworkInfo({ dialect }: RpcContext): unknown {
+  const network = (name: string, reachable: boolean): object => {
+    return { name, limited: false, reachable, proxy: '' };
+  };
+  return {
+    version: 100_000,
+    subversion: `/MultiChain:${VERSIONS[dialect].agent}/`,
+    protocolversion: 70_002,
+    localservices: '0000000000000001',
+    timeoffset: 0,
+    connections: 0,
+    networks: [network('ipv4', true), network('ipv6', false), network('onion', false)],
+    relayfee: ZERO,
+    localaddresses: [],
+  };
+}
+
 /** The parameters of a default chain, whose rules the embedded one keeps; then those that make this chain itself. */
 async function getBlockchainParams(
-  { view }: RpcContext,
-  params: readonly unknown[],
+  { view, dialect }: RpcContext,
+  [displayNames]: readonly unknown[],
 ): Promise<unknown> {
   const { name, genesis, operator } = await view.port.info();
   const own = view.params;
@@ -53,8 +110,9 @@ async function getBlockchainParams(
     'chain-protocol': 'multichain',
     'chain-description': `MultiChain ${name}`,
     ...DEFAULT_PARAMS,
+    ...(dialect === '2.3' ? PARAMS_23 : {}),
     'chain-name': name,
-    'protocol-version': DIALECT.protocol,
+    'protocol-version': VERSIONS[dialect].protocol,
     'network-message-start': '00000000',
     'address-pubkeyhash-version': toHex(own.addressVersion),
     'address-scripthash-version': toHex(own.scriptVersion),
@@ -69,11 +127,13 @@ async function getBlockchainParams(
     'genesis-hash': genesis.hash,
     'chain-params-hash': '0'.repeat(64),
   };
-  if (boolParam(params[0], true)) return all;
+  if (boolParam(displayNames, true)) return all;
   return Object.fromEntries(
     Object.entries(all).map(([key, value]) => [key.replaceAll('-', ''), value]),
   );
 }
+
+const WALLET_VERSION = 60_000;
 
 const HALF = new Decimal('0.50000000');
 
@@ -130,20 +190,53 @@ const DEFAULT_PARAMS: Readonly<Record<string, unknown>> = {
   'max-std-element-size': 8192,
 };
 
-async function getBlockHash({ view }: RpcContext, [which]: readonly unknown[]): Promise<unknown> {
-  const block = await view.port.block(intParam(which));
-  if (!block) throw new RpcError(RPC.invalidParameter, 'Block height out of range');
-  return block.hash;
+/** What 2.3 has besides. */
+const PARAMS_23: Readonly<Record<string, unknown>> = {
+  'maximum-chunk-size': 1_048_576,
+  'maximum-chunk-count': 1024,
+  'admin-consensus-txfilter': HALF,
+  'minimum-offchain-fee': 0,
+};
+
+/** `mining`: a wallet node makes no blocks, so this shows and does no more. @throws RpcError -8 for what cannot be paused here. */
+function taskParam(value: unknown): 'mining' {
+  if (textParam(value) === 'mining') return 'mining';
+  throw new RpcError(RPC.invalidParameter, 'Invalid task');
 }
 
-/** getinfo, getblockchainparams, getblockcount, getblockhash, getbestblockhash, getpeerinfo, getconnectioncount. */
+function pause({ state }: RpcContext, [task]: readonly unknown[]): unknown {
+  state.paused.add(taskParam(task));
+  return 'Paused';
+}
+
+function resume({ state }: RpcContext, [task]: readonly unknown[]): unknown {
+  state.paused.delete(taskParam(task));
+  return 'Resumed';
+}
+
+function stop({ stop: end }: RpcContext): unknown {
+  if (!end) throw new RpcError(RPC.misc, 'This node cannot be stopped by a call');
+  end();
+  return 'MultiChain server stopping';
+}
+
+/** Nothing of an embedded node can be set while it runs. */
+function setRuntimeParam(_: RpcContext, [name]: readonly unknown[]): never {
+  const message = `Unsupported runtime parameter: ${textParam(name)}`;
+  throw new RpcError(RPC.invalidParameter, message);
+}
+
+/** getinfo, getblockchainparams, getwalletinfo, getnetworkinfo, getpeerinfo, getconnectioncount, pause, resume, stop, setruntimeparam. */
 export const NODE_METHODS: readonly RpcMethod[] = [
   method('getinfo', '', getInfo),
   method('getblockchainparams', '[display-names]', getBlockchainParams),
-  method('getblockcount', '', ({ view }) => view.height),
-  method('getblockhash', 'index', getBlockHash),
-  method('getbestblockhash', '', ({ view }) => view.tip),
+  method('getwalletinfo', '', getWalletInfo),
+  method('getnetworkinfo', '', getNetworkInfo),
   // a wallet node has no peers: it asks the operator's chain
   method('getpeerinfo', '', () => []),
   method('getconnectioncount', '', () => 0),
+  method('pause', 'task(s)', pause),
+  method('resume', 'task(s)', resume),
+  method('setruntimeparam', 'parameter-name parameter-value', setRuntimeParam),
+  method('stop', '', stop),
 ];

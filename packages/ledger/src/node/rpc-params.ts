@@ -1,9 +1,13 @@
 /** Reading the parameters of RPC calls, with a node's words for what is wrong with them. */
 import type { Address } from '@wattlot/core';
 import type { AssetView } from '../chain/assets.ts';
+import { fromHex, TransactionFormatError } from '../format/bytes.ts';
 import { Decimal, exactNumber, rawOf } from './decimal.ts';
 import type { ExactNumber } from './decimal.ts';
+import type { Dialect } from './dialect.ts';
+import type { NodeState } from './node-state.ts';
 import type { AssetQuantity } from '../format/element.ts';
+import { RAW_MAX } from '../limits.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 import type { WalletView } from '../wallet/wallet-view.ts';
 
@@ -12,6 +16,11 @@ export interface RpcContext {
   readonly view: WalletView;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly random: (length: number) => Uint8Array;
+  readonly dialect: Dialect;
+  readonly state: NodeState;
+  /** Ends the node after this answer; undefined where nothing can. */
+  readonly stop: (() => void) | undefined;
 }
 
 /** One method: how it is called, and what it does. */
@@ -24,14 +33,20 @@ export interface RpcMethod {
   readonly run: (context: RpcContext, params: readonly unknown[]) => unknown;
 }
 
-/** Makes a table entry; how many parameters there may be follows from their description. */
-export function method(name: string, params: string, run: RpcMethod['run']): RpcMethod {
+/** Makes a table entry. How many parameters there may be follows from their description, unless `counts` says: least and most. */
+export function method(
+  name: string,
+  params: string,
+  run: RpcMethod['run'],
+  counts?: readonly [number, number],
+): RpcMethod {
   const required = params
     .replace(/\[[^\]]*\]/g, '')
     .split(/\s+/)
     .filter(Boolean).length;
   const optional = (params.match(/\[/g) ?? []).length;
-  return { name, params, least: required, most: required + optional, run };
+  const [least, most] = counts ?? [required, required + optional];
+  return { name, params, least, most, run };
 }
 
 /** The type of a JSON value, in a node's words. */
@@ -84,8 +99,18 @@ export function realParam(value: unknown): ExactNumber {
   return exact;
 }
 
+/** An object in whose text a name stands more than once. */
+export class RepeatedFields {
+  readonly entries: readonly (readonly [string, unknown])[];
+
+  constructor(entries: readonly (readonly [string, unknown])[]) {
+    this.entries = entries;
+  }
+}
+
 /** An object's fields in order; undefined for anything else. */
-export function fieldsParam(value: unknown): [string, unknown][] | undefined {
+export function fieldsParam(value: unknown): readonly (readonly [string, unknown])[] | undefined {
+  if (value instanceof RepeatedFields) return value.entries;
   return typeOf(value) === 'obj' ? Object.entries(Object(value)) : undefined;
 }
 
@@ -128,6 +153,15 @@ export function assetParam(
   throw new RpcError(RPC.entityNotFound, `${words} with this name not found: ${text}`);
 }
 
+/** The largest raw quantity that a node takes: it reads what comes after as 2^63, which does not fit. */
+const RAW_TAKEN_MAX = RAW_MAX - 512n;
+
+/** A quantity that a node takes, in raw units; undefined if it is negative or too large. */
+function takenRaw(exact: ExactNumber, multiple: number): bigint | undefined {
+  const raw = rawOf(exact, multiple);
+  return raw === undefined || raw < 0n || raw > RAW_TAKEN_MAX ? undefined : raw;
+}
+
 /** The assets of an output: `{"energy": 1, "ecoin": 2.5}`, or a number of native currency. @throws RpcError -1, -8, -708. */
 export function assetsParam(view: WalletView, value: unknown): AssetQuantity[] {
   const fields = fieldsParam(value);
@@ -142,8 +176,8 @@ export function assetsParam(view: WalletView, value: unknown): AssetQuantity[] {
       return [];
     }
     const { id, multiple } = assetParam(view, name, 'Issue transaction');
-    const raw = rawOf(exact, multiple);
-    if (raw === undefined || raw < 0n) {
+    const raw = takenRaw(exact, multiple);
+    if (raw === undefined) {
       throw new RpcError(RPC.invalidParameter, 'Negative asset quantity');
     }
     return [{ asset: id, raw }];
@@ -152,8 +186,8 @@ export function assetsParam(view: WalletView, value: unknown): AssetQuantity[] {
 
 /** One quantity of an asset. @throws RpcError -1, -8. */
 export function quantityParam(asset: AssetView, value: unknown): AssetQuantity {
-  const raw = rawOf(realParam(value), asset.multiple);
-  if (raw === undefined || raw < 0n) {
+  const raw = takenRaw(realParam(value), asset.multiple);
+  if (raw === undefined) {
     throw new RpcError(RPC.invalidParameter, 'Invalid asset quantity');
   }
   return { asset: asset.id, raw };
@@ -168,4 +202,14 @@ export function outpointParams(
   const index = intParam(vout);
   const isId = /^[0-9a-fA-F]{64}$/.test(text) && index >= 0 && index <= 0xffff_ffff;
   return isId ? { txid: text.toLowerCase(), vout: index } : { txid: '0'.repeat(64), vout: 0 };
+}
+
+/** Data of an output, in hexadecimal text. @throws RpcError -1, -8. */
+export function dataParam(value: unknown): { readonly kind: 'data'; readonly data: Uint8Array } {
+  try {
+    return { kind: 'data', data: fromHex(textParam(value)) };
+  } catch (error) {
+    if (!(error instanceof TransactionFormatError)) throw error;
+    throw new RpcError(RPC.invalidParameter, 'data-hex should be hexadecimal string or raw-data');
+  }
 }

@@ -1,14 +1,17 @@
 /** RPC methods about raw transactions. */
-import { toHex, TransactionFormatError } from '../format/bytes.ts';
+import { ByteReader, fromHex, toHex, TransactionFormatError } from '../format/bytes.ts';
+import { TRANSACTION_BYTES_MAX } from '../limits.ts';
 import { confirmationsOf } from './rpc-balances.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 import type { RpcContext, RpcMethod } from './rpc-params.ts';
 import { intParam, method, textParam, typeOf } from './rpc-params.ts';
 import { transactionView } from './rpc-transaction-view.ts';
 import type { Transaction } from '../format/transaction.ts';
-import { decodeTransaction, outputOf } from '../format/transaction.ts';
+import { decodeTransaction, outputOf, readTransaction } from '../format/transaction.ts';
+import type { WalletView } from '../wallet/wallet-view.ts';
 
-function decoded(hex: string): Transaction {
+/** Reads a transaction as a node does: what follows it is ignored. @throws RpcError -22. */
+export function decodedTransaction(hex: string): Transaction {
   try {
     return decodeTransaction(hex, { trailing: 'ignored' });
   } catch (error) {
@@ -23,19 +26,37 @@ function strictText(value: unknown): string {
   throw new RpcError(RPC.type, `Expected type str, got ${typeOf(value)}`);
 }
 
-function decodeRaw({ view }: RpcContext, [hex]: readonly unknown[]): unknown {
-  return transactionView(view, decoded(strictText(hex)));
+function decodeRaw(context: RpcContext, [hex]: readonly unknown[]): unknown {
+  return transactionView(context, decodedTransaction(strictText(hex)));
 }
 
-async function sendRaw({ view }: RpcContext, [hex]: readonly unknown[]): Promise<unknown> {
-  const text = strictText(hex);
-  const { inputs } = decoded(text);
+function sendRaw({ view }: RpcContext, [hex]: readonly unknown[]): Promise<unknown> {
+  return sendTransaction(view, strictText(hex));
+}
+
+/** Whether it is a transaction, but larger than the chain takes. */
+function isOversized(hex: string): boolean {
+  if (hex.length <= 2 * TRANSACTION_BYTES_MAX) return false;
+  try {
+    readTransaction(new ByteReader(fromHex(hex)));
+    return true;
+  } catch (error) {
+    if (!(error instanceof TransactionFormatError)) throw error;
+    return false;
+  }
+}
+
+/** Sends a signed transaction, whoever made it. @throws RpcError -22, or what the chain refuses with. */
+export async function sendTransaction(view: WalletView, text: string): Promise<unknown> {
+  if (isOversized(text)) throw new RpcError(RPC.transactionRejected, '64: tx-size');
+  const { inputs } = decodedTransaction(text);
   const [answer] = await view.send([{ hex: text, spends: inputs.map(outputOf) }]);
   if (answer instanceof RpcError) throw answer;
   return answer;
 }
 
-async function getRaw({ view }: RpcContext, params: readonly unknown[]): Promise<unknown> {
+async function getRaw(context: RpcContext, params: readonly unknown[]): Promise<unknown> {
+  const { view } = context;
   const [id, verbose] = params;
   const txid = textParam(id).toLowerCase();
   const isId = /^[0-9a-f]{64}$/.test(txid);
@@ -53,7 +74,7 @@ async function getRaw({ view }: RpcContext, params: readonly unknown[]): Promise
     time: block.time,
     blocktime: block.time,
   };
-  return { hex, ...transactionView(view, decodeTransaction(found.bytes)), ...place };
+  return { hex, ...transactionView(context, decodeTransaction(found.bytes)), ...place };
 }
 
 /** decoderawtransaction, sendrawtransaction, getrawtransaction. */

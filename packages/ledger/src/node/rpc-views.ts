@@ -1,6 +1,7 @@
 /** How a node's answers show assets, permissions and scripts. */
 import type { AssetView } from '../chain/assets.ts';
 import { ByteReader, toHex } from '../format/bytes.ts';
+import type { Dialect } from './dialect.ts';
 import { decimalOf, ZERO } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import type { AssetId, PermissionGrant } from '../format/element.ts';
@@ -9,7 +10,7 @@ import type { PermissionName } from '../chain/permissions.ts';
 import { readPush } from '../format/script.ts';
 import type { PayMeaning } from '../format/script.ts';
 import { parseOutputScript } from '../format/script.ts';
-import type { WalletView } from '../wallet/wallet-view.ts';
+import type { OwnOutput, WalletView } from '../wallet/wallet-view.ts';
 
 /** An asset as an answer names it; unnamed assets go by their reference alone. */
 export function assetName(asset: AssetView | undefined): {
@@ -25,15 +26,30 @@ export function quantityView(view: WalletView, asset: AssetId, raw: bigint): Dec
   return decimalOf(raw, view.assetById(asset)?.multiple ?? 1);
 }
 
-/** `{name, assetref, qty}` of each asset of which there is something. */
+/** `{name, assetref, qty}` of each asset of which there is something; of those there is nothing of too, where that is `shown`. */
 export function amountsView(
   view: WalletView,
   sums: Iterable<readonly [AssetId, bigint]>,
+  nothing: 'left out' | 'shown' = 'left out',
 ): unknown[] {
   return [...sums].flatMap(([id, raw]) => {
-    if (raw === 0n) return [];
+    if (raw === 0n && nothing === 'left out') return [];
     return [{ ...assetName(view.assetById(id)), qty: quantityView(view, id, raw) }];
   });
+}
+
+/** What an output holds. 2.3 names assets of which it holds nothing too: an issue of 0, a payment of 0. */
+export function heldIn(
+  { txid, script, assets }: Pick<OwnOutput, 'txid' | 'script' | 'assets'>,
+  dialect: Dialect,
+): readonly (readonly [AssetId, bigint])[] {
+  if (dialect !== '2.3') return assets.map(({ asset, raw }) => [asset, raw] as const);
+  const meaning = parseOutputScript(script);
+  if (meaning.kind !== 'pay') return [];
+  const sums = new Map<AssetId, bigint>();
+  if (meaning.issue !== null) sums.set(assetIdOf(txid), meaning.issue);
+  for (const { asset, raw } of meaning.assets) sums.set(asset, (sums.get(asset) ?? 0n) + raw);
+  return [...sums];
 }
 
 /** `{amount, assets}`: what an exchange offers or asks. */
@@ -60,15 +76,25 @@ const CHAIN_FIELDS: readonly PermissionName[] = [
   'activate',
 ];
 const ASSET_FIELDS: readonly PermissionName[] = ['issue', 'admin'];
+/** What 2.3 tells of a grant about an asset. */
+const ASSET_FIELDS_23: readonly PermissionName[] = [
+  'send',
+  'receive',
+  'issue',
+  'admin',
+  'activate',
+];
 
 /** A grant in an output. */
-export function grantView(view: WalletView, grant: PermissionGrant): unknown {
-  const fields = grant.entity === null ? CHAIN_FIELDS : ASSET_FIELDS;
+export function grantView(view: WalletView, grant: PermissionGrant, dialect: Dialect): unknown {
+  const ofAsset = dialect === '2.3' ? ASSET_FIELDS_23 : ASSET_FIELDS;
+  const fields = grant.entity === null ? CHAIN_FIELDS : ofAsset;
   return {
     for: entityView(view, grant.entity),
     ...Object.fromEntries(
       fields.map((name) => [name, (grant.flags & PERMISSION_FLAGS[name]) !== 0]),
     ),
+    ...(dialect === '2.3' ? { custom: [] } : {}),
     startblock: grant.start,
     endblock: grant.end,
     timestamp: grant.timestamp,

@@ -1,88 +1,162 @@
 /**
- * Compares an answer with a recorded one. Ids, addresses, scripts and references are others on every run: each recorded one must stand for one and the
- * same of ours throughout. What tells the time, the height, the port or the peers is passed over. Everything else, the text of numbers too, must be equal.
+ * Compares an answer with a recorded one. Ids, addresses, keys, signatures and references are others on every run: each recorded one must stand for one
+ * and the same of ours throughout. What tells the time, the height, the port or the peers is passed over. Everything else, the text of numbers too, must
+ * be equal; of a transaction its inputs and outputs, of a script its meaning.
  */
 import { Decimal } from '../node/decimal.ts';
+import { RepeatedFields } from '../node/rpc-params.ts';
+import {
+  compareTransactions,
+  isTransactionText,
+  translateHex,
+  withoutTimes,
+} from './conformance-transactions.ts';
+import { isPassedOver } from './conformance-fields.ts';
 
-/** What stands for what, from recorded text to ours. */
-export type Likeness = ReadonlyMap<string, string>;
+/** What stands for what, from recorded text to ours. What an attempt adds is kept only if it is settled. */
+export class Likeness {
+  readonly #own = new Map<string, string>();
+  readonly #back = new Map<string, string>();
+  readonly #before: Likeness | undefined;
+  readonly #meet: (recorded: string, ours: string) => Iterable<readonly [string, string]>;
 
-/** Fields that are passed over, with the reason. */
-const PASSED_OVER: ReadonlyMap<string, string> = new Map([
-  ...['time', 'blocktime', 'timereceived', 'timestamp', 'keypoololdest', 'genesis-timestamp'].map(
-    (name) => [name, 'a time'] as const,
-  ),
-  ...['blocks', 'height', 'blockindex'].map(
-    (name) => [name, 'a height, or a place in a block'] as const,
-  ),
-  ...['port', 'nodeaddress', 'default-network-port', 'default-rpc-port'].map(
-    (name) => [name, 'a port'] as const,
-  ),
-  ['connections', 'a wallet node has no peers'],
-  ...[
-    'network-message-start',
-    'address-pubkeyhash-version',
-    'address-scripthash-version',
-    'private-key-version',
-    'address-checksum-value',
-    'genesis-pubkey',
-    'genesis-nonce',
-    'genesis-hash',
-    'genesis-pubkey-hash',
-    'chain-params-hash',
-  ].map((name) => [name, 'made by chance for each chain'] as const),
-]);
+  /** @param meet what else stands for each other when two texts do: the hashes of two addresses. */
+  constructor(
+    meet: (recorded: string, ours: string) => Iterable<readonly [string, string]> = () => [],
+    before?: Likeness,
+  ) {
+    this.#meet = meet;
+    this.#before = before;
+  }
 
-const IDENTITY =
-  /^([0-9a-f]{20,}|1[1-9A-HJ-NP-Za-km-z]{30,40}|\d+-\d+-\d+|(OP_\w+|[0-9a-f]+)( (OP_\w+|[0-9a-f]+))+)$/;
+  /** What stands for this. */
+  get(recorded: string): string | undefined {
+    return this.#own.get(recorded) ?? this.#before?.get(recorded);
+  }
 
-/** @returns the likeness with what this answer adds, or where the two differ. */
+  /** What ours stands for. */
+  standsFor(ours: string): string | undefined {
+    return this.#back.get(ours) ?? this.#before?.standsFor(ours);
+  }
+
+  /** The first recorded text that begins so. */
+  beginningWith(start: string): string | undefined {
+    for (const known of this.#own.keys()) if (known.startsWith(start)) return known;
+    return this.#before?.beginningWith(start);
+  }
+
+  /** From now on `ours` stands for `recorded`. */
+  set(recorded: string, ours: string): void {
+    if (this.get(recorded) !== undefined) return;
+    this.#own.set(recorded, ours);
+    this.#back.set(ours, recorded);
+    for (const [one, other] of this.#meet(recorded, ours)) this.set(one, other);
+  }
+
+  /** A likeness that knows all this, and keeps what is added to itself. */
+  attempt(): Likeness {
+    return new Likeness(this.#meet, this);
+  }
+
+  /** Takes over what an attempt added. */
+  settle(attempt: Likeness): void {
+    for (const [recorded, ours] of attempt.#own) this.#own.set(recorded, ours);
+    for (const [ours, recorded] of attempt.#back) this.#back.set(ours, recorded);
+  }
+}
+
+const IDENTITY = /^([0-9a-f]{20,}|1[1-9A-HJ-NP-Za-km-z]{30,40}|\d+-\d+-\d+)$/;
+const ASSEMBLY = /^((OP_\w+|[0-9a-f]+|0)(\[\w+\])?)( (OP_\w+|[0-9a-f]+|0))+$/;
+const LONG_IDENTITY = /[0-9a-f]{64}|1[1-9A-HJ-NP-Za-km-z]{30,40}/g;
+
+const HELP_REMOVED = '(help text, removed)';
+
+/** How two answers are compared. */
+export interface Comparison {
+  readonly method: string;
+  /** Lists in the order of ids: others here. */
+  readonly unordered: boolean;
+}
+
+/** @returns where the two differ; undefined, with the likeness extended, if they do not. */
 export function compare(
   recorded: unknown,
   ours: unknown,
   known: Likeness,
-  options: { readonly unordered: boolean },
-): { readonly likeness: Likeness } | { readonly difference: string } {
-  const walker = new Walker(known, options.unordered);
-  const difference = walker.walk(recorded, ours, '');
-  return difference === undefined ? { likeness: walker.likeness } : { difference };
+  comparison: Comparison,
+): string | undefined {
+  const likeness = known.attempt();
+  const difference = new Walker(likeness, comparison).walk(recorded, ours, '');
+  if (difference === undefined) known.settle(likeness);
+  return difference;
 }
 
 class Walker {
-  likeness: Map<string, string>;
-  readonly #unordered: boolean;
+  readonly #likeness: Likeness;
+  readonly #comparison: Comparison;
 
-  constructor(known: Likeness, unordered: boolean) {
-    this.likeness = new Map(known);
-    this.#unordered = unordered;
+  constructor(likeness: Likeness, comparison: Comparison) {
+    this.#likeness = likeness;
+    this.#comparison = comparison;
   }
 
   walk(recorded: unknown, ours: unknown, path: string): string | undefined {
     if (recorded instanceof Decimal || typeof recorded === 'number') {
-      return this.#same(String(recorded), numberText(ours), path);
+      return this.#walkNumber(String(recorded), numberText(ours), path);
     }
     if (typeof recorded === 'string') return this.#walkText(recorded, ours, path);
     if (Array.isArray(recorded)) {
-      if (!Array.isArray(ours) || recorded.length !== ours.length) return `${path}: length`;
-      return this.#unordered
+      if (!Array.isArray(ours)) return `${path}: not a list`;
+      if (recorded.length !== ours.length) {
+        return `${path}: ${ours.length} entries, recorded ${recorded.length}`;
+      }
+      // issues in one block stand in the order in which its maker took them
+      return this.#comparison.unordered || path.endsWith('.issues')
         ? this.#anyOrder(recorded, ours, path)
         : this.#inOrder(recorded, ours, path);
     }
     if (typeof recorded !== 'object' || recorded === null) {
-      return this.#same(String(recorded), String(ours), path);
+      return same(String(recorded), String(ours), path);
     }
     return this.#walkFields({ ...recorded }, ours, path);
   }
 
+  /** Blocks on top of a transaction: none, some, or it is void; how many is a height. */
+  #walkNumber(recorded: string, ours: unknown, path: string): string | undefined {
+    if (path.endsWith('.confirmations')) {
+      return same(Math.sign(Number(recorded)), Math.sign(Number(ours)), path);
+    }
+    return same(recorded, ours, path);
+  }
+
   #walkText(recorded: string, ours: unknown, path: string): string | undefined {
+    if (recorded === HELP_REMOVED) {
+      return typeof ours === 'string' && ours !== '' ? undefined : `${path}: no help`;
+    }
+    if (recorded.startsWith('(here stands the whole help text')) {
+      const start = `${this.#comparison.method} `;
+      return String(ours).startsWith(start.trim()) ? undefined : `${path}: not the help`;
+    }
+    if (isTransactionText(recorded)) {
+      return compareTransactions(recorded, ours, this.#likeness, path);
+    }
+    if (ASSEMBLY.test(recorded)) return this.#walkAssembly(recorded, ours, path);
     if (!IDENTITY.test(recorded)) {
-      return this.#same(translateText(recorded, this.likeness), ours, path);
+      return same(translateText(recorded, this.#likeness), ours, path);
     }
     if (typeof ours !== 'string' || !IDENTITY.test(ours)) return `${path}: ${String(ours)}`;
-    const stands = this.likeness.get(recorded);
-    if (stands !== undefined) return this.#same(stands, ours, path);
-    this.likeness.set(recorded, ours);
+    const stands = this.#likeness.get(recorded) ?? translateHex(recorded, this.#likeness);
+    if (stands !== undefined) return same(withoutTimes(stands), withoutTimes(ours), path);
+    const other = this.#likeness.standsFor(ours);
+    if (other !== undefined) return `${path}: ${ours}, which stands for ${other}, not ${recorded}`;
+    this.#likeness.set(recorded, ours);
     return undefined;
+  }
+
+  #walkAssembly(recorded: string, ours: unknown, path: string): string | undefined {
+    const [words, found] = [recorded.split(' '), String(ours).split(' ')];
+    if (words.length !== found.length) return `${path}: ${String(ours)}, recorded ${recorded}`;
+    return this.#inOrder(words, found, path);
   }
 
   #inOrder(recorded: unknown[], ours: unknown[], path: string): string | undefined {
@@ -93,20 +167,29 @@ class Walker {
     return undefined;
   }
 
-  /** Lists that a node orders by ids, which are others here. */
   #anyOrder(recorded: unknown[], ours: unknown[], path: string): string | undefined {
     const left = [...ours];
-    for (const [i, item] of recorded.entries()) {
+    // what is known is found first, so that it is not taken for something else
+    for (const item of recorded.toSorted(
+      (one, other) => this.#strange(one) - this.#strange(other),
+    )) {
       const at = left.findIndex((candidate) => {
-        const attempt = new Walker(this.likeness, true);
+        const likeness = this.#likeness.attempt();
+        const attempt = new Walker(likeness, this.#comparison);
         if (attempt.walk(item, candidate, path) !== undefined) return false;
-        this.likeness = attempt.likeness;
+        this.#likeness.settle(likeness);
         return true;
       });
-      if (at < 0) return `${path}[${i}]: none of ours is like ${JSON.stringify(item)}`;
+      if (at < 0) return `${path}: none of ours is like ${JSON.stringify(item)}`;
       left.splice(at, 1);
     }
     return undefined;
+  }
+
+  /** How many ids in it are not known. */
+  #strange(value: unknown): number {
+    const ids = JSON.stringify(value)?.match(LONG_IDENTITY) ?? [];
+    return ids.filter((id) => this.#likeness.get(id) === undefined).length;
   }
 
   #walkFields(
@@ -116,30 +199,24 @@ class Walker {
   ): string | undefined {
     if (typeof ours !== 'object' || ours === null) return `${path}: ${String(ours)}`;
     const fields: Readonly<Record<string, unknown>> = { ...ours };
+    // addresses are names of fields in some answers
     const known = new Map(
-      Object.entries(recorded).map(([name, value]) => [this.#nameOf(name), value]),
+      Object.entries(recorded).map(([name, value]) => [this.#likeness.get(name) ?? name, value]),
     );
     const extra = Object.keys(fields).find((name) => !known.has(name));
     if (extra !== undefined) return `${path}: ${extra} is not recorded`;
     for (const [name, value] of known) {
       if (!(name in fields)) return `${path}: ${name} is missing`;
-      if (PASSED_OVER.has(name)) continue;
+      if (isPassedOver(this.#comparison.method, name)) continue;
       const difference = this.walk(value, fields[name], `${path}.${name}`);
       if (difference !== undefined) return difference;
     }
     return undefined;
   }
+}
 
-  /** Addresses are names of fields in some answers. */
-  #nameOf(recorded: string): string {
-    return this.likeness.get(recorded) ?? recorded;
-  }
-
-  #same(expected: unknown, found: unknown, path: string): string | undefined {
-    return expected === found
-      ? undefined
-      : `${path}: ${String(found)}, recorded ${String(expected)}`;
-  }
+function same(expected: unknown, found: unknown, path: string): string | undefined {
+  return expected === found ? undefined : `${path}: ${String(found)}, recorded ${String(expected)}`;
 }
 
 function numberText(value: unknown): unknown {
@@ -149,22 +226,22 @@ function numberText(value: unknown): unknown {
 
 /** Puts ours in the place of what is recorded, everywhere in a call's parameters and also within longer texts. */
 export function translate(value: unknown, likeness: Likeness): unknown {
-  if (typeof value === 'string') return translateText(value, likeness);
+  if (typeof value === 'string') {
+    return likeness.get(value) ?? translateHex(value, likeness) ?? translateText(value, likeness);
+  }
   if (Array.isArray(value)) return value.map((item) => translate(item, likeness));
   if (typeof value !== 'object' || value === null || value instanceof Decimal) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      translateText(name, likeness),
-      translate(inner, likeness),
-    ]),
+  const fields = value instanceof RepeatedFields ? value.entries : Object.entries(value);
+  const translated = fields.map(
+    ([name, inner]) => [translateText(name, likeness), translate(inner, likeness)] as const,
   );
+  return value instanceof RepeatedFields
+    ? new RepeatedFields(translated)
+    : Object.fromEntries(translated);
 }
 
 function translateText(text: string, likeness: Likeness): string {
   const whole = likeness.get(text);
   if (whole !== undefined) return whole;
-  return text.replaceAll(
-    /[0-9a-f]{64}|1[1-9A-HJ-NP-Za-km-z]{30,40}/g,
-    (id) => likeness.get(id) ?? id,
-  );
+  return text.replaceAll(LONG_IDENTITY, (id) => likeness.get(id) ?? id);
 }

@@ -98,6 +98,7 @@ function portTo(chain: () => Chain): ChainPort {
     permissions: (entity, addresses) => now().permissions(entity, addresses),
     assets: () => now().assets(),
     block: (which) => now().block(which),
+    pool: () => now().pool(),
     close: () => now().close(),
   };
 }

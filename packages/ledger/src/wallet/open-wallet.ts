@@ -6,6 +6,7 @@ import { takeLock } from '../chain/folder-lock.ts';
 import { openKeyFile } from './key-file.ts';
 import { LedgerError } from '../ledger-error.ts';
 import { openWalletJournal } from './wallet-journal.ts';
+import type { Dialect } from '../node/dialect.ts';
 import { WalletNode } from '../node/wallet-node.ts';
 import { WalletView } from './wallet-view.ts';
 import { KEY_NAMES, Wallet } from './wallet.ts';
@@ -34,8 +35,11 @@ export async function openWallet(options: {
   readonly random: (length: number) => Uint8Array;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Of the wallet as a node: see `WalletNodeOptions`. */
+  readonly dialect?: Dialect;
+  readonly stop?: () => void;
 }): Promise<OpenWallet> {
-  const { path, chain, port, meter, random, now } = options;
+  const { path, chain, port, meter, random, now, dialect, stop } = options;
   const names = meter ? [KEY_NAMES.settlement, KEY_NAMES.meter] : [KEY_NAMES.settlement];
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const lock = await takeLock(`${path}.lock`, (holder) => {
@@ -49,7 +53,9 @@ export async function openWallet(options: {
       await journal.close();
       await lock.release();
     };
-    return { wallet: new Wallet(view, journal), node: new WalletNode(view, { now }), close };
+    const asNode = dialect === undefined ? { now } : { now, dialect };
+    const nodeOptions = stop === undefined ? asNode : { ...asNode, stop };
+    return { wallet: new Wallet(view, journal), node: new WalletNode(view, nodeOptions), close };
   } catch (error) {
     await lock.release();
     throw error;

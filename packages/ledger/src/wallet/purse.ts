@@ -10,6 +10,9 @@ export type Spendable = Pick<OwnOutput, 'txid' | 'vout' | 'address' | 'script' |
 /** Sums by asset. */
 export type Sums = ReadonlyMap<AssetId, bigint>;
 
+/** Bytes of the script of an output that does nothing but belong to somebody. */
+const BARE_BYTES = 25;
+
 /** What may be spent in one operation. What was taken is gone; change is put back. */
 export class Purse {
   readonly #outputs = new Map<Output, Spendable>();
@@ -81,12 +84,12 @@ export class Purse {
     return taken;
   }
 
-  /** Takes one output of an address for a transaction that needs none of its assets: the one with the least in it. */
+  /** Takes one output of an address for a transaction that needs none of its assets: a bare one, else the one with the least in it. */
   takeAny(addresses: readonly Address[]): Spendable | undefined {
     let best: Spendable | undefined;
     for (const output of this.#outputs.values()) {
       if (!addresses.includes(output.address)) continue;
-      if (output.assets.length === 0) return this.takeOutput(outputOf(output));
+      if (output.script.length === BARE_BYTES) return this.takeOutput(outputOf(output));
       if (!best || output.assets.length < best.assets.length) best = output;
     }
     return best && this.takeOutput(outputOf(best));
