@@ -19,18 +19,26 @@ import type { WishFile } from './wish-file.ts';
 /** What of the wallet the agent uses. */
 export type AgentWallet = Pick<
   Wallet,
-  'split' | 'signOffers' | 'completeTrade' | 'known' | 'lock' | 'renew'
+  'split' | 'signOffers' | 'signLadder' | 'completeTrade' | 'known' | 'lock' | 'renew'
 >;
 
 /** What the agent did or would not do: one line for a person, and for a log. */
 export interface AgentNote {
-  readonly kind: 'offered' | 'submitted' | 'renewed' | 'refused' | 'failed';
+  readonly kind: 'offered' | 'laddered' | 'submitted' | 'renewed' | 'refused' | 'failed';
   readonly order: string;
   readonly text: string;
 }
 
 /** A task of the exchange, or one's own: the order is over, what is left of its outputs comes back. */
 export type Work = AgentTask | { readonly kind: 'order.over'; readonly order_id: string };
+
+/** Two tasks of one name are one: the newer replaces the older. */
+export function nameOf(work: Work): string {
+  if (work.kind === 'settlement.requested') return `${work.kind} ${work.trade_id}`;
+  // An order may have several ladders; one that is cut anew ends as it did before.
+  const part = work.kind === 'ladder.requested' ? ` ${work.lots.at(-1)?.lot}` : '';
+  return `${work.kind} ${work.order_id}${part}`;
+}
 
 /** `later`: something else has to happen first. `again`: after a while. */
 export type Done =
@@ -46,18 +54,22 @@ export interface Tools {
   readonly note: (kind: AgentNote['kind'], work: Work, text: string) => void;
 }
 
-const done: Done = { kind: 'done' };
+/** Nothing is left to do. */
+export const done: Done = { kind: 'done' };
 const notOurs: Done = { kind: 'later', reason: 'not an order of ours' };
 
-type OwnOutput = Awaited<ReturnType<AgentWallet['known']>>[number];
+/** An unspent output of the wallet. */
+export type OwnOutput = Awaited<ReturnType<AgentWallet['known']>>[number];
 
-function keyOf({ txid, vout }: { readonly txid: string; readonly vout: number }): Output {
+/** An output's name. */
+export function keyOf({ txid, vout }: { readonly txid: string; readonly vout: number }): Output {
   const output = toOutput(`${txid}:${vout}`);
   if (output === undefined) throw new Error(`${txid}:${vout} is no output`);
   return output;
 }
 
-function recordOf({ wishes }: Tools, text: string): WishRecord | undefined {
+/** The wish behind an order; undefined when it is not ours, or over. */
+export function recordOf({ wishes }: Tools, text: string): WishRecord | undefined {
   const order = toOrderId(text);
   return order === undefined ? undefined : wishes.book.byOrder(order);
 }
@@ -183,6 +195,9 @@ export async function settleTrade(tools: Tools, task: SettlementRequested): Prom
     'txid' in result ? [{ lot: result.lot, txid: result.txid }] : [],
   );
   for (const result of results) {
+    if (result.rungFault !== undefined) {
+      tools.note('failed', task, `the rung of lot ${result.lot} is no good: ${result.rungFault}`);
+    }
     if ('txid' in result) continue;
     tools.note('failed', task, `lot ${result.lot} was not taken: ${result.failure.code}`);
   }

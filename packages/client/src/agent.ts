@@ -4,7 +4,8 @@
  */
 import type { OrderId } from '@wattlot/core';
 import { LedgerError } from '@wattlot/ledger';
-import { comeBack, decline, endOrder, offerLots, settleTrade } from './agent-work.ts';
+import { raiseLadder } from './agent-ladder.ts';
+import { comeBack, decline, endOrder, nameOf, offerLots, settleTrade } from './agent-work.ts';
 import type { AgentNote, AgentWallet, Done, Tools, Work } from './agent-work.ts';
 import type { Clock } from './clock.ts';
 import type { AgentLink } from './connect.ts';
@@ -42,11 +43,6 @@ export interface WalletAgent {
 interface Job {
   readonly work: Work;
   readonly attempt: number;
-}
-
-/** Two jobs of one name are one: the newer replaces the older. */
-function nameOf(work: Work): string {
-  return `${work.kind} ${work.kind === 'settlement.requested' ? work.trade_id : work.order_id}`;
 }
 
 /** Adds as the newest; the oldest goes when there are more than `max`. */
@@ -263,6 +259,8 @@ class Agent implements WalletAgent {
         return offerLots(this.#tools, work);
       case 'settlement.requested':
         return settleTrade(this.#tools, work);
+      case 'ladder.requested':
+        return raiseLadder(this.#tools, work);
       case 'renewal.requested': {
         const { order_id: order, lots } = work;
         return comeBack(

@@ -1,8 +1,11 @@
 import { toOutput } from '@wattlot/core';
+import { LADDER_LEGS_MAX } from '@wattlot/ledger';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deliveryFrames } from './delivery.ts';
-import { lotsPerFrameMax } from './frames/requests.ts';
+import { Compile } from 'typebox/compile';
+import { deliveryFrames, rungFrames } from './delivery.ts';
+import { LadderDeliveredRequest, ladderRungsMax, lotsPerFrameMax } from './frames/requests.ts';
+import { rungsPerFrameMax } from './frames/requests.ts';
 import { outgoingFrameBytesMax } from './limits.ts';
 import { sure } from './testing.ts';
 
@@ -24,4 +27,23 @@ test('every lot goes out once, in order, in frames that the exchange takes', () 
       }
     }),
   );
+});
+
+test('a ladder is what the ledger settles at once, and the largest goes out in two frames', () => {
+  expect(ladderRungsMax).toBe(LADDER_LEGS_MAX);
+  const rungs = Array.from({ length: ladderRungsMax }, (_, index) => {
+    return { lot: 99_900 + index, index, script: 'ab'.repeat(108) };
+  });
+  const frames = rungFrames(rungs);
+  expect(frames.flat()).toEqual(rungs);
+  expect(frames.map(({ length }) => length)).toEqual([
+    rungsPerFrameMax,
+    ladderRungsMax - rungsPerFrameMax,
+  ]);
+  for (const frame of frames) {
+    const params = { token: 't'.repeat(128), order_id: `O${'9'.repeat(16)}`, rungs: frame };
+    const request = { method: 'ladder.delivered', req_id: Number.MAX_SAFE_INTEGER, params };
+    expect(JSON.stringify(request).length).toBeLessThanOrEqual(outgoingFrameBytesMax);
+    expect(Compile(LadderDeliveredRequest).Check(request)).toBe(true);
+  }
 });

@@ -3,8 +3,10 @@ import type { Output } from '@wattlot/core';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { OrderWish } from './events.ts';
-import type { OffersRequested, SettlementRequested } from './frames/messages.ts';
-import { planOffers, planTake } from './signing-rules.ts';
+import type { LadderRequested, OffersRequested } from './frames/messages.ts';
+import type { SettlementRequested } from './frames/messages.ts';
+import { ladderRungsMax } from './frames/requests.ts';
+import { planLadder, planOffers, planTake } from './signing-rules.ts';
 import { assets, instrument, lots, price, sure, symbol, time } from './testing.ts';
 import { exposureOf, WishBook } from './wish-book.ts';
 import type { WishRecord } from './wish-book.ts';
@@ -51,6 +53,68 @@ const settlement = (change: Partial<SettlementRequested> = {}): SettlementReques
   deadline: time,
   lots: [{ lot: 7, output: outputNumber(7), offer: 'ab' }],
   ...change,
+});
+
+const ladder = (change: Partial<LadderRequested> = {}): LadderRequested => ({
+  kind: 'ladder.requested',
+  order_id: 'O1',
+  symbol,
+  side: 'buy',
+  price: 150,
+  lots: [0, 1, 2].map((lot) => ({ lot, output: outputNumber(lot) })),
+  ...change,
+});
+
+/** A bid that has offered lots 0 to 3 on the outputs of the same numbers. */
+function offeredBook(change: Partial<OrderWish> = {}): { book: WishBook; record: WishRecord } {
+  const { book, record } = bookOf(change);
+  const made = [0, 1, 2, 3].map((lot) => ({ lot, output: outputNumber(lot) }));
+  book.apply({ step: 'offered', id: 'a1', offers: made });
+  return { book, record };
+}
+
+test('a ladder is signed of lots that were offered, on their outputs, at the order’s own terms', () => {
+  const { record } = offeredBook();
+  expect(planLadder(record, ladder())).toEqual({
+    kind: 'sign',
+    terms: { give: { asset: 'ecoin', raw: 150n }, want: { asset: 'energy', raw: 10n } },
+    lots: [0, 1, 2].map((lot) => ({ lot, output: outputNumber(lot) })),
+  });
+  const later = [3, 1].map((lot) => ({ lot, output: outputNumber(lot) }));
+  expect(planLadder(record, ladder({ lots: later }))).toMatchObject({ lots: later });
+});
+
+const rung = (lot: number, output = lot): LadderRequested['lots'][number] => {
+  return { lot, output: outputNumber(output) };
+};
+
+test.each<[string, Partial<OrderWish>, Partial<LadderRequested>]>([
+  ['an order that was not to rest', { timeInForce: 'ioc' }, {}],
+  ['another market', {}, { symbol: 'KWH/EURO' }],
+  ['the other side', {}, { side: 'sell' }],
+  ['a better price', {}, { price: 149 }],
+  ['a worse price', {}, { price: 151 }],
+  ['no lots', {}, { lots: [] }],
+  ['a lot twice', {}, { lots: [rung(0), rung(0)] }],
+  ['a lot that was not offered', {}, { lots: [rung(0), rung(4)] }],
+  ['the output of another lot', {}, { lots: [rung(0), rung(1, 2)] }],
+  ['an output of another order', {}, { lots: [rung(0), rung(1, 77)] }],
+  ['text that is no output', {}, { lots: [{ lot: 0, output: '' }] }],
+])('no ladder is signed for %s', (_, wish, task) => {
+  expect(planLadder(offeredBook(wish).record, ladder(task)).kind).toBe('refused');
+});
+
+test('no ladder is signed of more lots than a ladder has, nor over a lot that was renewed', () => {
+  const { book, record } = bookOf({ volume: lots(200) });
+  const made = Array.from({ length: ladderRungsMax + 1 }, (_, lot) => rung(lot));
+  const offered = made.map(({ lot }) => ({ lot, output: outputNumber(lot) }));
+  book.apply({ step: 'offered', id: 'a1', offers: offered });
+  expect(planLadder(record, ladder({ lots: made })).kind).toBe('refused');
+  const few = ladder({ lots: made.slice(0, 4) });
+  book.apply({ step: 'renewed', id: 'a1', outputs: [outputNumber(2)] });
+  expect(planLadder(record, few)).toMatchObject({ kind: 'sign', lots: offered.slice(0, 2) });
+  book.apply({ step: 'renewed', id: 'a1', outputs: [outputNumber(0)] });
+  expect(planLadder(record, few)).toMatchObject({ kind: 'sign', lots: [] });
 });
 
 test('a bid gives its price for a lot and an ask gives a lot for its price', () => {

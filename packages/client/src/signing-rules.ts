@@ -4,7 +4,9 @@
  */
 import { toOutput, toPrice, toTradeId } from '@wattlot/core';
 import type { Output, Price, TradeId } from '@wattlot/core';
-import type { OffersRequested, SettlementRequested } from './frames/messages.ts';
+import type { LadderRequested, OffersRequested } from './frames/messages.ts';
+import type { SettlementRequested } from './frames/messages.ts';
+import { ladderRungsMax } from './frames/requests.ts';
 import { exposureOf } from './wish-book.ts';
 import type { OfferedLot, WishRecord } from './wish-book.ts';
 
@@ -42,11 +44,21 @@ export type OfferPlan =
       readonly fresh: readonly number[];
     };
 
+/** Lots to sign for their places in a ladder, the first at 0. It may be fewer than were asked for: those before one that is not on offer any more. */
+export type LadderPlan =
+  | Extract<Refused, { kind: 'refused' }>
+  | {
+      readonly kind: 'sign';
+      readonly terms: LotTerms;
+      readonly lots: readonly OfferedLot[];
+    };
+
 /** A lot of somebody's resting order to take. */
 export interface LotToTake {
   readonly lot: number;
   readonly output: Output;
   readonly offer: string;
+  readonly rung?: { readonly index: number; readonly script: string } | undefined;
 }
 
 /** Lots to take, `fresh` of them for the first time. */
@@ -60,19 +72,29 @@ export type TakePlan =
       readonly fresh: readonly LotToTake[];
     };
 
-function refused(reason: string): Refused {
+function refused(reason: string): Extract<Refused, { kind: 'refused' }> {
   return { kind: 'refused', reason };
 }
 
 const wireSides = { ask: 'sell', bid: 'buy' } as const;
 
+/** What is wrong with what a task says of an order that rests. */
+function restingFault(
+  { wish }: WishRecord,
+  task: Pick<OffersRequested, 'symbol' | 'side' | 'price'>,
+): string | undefined {
+  if (wish.timeInForce !== 'gtc') return 'the order was not to rest';
+  if (task.symbol !== wish.symbol) return 'the order is for another market';
+  if (task.side !== wireSides[wish.side]) return 'the order is for the other side';
+  if (task.price !== wish.price) return `the order has the price ${wish.price}`;
+  return undefined;
+}
+
 /** What to do about a request for offers. */
 export function planOffers(record: WishRecord, task: OffersRequested): OfferPlan {
   const { wish, offers, renewed } = record;
-  if (wish.timeInForce !== 'gtc') return refused('the order was not to rest');
-  if (task.symbol !== wish.symbol) return refused('the order is for another market');
-  if (task.side !== wireSides[wish.side]) return refused('the order is for the other side');
-  if (task.price !== wish.price) return refused(`the order has the price ${wish.price}`);
+  const fault = restingFault(record, task);
+  if (fault !== undefined) return refused(fault);
   const lots = new Set(task.lots);
   if (lots.size === 0 || lots.size < task.lots.length)
     return refused('lots are named twice or none');
@@ -91,6 +113,31 @@ export function planOffers(record: WishRecord, task: OffersRequested): OfferPlan
   return { kind: 'sign', terms: ownTerms(record, wish.price), made, fresh };
 }
 
+/**
+ * What to do about a request for a ladder. Only lots that were offered for this very order, on the outputs that were noted then: a rung asks the same for the same
+ * output as the lot's offer does, so that it exposes nothing more.
+ */
+export function planLadder(record: WishRecord, task: LadderRequested): LadderPlan {
+  const { offers, renewed } = record;
+  const fault = restingFault(record, task);
+  if (fault !== undefined) return refused(fault);
+  const named = new Set<number>();
+  const wanted: OfferedLot[] = [];
+  for (const { lot, output } of task.lots) {
+    const offered = offers.get(lot);
+    if (named.has(lot)) return refused('a lot is named twice');
+    if (offered?.output !== output) return refused('an output was not offered for this order');
+    named.add(lot);
+    wanted.push(offered);
+  }
+  if (wanted.length === 0 || wanted.length > ladderRungsMax) {
+    return refused(`a ladder has 1 to ${ladderRungsMax} lots`);
+  }
+  const gone = wanted.findIndex(({ output }) => renewed.has(output));
+  const lots = gone < 0 ? wanted : wanted.slice(0, gone);
+  return { kind: 'sign', terms: ownTerms(record, record.wish.price), lots };
+}
+
 /** What to do about a trade to complete. */
 export function planTake(record: WishRecord, task: SettlementRequested): TakePlan {
   const { wish, taken } = record;
@@ -104,10 +151,10 @@ export function planTake(record: WishRecord, task: SettlementRequested): TakePla
     return refused(`the price ${price} is worse than the limit ${wish.price}`);
   }
   const lots: LotToTake[] = [];
-  for (const { lot, output: text, offer } of task.lots) {
+  for (const { lot, output: text, offer, rung } of task.lots) {
     const output = toOutput(text);
     if (output === undefined) return refused('an output is malformed');
-    lots.push({ lot, output, offer });
+    lots.push(rung === undefined ? { lot, output, offer } : { lot, output, offer, rung });
   }
   const distinct = new Set(lots.map(({ output }) => output));
   if (lots.length === 0 || distinct.size < lots.length) return refused('an output is named twice');

@@ -76,7 +76,7 @@ export interface LotView {
   readonly txid?: Txid;
 }
 
-/** One match of one resting and one incoming order, settled lot by lot. */
+/** One match of one resting and one incoming order. Each of its lots settles whole, alone or in one transaction with others. */
 export interface TradeView {
   readonly trade: TradeId;
   readonly market: MarketSymbol;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openParticipant } from '@wattlot/client';
-import type { ClientEvent, OwnOrder, OwnTrade, Participant } from '@wattlot/client';
+import type { AgentNote, ClientEvent, OwnOrder, OwnTrade, Participant } from '@wattlot/client';
 import { audit, stateHash, toAmount, toPrice } from '@wattlot/core';
 import type { Amount, OrderId, Price, Side } from '@wattlot/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -41,18 +41,33 @@ class Household {
   readonly participant: Participant;
   /** `order settlement` for every state that a trade was ever told to be in. */
   readonly seen = new Set<string>();
+  readonly #notes: AgentNote[];
   state = 'stale';
   #wake: () => void = () => undefined;
 
-  private constructor(participant: Participant) {
+  private constructor(participant: Participant, notes: AgentNote[]) {
     this.participant = participant;
+    this.#notes = notes;
     participant.client.listen((event) => this.#hear(event));
+  }
+
+  /** What the agent noted about ladders. */
+  get ladders(): readonly string[] {
+    return this.#notes.filter(({ kind }) => kind === 'laddered').map(({ text }) => text);
   }
 
   static async open(url: string, name: string, meter = false): Promise<Household> {
     const keyFile = join(folder, `${name}.key`);
     const meters = meter ? { meter: 'own' as const } : {};
-    const household = new Household(await openParticipant({ url, keyFile, name, ...meters }));
+    const notes: AgentNote[] = [];
+    let noted = (): void => undefined;
+    const onNote = (note: AgentNote): void => {
+      notes.push(note);
+      noted();
+    };
+    const options = { url, keyFile, name, onNote, ...meters };
+    const household = new Household(await openParticipant(options), notes);
+    noted = () => household.#wake();
     await household.until(() => household.state === 'live');
     return household;
   }
@@ -98,6 +113,11 @@ class Household {
   }
 }
 
+/** The transactions that settled an order's lots. */
+function txidsOf({ trades }: OwnOrder): readonly (string | undefined)[] {
+  return [...new Set(trades.flatMap(({ lots }) => lots.map(({ txid }) => txid)))];
+}
+
 function isSettled({ trades }: OwnOrder): boolean {
   return trades.length > 0 && trades.every(({ settlement }: OwnTrade) => settlement === 'settled');
 }
@@ -130,35 +150,44 @@ function digest(text: string): string {
   return hash('sha256', text);
 }
 
-test('two households trade energy for ecoin, and every lot settles on the chain', async () => {
+test('two households trade energy for ecoin, and all lots of a trade settle in one transaction', async () => {
   const exchange = await start();
   const seller = await Household.open(exchange.url, 'seller', true);
   const buyer = await Household.open(exchange.url, 'buyer');
   await fund(seller, buyer);
 
   const ask = await seller.place('ask', { price: 120, volume: 25 });
-  await seller.untilOrder(ask, ({ status }) => status === 'open');
+  await seller.until(() => seller.ladders.length === 1);
+  expect(seller.ladders).toEqual(['a ladder of 25 lots signed']);
   const bid = await buyer.place('bid', { price: 130, volume: 10 });
   const bought = await buyer.untilOrder(bid, isSettled);
   const sold = await seller.untilOrder(ask, isSettled);
   expect(bought).toMatchObject({ status: 'done', filled: 10, cancelled: 0 });
   expect(sold).toMatchObject({ status: 'open', filled: 10, remaining: 15 });
-  const txids = new Set(bought.trades.flatMap(({ lots }) => lots.map(({ txid }) => txid)));
-  expect(txids.size).toBe(10);
-  expect(txids.has(undefined)).toBe(false);
+  expect(bought.trades[0]?.lots).toHaveLength(10);
+  expect(txidsOf(bought)).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
   await buyer.until(() => buyer.balances.get('energy')?.balance === 100);
   await seller.until(() => seller.balances.get('ecoin')?.balance === 1_200);
   expect(buyer.balances.get('ecoin')).toMatchObject({ balance: 98_800, hold: 0 });
   expect(seller.balances.get('energy')).toMatchObject({ balance: 900, hold: 150 });
 
+  // The other lots are signed for new places, and serve the next trade in the same way.
+  await seller.until(() => seller.ladders.length === 2);
+  expect(seller.ladders[1]).toBe('a ladder of 15 lots signed');
+  const second = await buyer.place('bid', { price: 120, volume: 7 });
+  const more = await buyer.untilOrder(second, isSettled);
+  expect(txidsOf(more)).toHaveLength(1);
+  expect(txidsOf(more)).not.toEqual(txidsOf(bought));
+  await buyer.until(() => buyer.balances.get('energy')?.balance === 170);
+
   await seller.participant.client.cancelOrder(ask);
   await seller.untilOrder(ask, ({ status }) => status === 'done');
   expect(exchange.stats()).toMatchObject({
-    orders: 2,
-    trades: 1,
-    lots: 10,
-    settled: 1,
-    lotsSettled: 10,
+    orders: 3,
+    trades: 2,
+    lots: 17,
+    settled: 2,
+    lotsSettled: 17,
   });
   expect(exchange.stats().settleMs?.p50).toBeGreaterThan(0);
   await seller.participant.close();
@@ -184,6 +213,8 @@ test('a bid on the book is firm while its owner is away, and the market goes on 
   const ask = await again.place('ask', { price: 80, volume: 5 });
   const sold = await again.untilOrder(ask, isSettled);
   expect(sold.trades).toMatchObject([{ price: 90, volume: 3 }]);
+  // The ladder was the first exchange's and is lost: lot by lot.
+  expect(txidsOf(sold)).toHaveLength(3);
   await again.untilOrder(ask, ({ status, remaining }) => status === 'open' && remaining === 2);
   const back = await Household.open(url, 'buyer');
   const bought = await back.untilOrder(bid, isSettled);

@@ -9,7 +9,7 @@ export const commitWeightMax = 4_000;
 /** Characters of entries handed over at a time when the journal is read: replay keeps the memory flat. */
 export const readCharactersMax = 4_000_000;
 
-/** Bytes of the longest frame a client may send: 20 lots with their offers fit, nothing larger is ever needed. */
+/** Bytes of the longest frame a client may send: 20 lots with their offers fit, or 60 rungs; nothing larger is ever needed. */
 export const frameBytesMax = 16 * 1024;
 
 /** Bytes waiting for one connection above which its book is no longer sent update by update: about a second of a busy market. */
@@ -63,7 +63,7 @@ export const ordersPerSecond = 50;
 export const cancelsBurst = 400;
 export const cancelsPerSecond = 200;
 
-/** What the agents of an account may decline or claim at once, and a second in the long run: each is an entry of the journal. A trade of 1,000 lots is 50. */
+/** What the agents of an account may decline, claim or sign for ladders at once, and a second in the long run: the first two are entries of the journal. A trade of 1,000 lots is 50, its ladders 20. */
 export const agentWordsBurst = 400;
 export const agentWordsPerSecond = 200;
 
@@ -102,6 +102,12 @@ export const releasedOutputsMax = 2_000;
 
 /** Orders whose offers are being delivered in several frames at a time, for each participant. */
 export const deliveriesMax = 20;
+
+/**
+ * Lots of which a participant's agent is asked for rungs at once, and then each second, so many and the rest of an order: about 50 kB of requests, and 65 ms of
+ * checking when they come. After a start every agent is asked for everything.
+ */
+export const ladderLotsAtOnceMax = 500;
 
 /** Settled trades whose latency is kept for the statistics. */
 export const latenciesMax = 4_096;

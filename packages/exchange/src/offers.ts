@@ -1,12 +1,14 @@
 /**
  * Offers as wallet agents deliver them: gathered over several frames, and checked byte for byte against the order and the chain before the core hears
- * of them.
+ * of them. And rungs of ladders, checked in the same way, of which the core never hears.
  */
 import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
+import type { LadderDeliveredRequest } from '@wattlot/client/frames';
 import type { Address, LotOffer, MarketTerms, OrderId, OrderView, Output } from '@wattlot/core';
-import { checkOffer, hashOfAddress } from '@wattlot/ledger';
+import { checkOffer, checkRung, hashOfAddress } from '@wattlot/ledger';
 import type { AssetId, Chain, ExpectedOffer, OutputView } from '@wattlot/ledger';
 import type { Feed } from './feed/feed.ts';
+import type { HeldRung } from './feed/ladders.ts';
 import { deliveriesMax } from './limits.ts';
 
 /** What became of one frame of offers. */
@@ -17,6 +19,13 @@ export type Delivery =
   | { readonly kind: 'partial'; readonly missing: number }
   /** All that were asked for, good when they came, in the order of their lots. */
   | { readonly kind: 'complete'; readonly lots: readonly LotOffer[] };
+
+/** What became of one frame of rungs. */
+export type LadderDelivery =
+  /** An error string of the wire. Nothing of the frame was kept. */
+  | { readonly kind: 'refused'; readonly error: string }
+  /** So many are kept; the others are not asked for any more. */
+  | { readonly kind: 'taken'; readonly stored: number };
 
 /** What each side of a lot is, in the ledger's own words. */
 export interface LotSides {
@@ -68,9 +77,7 @@ export class Deliveries {
     const pending = this.#feed.pendingOf(order);
     if (pending?.view.participant !== participant) {
       this.#drop(participant, order);
-      const own = this.#feed.ordersOf(participant).some(({ view }) => view.order === order);
-      const code = own ? 'not_pending' : 'unknown_order';
-      return { kind: 'refused', error: refusalErrors[code] };
+      return { kind: 'refused', error: refusalErrors[this.#unexpected(participant, order)] };
     }
     const wanted = new Set(pending.lots);
     const gathered = this.#gatheredOf(participant, order);
@@ -91,6 +98,41 @@ export class Deliveries {
     this.#drop(participant, order);
     const all = [...gathered.lots.values()].toSorted((a, b) => a.lot - b.lot);
     return { kind: 'complete', lots: all };
+  }
+
+  /** Takes in one frame of rungs: each is checked as a leg made of what the order and the chain say, so that the chain need not check its signature again. */
+  takeRungs(
+    participant: Address,
+    order: OrderId,
+    rungs: LadderDeliveredRequest['params']['rungs'],
+  ): LadderDelivery {
+    const ladder = this.#feed.ladderOf(order);
+    if (ladder?.view.participant !== participant) {
+      return { kind: 'refused', error: refusalErrors[this.#unexpected(participant, order)] };
+    }
+    this.#feed.noteLadderAnswer(
+      order,
+      rungs.map(({ lot }) => lot),
+    );
+    const refused = (lot: number, fault: string): LadderDelivery => {
+      return { kind: 'refused', error: `${gatewayErrors.badLadder}: lot ${lot}: ${fault}` };
+    };
+    const good = new Map<number, HeldRung>();
+    const named = new Set<number>();
+    for (const { lot, index, script } of rungs) {
+      if (named.has(lot)) return refused(lot, 'named twice');
+      named.add(lot);
+      const place = ladder.places.get(lot);
+      // Asked for once, and moved since or taken.
+      if (place?.index !== index) continue;
+      const { output } = place;
+      const expected = this.#expectedOf(ladder.view, output);
+      if (typeof expected === 'string') continue;
+      const fault = checkRung({ index, script: Buffer.from(script, 'hex') }, expected);
+      if (fault !== undefined) return refused(lot, fault);
+      good.set(lot, { lot, output, index, script });
+    }
+    return { kind: 'taken', stored: this.#feed.holdRungs(order, [...good.values()]) };
   }
 
   /**
@@ -119,20 +161,28 @@ export class Deliveries {
 
   /** What is wrong with one lot's offer. */
   #faultOf(view: OrderView, { lot, output, offer }: LotOffer): string | undefined {
+    const expected = this.#expectedOf(view, output);
+    if (typeof expected === 'string') return `lot ${lot}: ${expected}`;
+    const verdict = checkOffer(Buffer.from(offer, 'hex'), expected);
+    return verdict.kind === 'good' ? undefined : `lot ${lot}: ${verdict.reason}`;
+  }
+
+  /** What an order's offer of an output must be, or why there can be none. */
+  #expectedOf(view: OrderView, output: Output): ExpectedOffer | string {
     const owner = hashOfAddress(view.participant, this.#chain.params);
     const terms = this.#feed.termsOf(view.market);
     const held = outputOn(this.#chain, output);
     if (owner === undefined || terms === undefined) return 'the order is not of this ledger';
-    if (held === undefined) return `lot ${lot}: ${outputFault}`;
-    const expected: ExpectedOffer = {
-      ...sidesOf(this.#chain, terms, view),
-      owner,
-      output,
-      outputScript: held.script,
-      cache: this.#chain.signatures,
-    };
-    const verdict = checkOffer(Buffer.from(offer, 'hex'), expected);
-    return verdict.kind === 'good' ? undefined : `lot ${lot}: ${verdict.reason}`;
+    if (held === undefined) return outputFault;
+    const { script: outputScript } = held;
+    const cache = this.#chain.signatures;
+    return { ...sidesOf(this.#chain, terms, view), owner, output, outputScript, cache };
+  }
+
+  /** Why nothing is expected of a participant for an order. */
+  #unexpected(participant: Address, order: OrderId): 'not_pending' | 'unknown_order' {
+    const own = this.#feed.ordersOf(participant).some(({ view }) => view.order === order);
+    return own ? 'not_pending' : 'unknown_order';
   }
 
   #gatheredOf(participant: Address, order: OrderId): Gathered {

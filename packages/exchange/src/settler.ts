@@ -5,7 +5,7 @@
 import { ledgerHeight, lotOfOutput, marketOf, offerOf, toAsset, tradeOf } from '@wattlot/core';
 import type { FirmLot, LedgerAdvance, State, Txid } from '@wattlot/core';
 import { checkSettlement, hashOfAddress } from '@wattlot/ledger';
-import type { Block, Chain } from '@wattlot/ledger';
+import type { Block, Chain, LotToSettle } from '@wattlot/ledger';
 import { ExchangeError } from './errors.ts';
 import { sidesOf } from './offers.ts';
 import type { Sequencer } from './sequencer.ts';
@@ -53,17 +53,22 @@ function takeBlocks({ state, chain, sequencer }: SettlerOptions): void {
 function advanceTo(state: State, chain: Chain, height: number): LedgerAdvance {
   const block = chain.block(height);
   if (block === undefined) throw new Error(`exchange: there is no block ${height}`);
-  const { spends } = chain.blockMoves(block);
-  const settled: LedgerAdvance['settled'][number][] = [];
-  const lost: LedgerAdvance['lost'][number][] = [];
-  for (const { output, txid } of spends) {
+  const spent = new Map<Txid, FirmLot[]>();
+  for (const { output, txid } of chain.blockMoves(block).spends) {
     const firm = lotOfOutput(state, output);
     if (firm === undefined) continue;
-    const { order, lot, trade } = firm;
-    if (trade !== undefined && isAgreed({ state, chain, block }, firm, txid)) {
-      settled.push({ order, lot, trade, txid });
-    } else {
-      lost.push({ order, lot, txid });
+    const lots = spent.get(txid);
+    if (lots === undefined) spent.set(txid, [firm]);
+    else lots.push(firm);
+  }
+  const settled: LedgerAdvance['settled'][number][] = [];
+  const lost: LedgerAdvance['lost'][number][] = [];
+  for (const [txid, lots] of spent) {
+    const agreed = agreedOf({ state, chain, block }, lots, txid);
+    for (const firm of lots) {
+      const { order, lot, trade } = firm;
+      if (trade !== undefined && agreed.has(firm)) settled.push({ order, lot, trade, txid });
+      else lost.push({ order, lot, txid });
     }
   }
   return { kind: 'ledger.advance', height, moves: namedMoves(chain, height), settled, lost };
@@ -75,21 +80,38 @@ export function namedMoves(chain: Chain, height: number): LedgerAdvance['moves']
   return moves.filter(({ asset }) => toAsset(asset) !== undefined);
 }
 
-/** Whether the transaction that spent a matched lot is the trade that was made: both sides got what they were to get. */
-function isAgreed(
+/** Those of the lots that a transaction spent for which it is the trade that was made: both sides got what they were to get. */
+function agreedOf(
   { state, chain, block }: { state: State; chain: Chain; block: Block },
-  { order, lot, trade: id }: FirmLot,
+  lots: readonly FirmLot[],
   txid: Txid,
-): boolean {
+): ReadonlySet<FirmLot> {
+  const spender = block.transactions.find((transaction) => transaction.txid === txid);
+  if (spender === undefined) return new Set();
+  const matched = lots.flatMap((firm) => {
+    const terms = settlementOf({ state, chain }, firm);
+    return terms === undefined ? [] : [{ firm, terms }];
+  });
+  if (matched.length === 0) return new Set();
+  const answers = checkSettlement(
+    spender.bytes,
+    matched.map(({ terms }) => terms),
+  );
+  return new Set(matched.flatMap(({ firm }, i) => (answers[i] === 'agreed' ? [firm] : [])));
+}
+
+/** What the ledger has to show of a matched lot. @returns undefined of a lot that is in no trade. */
+function settlementOf(
+  { state, chain }: { state: State; chain: Chain },
+  { order, lot, trade: id }: FirmLot,
+): LotToSettle | undefined {
   const trade = id === undefined ? undefined : tradeOf(state, id);
   const offer = offerOf(state, order, lot);
   const terms = trade === undefined ? undefined : marketOf(state, trade.market);
-  const spender = block.transactions.find((transaction) => transaction.txid === txid);
-  if (trade === undefined || offer === undefined || terms === undefined) return false;
+  if (trade === undefined || offer === undefined || terms === undefined) return undefined;
   const taker = hashOfAddress(trade.incoming.participant, chain.params);
-  if (spender === undefined || taker === undefined) return false;
+  if (taker === undefined) return undefined;
   const restingSide = trade.side === 'ask' ? 'bid' : 'ask';
   const { give } = sidesOf(chain, terms, { side: restingSide, price: trade.price });
-  const expected = { offer: Buffer.from(offer.offer, 'hex'), taker, give };
-  return checkSettlement(spender.bytes, expected) === 'agreed';
+  return { offer: Buffer.from(offer.offer, 'hex'), taker, give };
 }

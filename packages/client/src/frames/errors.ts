@@ -42,6 +42,7 @@ export const gatewayErrors = {
   unknownSymbol: 'EQuery:Unknown asset pair',
   permissionDenied: 'EGeneral:Permission denied',
   badOffer: 'EOrder:Offer refused',
+  badLadder: 'EOrder:Ladder refused',
   rateLimited: 'EOrder:Rate limit exceeded',
   unavailable: 'EService:Unavailable',
   badChallenge: 'EAPI:Invalid challenge',

@@ -4,6 +4,7 @@
  */
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
+import { ladderRungsMax, Rung } from './requests.ts';
 
 const Time = Type.String();
 const WireSide = Type.Union([Type.Literal('buy'), Type.Literal('sell')]);
@@ -240,7 +241,7 @@ export const OffersRequested = Type.Object({
   deadline: Time,
 });
 
-/** A trade to complete before `deadline`: the offers of the resting order's lots, each to be taken in a transaction of its own. */
+/** A trade to complete before `deadline`: the offers of the resting order's lots. Those whose rungs are for 0, 1, 2 … may be taken in one transaction, any other in one of its own. */
 export const SettlementRequested = Type.Object({
   kind: Type.Literal('settlement.requested'),
   trade_id: TradeIdText,
@@ -257,8 +258,25 @@ export const SettlementRequested = Type.Object({
       lot: Type.Integer({ minimum: 0 }),
       output: OutputText,
       offer: OfferHex,
+      rung: Type.Optional(Rung),
     }),
   ),
+});
+
+/**
+ * Lots of the receiver's resting order that could settle together: a rung is wanted of each, for its place in this list. Nothing waits for it, and it
+ * gives away no more than the offers of the same outputs do.
+ */
+export const LadderRequested = Type.Object({
+  kind: Type.Literal('ladder.requested'),
+  order_id: OrderIdText,
+  symbol: SymbolText,
+  side: WireSide,
+  price: Type.Integer({ minimum: 1 }),
+  lots: Type.Array(Type.Object({ lot: Type.Integer({ minimum: 0 }), output: OutputText }), {
+    minItems: 1,
+    maxItems: ladderRungsMax,
+  }),
 });
 
 /** The receiver's lots whose completed trade may still appear or not: spend these outputs to yourself, so that it is decided. */
@@ -278,6 +296,7 @@ export const OutputsReleased = Type.Object({
 export const AgentTask = Type.Union([
   OffersRequested,
   SettlementRequested,
+  LadderRequested,
   RenewalRequested,
   OutputsReleased,
 ]);
@@ -315,6 +334,7 @@ export type ExecutionsMessage = Static<typeof ExecutionsMessage>;
 export type BalancesMessage = Static<typeof BalancesMessage>;
 export type OffersRequested = Static<typeof OffersRequested>;
 export type SettlementRequested = Static<typeof SettlementRequested>;
+export type LadderRequested = Static<typeof LadderRequested>;
 export type RenewalRequested = Static<typeof RenewalRequested>;
 export type OutputsReleased = Static<typeof OutputsReleased>;
 export type AgentTask = Static<typeof AgentTask>;

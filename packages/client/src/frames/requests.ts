@@ -19,6 +19,19 @@ const RequestId = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_S
 /** Lots in one `offers.delivered` or `settlement.submitted` frame: it stays below the frame limit; an order of more lots takes several frames. */
 export const lotsPerFrameMax = 20;
 
+/** Lots of one ladder: more are signed as several. As many as one transaction of the ledger settles. */
+export const ladderRungsMax = 100;
+
+/** Rungs in one `ladder.delivered` frame, at most 255 bytes each: it stays below the frame limit; a full ladder takes two frames. */
+export const rungsPerFrameMax = 60;
+
+/** A lot's signature for one place in a ladder. A bearer instrument like an offer. */
+export const Rung = Type.Object({
+  index: Type.Integer({ minimum: 0, maximum: ladderRungsMax - 1 }),
+  /** Signature script of the leg: a signature and its key are at most 108 bytes. */
+  script: Type.String({ pattern: '^([0-9a-f]{2}){1,108}$' }),
+});
+
 export const PingRequest = Type.Object({ method: Type.Literal('ping'), req_id: RequestId });
 
 export const SubscribeRequest = Type.Object({
@@ -112,6 +125,22 @@ export const SettlementSubmittedRequest = Type.Object({
   }),
 });
 
+/**
+ * The agent's rungs for a ladder that it was asked for, in as many frames as it takes; with none it says that it cannot sign now. Nothing waits for them:
+ * a lot without a rung settles by its offer. What is not asked for any more is passed over.
+ */
+export const LadderDeliveredRequest = Type.Object({
+  method: Type.Literal('ladder.delivered'),
+  req_id: RequestId,
+  params: Type.Object({
+    token: Token,
+    order_id: OrderIdText,
+    rungs: Type.Array(Type.Object({ lot: LotIndex, ...Rung.properties }), {
+      maxItems: rungsPerFrameMax,
+    }),
+  }),
+});
+
 /** Every request by its method: the one registry of what the socket understands. */
 export const requestSchemas = {
   ping: PingRequest,
@@ -122,6 +151,7 @@ export const requestSchemas = {
   'offers.delivered': OffersDeliveredRequest,
   'offers.declined': OffersDeclinedRequest,
   'settlement.submitted': SettlementSubmittedRequest,
+  'ladder.delivered': LadderDeliveredRequest,
 } as const;
 
 export type PingRequest = Static<typeof PingRequest>;
@@ -131,6 +161,7 @@ export type CancelOrderRequest = Static<typeof CancelOrderRequest>;
 export type OffersDeliveredRequest = Static<typeof OffersDeliveredRequest>;
 export type OffersDeclinedRequest = Static<typeof OffersDeclinedRequest>;
 export type SettlementSubmittedRequest = Static<typeof SettlementSubmittedRequest>;
+export type LadderDeliveredRequest = Static<typeof LadderDeliveredRequest>;
 export type Request =
   | PingRequest
   | SubscribeRequest
@@ -138,5 +169,6 @@ export type Request =
   | CancelOrderRequest
   | OffersDeliveredRequest
   | OffersDeclinedRequest
-  | SettlementSubmittedRequest;
+  | SettlementSubmittedRequest
+  | LadderDeliveredRequest;
 export type ChannelName = SubscribeRequest['params']['channel'];

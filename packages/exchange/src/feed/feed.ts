@@ -11,6 +11,8 @@ import type {
 import type { Address, Asset, Instant, MarketSymbol, MarketTerms, OrderId } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { AccountFeed } from './account-feed.ts';
+import { askChanged, holdRungs, nextRound, noteAgent, noteAnswer, placesOf } from './ladders.ts';
+import type { HeldRung } from './ladders.ts';
 import { assetOf, instrumentOf, pairOf, wireAmount } from './instrument.ts';
 import type { LedgerAsset } from './instrument.ts';
 import { MarketFeed } from './market-feed.ts';
@@ -97,6 +99,21 @@ export class Feed {
     return pendingOf(this.#tasks, order);
   }
 
+  /** An order that rests, with the places in ladders for which its agent was asked to sign its lots. */
+  ladderOf(order: OrderId): ReturnType<typeof placesOf> {
+    return placesOf(this.#tasks.ladders, order);
+  }
+
+  /** An agent has said something about the ladders that these lots of an order are in, or, with none, about all of the order's. */
+  noteLadderAnswer(order: OrderId, lots: readonly number[]): void {
+    noteAnswer(this.#tasks.ladders, order, lots);
+  }
+
+  /** Keeps rungs found good, of lots that still rest. They are lost with the process. @returns how many were kept. */
+  holdRungs(order: OrderId, rungs: readonly HeldRung[]): number {
+    return holdRungs(this.#tasks.ladders, this.#tasks.firm, order, rungs);
+  }
+
   /** Takes in committed entries, in order, and tells the subscribers. */
   take(batch: readonly Applied[]): void {
     for (const applied of batch) {
@@ -117,12 +134,22 @@ export class Feed {
         if (this.#agents.has(assigned.participant)) this.#assigned.push(assigned);
       }
     }
+    this.#askLadders();
     this.#publish();
   }
 
-  /** Sends whole books to those who were too slow for their updates and have caught up. */
+  /** Once a second: sends whole books to those who were too slow for their updates and have caught up, and asks for ladders that trades took parts of. */
   catchUp(): void {
     for (const market of this.#markets.values()) market.catchUp();
+    nextRound(this.#tasks.ladders);
+    this.#askLadders();
+    this.#publishTasks();
+  }
+
+  #askLadders(): void {
+    const { ladders, firm } = this.#tasks;
+    if (ladders.changed.size === 0) return;
+    this.#assigned.push(...askChanged(ladders, firm, (owner) => this.#agents.has(owner)));
   }
 
   /** Sends all markets and assets, and then each new one. */
@@ -151,6 +178,9 @@ export class Feed {
     this.#agents.set(participant, own.add(subscriber));
     const open = tasksOf(this.#tasks, participant).filter((task) => this.#isAsked(task));
     subscriber.send(agentFrame('snapshot', open));
+    noteAgent(this.#tasks.ladders, participant);
+    this.#askLadders();
+    this.#publishTasks();
   }
 
   /**
@@ -195,6 +225,10 @@ export class Feed {
     }
     for (const market of this.#markets.values()) market.publish();
     this.#accounts.publish();
+    this.#publishTasks();
+  }
+
+  #publishTasks(): void {
     for (const { participant, task } of this.#assigned) {
       const frame = agentFrame('update', [task]);
       for (const agent of this.#agents.get(participant) ?? []) agent.send(frame);

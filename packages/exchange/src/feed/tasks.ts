@@ -2,7 +2,7 @@
  * What each wallet agent has to do, folded from committed entries: so that an agent that comes back is asked again, and nobody is asked for anything
  * that is not on disk.
  *
- * Offers are bearer instruments: one leaves this file only towards the agent of the incoming side of the trade that took its lot.
+ * Offers and rungs are bearer instruments: one leaves this file only towards the agent of the incoming side of the trade that took its lot.
  */
 import { timeText } from '@wattlot/client/frames';
 import type { AgentTask, OffersRequested, RenewalRequested } from '@wattlot/client/frames';
@@ -19,6 +19,8 @@ import type {
 import type { Output, TradeId, TradeView } from '@wattlot/core';
 import { releasedOutputsMax } from '../limits.ts';
 import type { Applied } from '../sequencer.ts';
+import { createLadders, noteOpened, noteTaken, takeRungs } from './ladders.ts';
+import type { Ladders, Rung } from './ladders.ts';
 
 /** A task and whose it is. */
 export interface Assigned {
@@ -32,11 +34,16 @@ interface Pending {
   readonly deadline: Instant;
 }
 
+/** What was signed of a lot that a trade took. */
+interface TakenLot extends LotOffer {
+  readonly rung?: Rung;
+}
+
 interface OpenTrade {
   readonly trade: TradeView;
   readonly deadline: Instant;
   /** Of its lots, by index in the resting order. */
-  readonly offers: ReadonlyMap<number, LotOffer>;
+  readonly offers: ReadonlyMap<number, TakenLot>;
 }
 
 /** The open tasks of all agents. Changed by `foldTasks` only. */
@@ -44,6 +51,7 @@ export interface Tasks {
   readonly pending: Map<OrderId, Pending>;
   /** The lots that rest on the book, by order. */
   readonly firm: Map<OrderId, Map<number, LotOffer>>;
+  readonly ladders: Ladders;
   readonly trades: Map<TradeId, OpenTrade>;
   /** The outputs that the newest orders did not need in the end, by owner. */
   readonly released: Map<Address, Map<OrderId, readonly Output[]>>;
@@ -51,7 +59,13 @@ export interface Tasks {
 
 /** No agent has anything to do. */
 export function createTasks(): Tasks {
-  return { pending: new Map(), firm: new Map(), trades: new Map(), released: new Map() };
+  return {
+    pending: new Map(),
+    firm: new Map(),
+    ladders: createLadders(),
+    trades: new Map(),
+    released: new Map(),
+  };
 }
 
 /** A pending order with the lots that its agent is asked for. @returns undefined when none are awaited. */
@@ -75,7 +89,7 @@ export function foldTasks(tasks: Tasks, { entry, events }: Applied): readonly As
   if (command.kind === 'ledger.advance') {
     for (const { order, lot } of command.lost) {
       tasks.firm.get(order)?.delete(lot);
-      if (tasks.firm.get(order)?.size === 0) tasks.firm.delete(order);
+      forgetEmpty(tasks, order);
     }
   }
   return assigned;
@@ -113,6 +127,7 @@ function foldEvent(tasks: Tasks, event: Event): readonly Assigned[] {
     case 'order.opened':
       tasks.pending.delete(event.view.order);
       addFirm(tasks, event.view.order, event.lots);
+      noteOpened(tasks.ladders, event.view);
       return [];
     case 'order.amended':
       // Whatever is awaited still is asked for anew.
@@ -143,6 +158,12 @@ function addFirm(tasks: Tasks, order: OrderId, lots: readonly LotOffer[]): void 
   for (const lot of lots) firm.set(lot.lot, lot);
 }
 
+/** Lots of the order are firm no more. */
+function forgetEmpty({ firm, ladders }: Tasks, order: OrderId): void {
+  if (firm.get(order)?.size === 0) firm.delete(order);
+  noteTaken(ladders, firm, order);
+}
+
 /** These lots of an order that rested do not any more, and their offers are void. */
 function dropLots(
   tasks: Tasks,
@@ -152,7 +173,7 @@ function dropLots(
   const firm = tasks.firm.get(order);
   const left = lots.flatMap((lot) => firm?.get(lot) ?? []);
   for (const lot of lots) firm?.delete(lot);
-  if (firm?.size === 0) tasks.firm.delete(order);
+  forgetEmpty(tasks, order);
   return release(tasks, participant, order, left);
 }
 
@@ -160,6 +181,7 @@ function dropOrder(tasks: Tasks, { order, participant }: OrderView): readonly As
   tasks.pending.delete(order);
   const left = [...(tasks.firm.get(order)?.values() ?? [])];
   tasks.firm.delete(order);
+  noteTaken(tasks.ladders, tasks.firm, order);
   return release(tasks, participant, order, left);
 }
 
@@ -168,14 +190,19 @@ function openTrade(
   { trade, deadline, resting, incoming, spare }: Event & { kind: 'trade.made' },
 ): readonly Assigned[] {
   const firm = tasks.firm.get(resting.order);
-  const offers = new Map<number, LotOffer>();
-  for (const { lot } of trade.lots) {
+  const taken = trade.lots.map(({ lot }) => {
     const offer = firm?.get(lot);
     if (offer === undefined) throw new Error(`exchange: ${trade.trade} took a lot without offer`);
-    offers.set(lot, offer);
     firm?.delete(lot);
+    return offer;
+  });
+  const rungs = takeRungs(tasks.ladders, resting.order, taken);
+  const offers = new Map<number, TakenLot>();
+  for (const offer of taken) {
+    const rung = rungs.get(offer.lot);
+    offers.set(offer.lot, rung === undefined ? offer : { ...offer, rung });
   }
-  if (firm?.size === 0) tasks.firm.delete(resting.order);
+  forgetEmpty(tasks, resting.order);
   if (incoming.status === 'done') tasks.pending.delete(incoming.order);
   const open: OpenTrade = { trade, deadline, offers };
   tasks.trades.set(trade.trade, open);

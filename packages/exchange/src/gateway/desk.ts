@@ -5,6 +5,7 @@ import { gatewayErrors, lotsOfQty, priceOfWire, refusalErrors } from '@wattlot/c
 import type {
   AddOrderRequest,
   CancelOrderRequest,
+  LadderDeliveredRequest,
   OffersDeclinedRequest,
   OffersDeliveredRequest,
   Request,
@@ -89,6 +90,8 @@ export class Desk {
         return this.#decline(participant, request.params, respond);
       case 'settlement.submitted':
         return this.#submitted(participant, request.params, respond);
+      case 'ladder.delivered':
+        return this.#takeRungs(participant, request.params, respond);
     }
   }
 
@@ -161,6 +164,20 @@ export class Desk {
       if (error !== undefined) respond({ error });
       else this.#post(command, respond, () => ({ result: { order_id: order, missing: 0 } }));
     });
+  }
+
+  /** Rungs change nothing that has to be on disk: they are answered at once. */
+  #takeRungs(
+    participant: Address,
+    params: LadderDeliveredRequest['params'],
+    respond: Respond,
+  ): void {
+    if (!this.#take(participant, 'agentWords'))
+      return respond({ error: gatewayErrors.rateLimited });
+    const order = params.order_id as OrderId;
+    const delivery = this.#options.deliveries.takeRungs(participant, order, params.rungs);
+    if (delivery.kind === 'refused') return respond({ error: delivery.error });
+    respond({ result: { order_id: order, stored: delivery.stored } });
   }
 
   #decline(participant: Address, params: OffersDeclinedRequest['params'], respond: Respond): void {

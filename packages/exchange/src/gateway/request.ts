@@ -35,6 +35,7 @@ const compiled = {
   'offers.delivered': Compile(requestSchemas['offers.delivered']),
   'offers.declined': Compile(requestSchemas['offers.declined']),
   'settlement.submitted': Compile(requestSchemas['settlement.submitted']),
+  'ladder.delivered': Compile(requestSchemas['ladder.delivered']),
 };
 const checks: Readonly<Record<Request['method'], Check>> = compiled;
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromHex } from './bytes.ts';
 import { checkSettlement, completeOffer } from './completion.ts';
-import type { PayerInput } from './completion.ts';
+import type { LotToSettle, PayerInput } from './completion.ts';
 import { transactionFixtures } from '../testing/recordings.ts';
 import { parsePlainPayment } from './script.ts';
 import { SignatureCache, verifyInput } from './signature.ts';
@@ -138,6 +138,11 @@ function output(script: Uint8Array): TransactionOutput {
   return { value: 0n, script };
 }
 
+/** What a transaction is to one lot. */
+function settlement(bytes: Uint8Array, lot: LotToSettle): string | undefined {
+  return checkSettlement(bytes, [lot])[0];
+}
+
 describe('a settlement', () => {
   const { bytes } = completeOffer(TRADE);
   const expected = { offer: OFFER, taker: buyer.hash160, give: GIVE };
@@ -145,12 +150,12 @@ describe('a settlement', () => {
     encodeTransaction(change(decodeTransaction(bytes)));
 
   test('is agreed when it is what was completed, and when a node wrote it otherwise but to the same end', () => {
-    expect(checkSettlement(bytes, expected)).toBe('agreed');
+    expect(settlement(bytes, expected)).toBe('agreed');
     const merged = changed((t) => ({
       ...t,
       outputs: [...t.outputs.slice(0, 1), output(pay(buyer.hash160, [GIVE, ecoin(11n)]))],
     }));
-    expect(checkSettlement(merged, expected)).toBe('agreed');
+    expect(settlement(merged, expected)).toBe('agreed');
   });
 
   test('of a real node is agreed with the taker it paid and nobody else', () => {
@@ -161,9 +166,9 @@ describe('a settlement', () => {
     const paid = parsePlainPayment(decodeTransaction(taken.hex).outputs[1]?.script ?? LOT.script);
     const taker = paid?.hash160 ?? LOT.script;
     const asked = { offer: fromHex(offer.hex), taker, give: energy(1000n) };
-    expect(checkSettlement(fromHex(taken.hex), asked)).toBe('agreed');
-    expect(checkSettlement(fromHex(taken.hex), { ...asked, taker: thief.hash160 })).toBe('other');
-    expect(checkSettlement(fromHex(taken.hex), { ...asked, give: energy(1001n) })).toBe('other');
+    expect(settlement(fromHex(taken.hex), asked)).toBe('agreed');
+    expect(settlement(fromHex(taken.hex), { ...asked, taker: thief.hash160 })).toBe('other');
+    expect(settlement(fromHex(taken.hex), { ...asked, give: energy(1001n) })).toBe('other');
   });
 
   test.each([
@@ -211,15 +216,15 @@ describe('a settlement', () => {
     ['it is the offer alone', OFFER],
     ['it is no transaction', new Uint8Array(9)],
   ])('is another one when %s', (_, transaction) => {
-    expect(checkSettlement(transaction, expected)).toBe('other');
+    expect(settlement(transaction, expected)).toBe('other');
   });
 
   test('does not count what the owner is paid as what the taker gets', () => {
     const self = { offer: OFFER, taker: seller.hash160, give: WANT };
-    expect(checkSettlement(bytes, self)).toBe('other');
+    expect(settlement(bytes, self)).toBe('other');
   });
 
   test('of no offer is never agreed', () => {
-    expect(checkSettlement(bytes, { ...expected, offer: new Uint8Array(10) })).toBe('other');
+    expect(settlement(bytes, { ...expected, offer: new Uint8Array(10) })).toBe('other');
   });
 });

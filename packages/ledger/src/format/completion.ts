@@ -8,10 +8,10 @@
  * | 2 …   | the payer's others      | the payer's change, one output for each asset |
  *
  * The payer signs `ALL`: nobody can change the transaction after him. With a ladder of k legs they
- * stand at 0 to k - 1 and everything else follows.
+ * stand at 0 to k - 1 and everything else follows: the goods of all of them in one output.
  */
-import type { Txid } from '@wattlot/core';
-import { sameBytes } from './bytes.ts';
+import type { Output, Txid } from '@wattlot/core';
+import { sameBytes, toHex } from './bytes.ts';
 import type { AssetId, AssetQuantity } from './element.ts';
 import type { KeyPair } from './keys.ts';
 import { TRANSACTION_BYTES_MAX } from '../limits.ts';
@@ -81,39 +81,78 @@ export function completeOffer(request: {
   return { bytes, txid: txidOf(bytes) };
 }
 
+/** A lot that was to be settled. */
+export interface LotToSettle {
+  /** The bytes of its unit offer, checked before. */
+  readonly offer: Uint8Array;
+  /** Hash of the taker's public key. */
+  readonly taker: Uint8Array;
+  readonly give: Give;
+}
+
 /**
- * Whether a transaction that spends an offered lot is the trade agreed: it spends the lot at its
- * index, pays the owner there exactly what the offer asks, and pays the taker at least what the lot gives.
- * Says nothing about its signatures: ask only about transactions that the chain has accepted.
+ * Which of the lots that a transaction spends it settles as agreed. A lot is: the output at its input's index is exactly what its unit offer asks. And its
+ * taker is: beside those legs the transaction pays him at least what all such lots of his give, together.
+ * Says nothing about signatures: ask only about transactions that the chain has accepted.
+ * @param lots all lots on offer that the transaction spends.
+ * @returns an answer for each, in the same order.
  */
 export function checkSettlement(
   bytes: Uint8Array,
-  expected: {
-    /** The offer's bytes, checked before. */
-    readonly offer: Uint8Array;
-    /** Hash of the taker's public key. */
-    readonly taker: Uint8Array;
-    readonly give: Give;
-  },
-): 'agreed' | 'other' {
-  const offer = tryDecodeTransaction(expected.offer);
+  lots: readonly LotToSettle[],
+): readonly ('agreed' | 'other')[] {
   const transaction = tryDecodeTransaction(bytes);
-  if (!offer || !transaction || offer.inputs.length === 0) return 'other';
-  const legs = offer.inputs.length;
-  for (let i = 0; i < legs; i++) {
-    const [asked, spent] = [offer.inputs[i], transaction.inputs[i]];
-    const [wanted, paid] = [offer.outputs[i], transaction.outputs[i]];
-    if (!asked || !spent || outputOf(asked) !== outputOf(spent)) return 'other';
-    if (!wanted || !paid || wanted.value !== paid.value) return 'other';
-    if (!sameBytes(wanted.script, paid.script)) return 'other';
+  if (!transaction) return lots.map(() => 'other');
+  const places = new Map(transaction.inputs.map((input, i) => [outputOf(input), i]));
+  const legs = lots.map(({ offer }) => legIn(transaction, places, offer));
+  const taken = new Set(legs);
+  const received = new Map<string, bigint>();
+  for (const [index, { script }] of transaction.outputs.entries()) {
+    const plain = taken.has(index) ? undefined : parsePlainPayment(script);
+    if (plain) add(received, plain.hash160, plain.assets);
   }
-  let received = 0n;
-  for (const output of transaction.outputs.slice(legs)) {
-    const plain = parsePlainPayment(output.script);
-    if (!plain || !sameBytes(plain.hash160, expected.taker)) continue;
-    received += plain.assets.get(expected.give.asset) ?? 0n;
+  const due = new Map<string, bigint>();
+  for (const [i, { taker, give }] of lots.entries()) {
+    if (legs[i] !== undefined) add(due, taker, [[give.asset, give.raw]]);
   }
-  return received >= expected.give.raw ? 'agreed' : 'other';
+  return lots.map(({ taker, give }, i) => {
+    const key = claimOf(taker, give.asset);
+    const isPaid = (received.get(key) ?? 0n) >= (due.get(key) ?? 0n);
+    return legs[i] !== undefined && isPaid ? 'agreed' : 'other';
+  });
+}
+
+/** The index at which a unit offer's leg stands in a transaction. @returns undefined unless it stands there as signed. */
+function legIn(
+  { outputs }: Transaction,
+  places: ReadonlyMap<Output, number>,
+  unitOffer: Uint8Array,
+): number | undefined {
+  const offer = tryDecodeTransaction(unitOffer);
+  const [asked] = offer?.inputs ?? [];
+  const [wanted] = offer?.outputs ?? [];
+  const index = asked && places.get(outputOf(asked));
+  const paid = index === undefined ? undefined : outputs[index];
+  if (!wanted || !paid || offer?.inputs.length !== 1 || offer.outputs.length !== 1) {
+    return undefined;
+  }
+  const isAsAsked = wanted.value === paid.value && sameBytes(wanted.script, paid.script);
+  return isAsAsked ? index : undefined;
+}
+
+function claimOf(owner: Uint8Array, asset: AssetId): string {
+  return `${toHex(owner)} ${asset}`;
+}
+
+function add(
+  claims: Map<string, bigint>,
+  owner: Uint8Array,
+  assets: Iterable<readonly [AssetId, bigint]>,
+): void {
+  for (const [asset, raw] of assets) {
+    const key = claimOf(owner, asset);
+    claims.set(key, (claims.get(key) ?? 0n) + raw);
+  }
 }
 
 function requireDistinct(outpoints: readonly Outpoint[]): void {

@@ -1,13 +1,14 @@
 /** Offers checked against what was agreed, byte for byte, before anybody relies on them. */
 import type { Output } from '@wattlot/core';
 import { sameBytes } from './bytes.ts';
-import { RAW_MAX } from '../limits.ts';
-import { payment } from './offer.ts';
-import type { Give, Want } from './offer.ts';
+import { LADDER_LEGS_MAX, RAW_MAX } from '../limits.ts';
+import { payment, unsignedInput } from './offer.ts';
+import type { Give, Rung, Want } from './offer.ts';
 import { parsePlainPayment } from './script.ts';
 import { SIGHASH, signatureFault } from './signature.ts';
 import type { SignatureCache } from './signature.ts';
 import {
+  outpointOf,
   outputOf,
   SEQUENCE_FINAL,
   TRANSACTION_VERSION,
@@ -23,9 +24,9 @@ export const OFFER_FAULTS = {
   'not-a-transaction': 'the bytes are no transaction, or more than one',
   version: 'the version is not 1',
   'lock-time': 'it is locked until later',
-  'input-count': 'it has not exactly one input',
-  'output-count': 'it has not exactly one output',
-  'other-output': 'it spends another output',
+  'input-count': 'it has not exactly one input a lot',
+  'output-count': 'it has not exactly one output a lot',
+  'other-output': 'it spends another output, or one twice',
   sequence: 'its input is not final',
   'native-value': 'it moves native currency',
   'pays-more': 'its output does more than pay assets: a permission, an issue, an unknown element',
@@ -65,9 +66,10 @@ export interface CheckedOffer {
 /** What `checkOffer` found. */
 export type OfferVerdict =
   | { readonly kind: 'good'; readonly offer: CheckedOffer }
-  | { readonly kind: 'bad'; readonly reason: OfferFault };
+  /** `leg`: where it is wrong; 0 when it is wrong as a whole. */
+  | { readonly kind: 'bad'; readonly reason: OfferFault; readonly leg: number };
 
-/** What an offer must be. */
+/** What an offer must be, or one leg of it. */
 export interface ExpectedOffer {
   readonly give: Give;
   readonly want: Want;
@@ -80,18 +82,74 @@ export interface ExpectedOffer {
   readonly cache?: SignatureCache;
 }
 
-/** Checks an offer byte for byte against what was agreed. Never throws, whatever the bytes. */
-export function checkOffer(bytes: Uint8Array, expected: ExpectedOffer): OfferVerdict {
-  const lot = lotFault(expected);
-  if (lot) return { kind: 'bad', reason: lot };
+/**
+ * Checks an offer byte for byte against what was agreed. Never throws, whatever the bytes.
+ * @param expected what its only leg must be, or the legs of a ladder in the order of their indices: 1 to LADDER_LEGS_MAX, all of one owner.
+ */
+export function checkOffer(
+  bytes: Uint8Array,
+  expected: ExpectedOffer | readonly ExpectedOffer[],
+): OfferVerdict {
+  const lots = isList(expected) ? expected : [expected];
+  const [first] = lots;
+  if (!first || lots.length > LADDER_LEGS_MAX) return bad('input-count');
+  for (const [leg, lot] of lots.entries()) {
+    const fault =
+      lotFault(lot) ?? (sameBytes(lot.owner, first.owner) ? undefined : 'lot-not-owned');
+    if (fault) return bad(fault, leg);
+  }
   const transaction = tryDecodeTransaction(bytes);
-  if (!transaction) return { kind: 'bad', reason: 'not-a-transaction' };
-  const shape = shapeFault(transaction, 1);
-  if (shape) return { kind: 'bad', reason: shape };
-  const leg = checkLeg(transaction, 0, expected);
-  if (typeof leg === 'string') return { kind: 'bad', reason: leg };
-  const offer = { [checked]: true, bytes: Uint8Array.from(bytes), legs: [leg] } as const;
-  return { kind: 'good', offer: { ...offer, owner: Uint8Array.from(expected.owner) } };
+  if (!transaction) return bad('not-a-transaction');
+  const shape = shapeFault(transaction, lots.length);
+  if (shape) return bad(shape);
+  const legs: OfferLeg[] = [];
+  const outputs = new Set<string>();
+  for (const [index, lot] of lots.entries()) {
+    const leg = outputs.has(lot.output) ? 'other-output' : checkLeg(transaction, index, lot);
+    if (typeof leg === 'string') return bad(leg, index);
+    outputs.add(lot.output);
+    legs.push(leg);
+  }
+  const offer = { [checked]: true, bytes: Uint8Array.from(bytes), legs } as const;
+  return { kind: 'good', offer: { ...offer, owner: Uint8Array.from(first.owner) } };
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}
+
+function bad(reason: OfferFault, leg = 0): OfferVerdict & { readonly kind: 'bad' } {
+  return { kind: 'bad', reason, leg };
+}
+
+/**
+ * Checks one rung without those before it, which its signature does not cover: as `checkOffer` checks its leg of a ladder. Never throws.
+ * @returns what is wrong with it.
+ */
+export function checkRung(
+  { index, script }: Rung,
+  expected: ExpectedOffer,
+): OfferFault | undefined {
+  const lot = lotFault(expected);
+  if (lot) return lot;
+  const outpoint = outpointOf(expected.output);
+  if (!outpoint) return 'other-output';
+  const { want, owner, outputScript, cache } = expected;
+  if (want.raw < 1n || want.raw > RAW_MAX) return 'pays-other-sum';
+  if (!Number.isSafeInteger(index) || index < 0 || index >= LADDER_LEGS_MAX) {
+    return 'signature-wrong';
+  }
+  const legs = index + 1;
+  const input: TransactionInput = { ...unsignedInput(outpoint), script };
+  const output = payment(owner, want);
+  const transaction = {
+    version: TRANSACTION_VERSION,
+    inputs: Array.from({ length: legs }, () => input),
+    outputs: Array.from({ length: legs }, () => output),
+    lockTime: 0,
+  };
+  const hashType = SIGHASH.singleAnyoneCanPay;
+  return signatureFault(transaction, index, outputScript, { hashType, cache });
 }
 
 function lotFault(expected: ExpectedOffer): OfferFault | undefined {

@@ -4,12 +4,13 @@
  * An offer is a transaction with one leg: one input, which gives an output of its owner, and one
  * output at the same index, which pays the owner what he wants. It is signed
  * `SINGLE|ANYONECANPAY`, so anybody may add inputs and outputs after it, and the leg holds in every
- * transaction where it stands at its index. A ladder is the same with legs at 0 to k - 1.
+ * transaction where it stands at its index. A ladder is the same with legs at 0 to k - 1, each of
+ * them signed for its own index: a rung.
  */
 import { sameBytes } from './bytes.ts';
 import type { AssetId, AssetQuantity } from './element.ts';
 import type { KeyPair } from './keys.ts';
-import { RAW_MAX } from '../limits.ts';
+import { LADDER_LEGS_MAX, RAW_MAX } from '../limits.ts';
 import { buildOutputScript, parsePlainPayment } from './script.ts';
 import { SIGHASH, signInput } from './signature.ts';
 import { encodeTransaction, outputOf, SEQUENCE_FINAL, TRANSACTION_VERSION } from './transaction.ts';
@@ -56,6 +57,22 @@ export class OfferError extends Error {
   }
 }
 
+/** A lot's signature for one place in a ladder: good wherever the lot's leg stands at `index`, whatever the other legs are. */
+export interface Rung {
+  /** 0 to LADDER_LEGS_MAX - 1. */
+  readonly index: number;
+  /** Signature script of the leg's input. */
+  readonly script: Uint8Array;
+}
+
+/** One leg as a ladder needs it: which output it spends, whom it pays what, and its signature. */
+export interface LadderLeg {
+  readonly output: Outpoint;
+  readonly owner: Uint8Array;
+  readonly want: Want;
+  readonly script: Uint8Array;
+}
+
 /**
  * Makes an offer of one lot: the bytes that `createrawexchange` makes of the same lot and ask.
  * @throws OfferError unless the output is a plain one of one asset that `key` owns, and the want a
@@ -67,26 +84,82 @@ export function makeUnitOffer(request: {
   readonly key: KeyPair;
 }): Uint8Array {
   const { output, want, key } = request;
+  const scripts = makeLadder({ outputs: [output], want, key });
+  const owner = key.hash160;
+  return ladderOffer(scripts.map((script) => ({ output, owner, want, script })));
+}
+
+/**
+ * Signs a rung of each output: the i-th is good at index i. So the first k, for every k, are an offer of k lots in one transaction.
+ * @param request.outputs 1 to LADDER_LEGS_MAX.
+ * @returns the signature scripts, in the same order.
+ * @throws OfferError as `makeUnitOffer`, of any of them; `output-twice`, `too-long`.
+ */
+export function makeLadder(request: {
+  readonly outputs: readonly KnownOutput[];
+  readonly want: Want;
+  readonly key: KeyPair;
+}): readonly Uint8Array[] {
+  const { outputs, want, key } = request;
+  if (outputs.length > LADDER_LEGS_MAX) throw new OfferError('too-long', 'too many rungs');
+  if (new Set(outputs.map(outputOf)).size < outputs.length) {
+    throw new OfferError('output-twice', 'one output is offered twice');
+  }
+  for (const output of outputs) requireLot(output, want, key);
+  const unsigned: Transaction = {
+    version: TRANSACTION_VERSION,
+    inputs: outputs.map(unsignedInput),
+    outputs: outputs.map(() => payment(key.hash160, want)),
+    lockTime: 0,
+  };
+  const hashType = SIGHASH.singleAnyoneCanPay;
+  return outputs.map(({ script: prevScript }, index) =>
+    signInput({ transaction: unsigned, index, prevScript, key, hashType }),
+  );
+}
+
+/** The bytes of an offer of several lots, leg i of them signed for index i. Whether it is a good one, `checkOffer` tells. */
+export function ladderOffer(legs: readonly LadderLeg[]): Uint8Array {
+  return encodeTransaction({
+    version: TRANSACTION_VERSION,
+    inputs: legs.map(({ output, script }) => ({ ...unsignedInput(output), script })),
+    outputs: legs.map(({ owner, want }) => payment(owner, want)),
+    lockTime: 0,
+  });
+}
+
+/**
+ * Cuts lots, in their order, into what can be settled in one transaction each: a lot whose rung is for the next index goes on with those before it, one for
+ * index 0 begins anew, any other is alone.
+ * @param indexOf the index for which a lot's rung is signed; undefined for a lot without one.
+ */
+export function ladderGroups<Lot>(
+  lots: readonly Lot[],
+  indexOf: (lot: Lot) => number | undefined,
+): readonly (readonly Lot[])[] {
+  const groups: Lot[][] = [];
+  /** The group that begins at 0 and may go on. */
+  let ladder: Lot[] | undefined;
+  for (const lot of lots) {
+    const index = indexOf(lot);
+    if (ladder && index === ladder.length && index < LADDER_LEGS_MAX) {
+      ladder.push(lot);
+      continue;
+    }
+    const group = [lot];
+    groups.push(group);
+    ladder = index === 0 ? group : undefined;
+  }
+  return groups;
+}
+
+function requireLot(output: KnownOutput, want: Want, key: KeyPair): void {
   const assets = ownedAssets(output, key);
   const [lot] = assets;
   if (!lot || assets.size !== 1) throw new OfferError('lot-not-single', 'a lot holds one asset');
   requireQuantity({ asset: lot[0], raw: lot[1] });
   requireQuantity(want);
   if (lot[0] === want.asset) throw new OfferError('same-asset', 'gives what it wants');
-  const unsigned: Transaction = {
-    version: TRANSACTION_VERSION,
-    inputs: [unsignedInput(output)],
-    outputs: [payment(key.hash160, want)],
-    lockTime: 0,
-  };
-  const script = signInput({
-    transaction: unsigned,
-    index: 0,
-    prevScript: output.script,
-    key,
-    hashType: SIGHASH.singleAnyoneCanPay,
-  });
-  return encodeTransaction({ ...unsigned, inputs: [{ ...unsignedInput(output), script }] });
 }
 
 /** An input that spends an output and is not signed yet. */

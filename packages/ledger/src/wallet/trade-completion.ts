@@ -1,25 +1,21 @@
 /**
  * Completing a trade: the offers of its lots are checked against what was agreed, byte for byte and against the chain, completed with the wallet's own
- * inputs, written into the journal, and sent.
+ * inputs, written into the journal, and sent. Lots whose rungs make a ladder go in one transaction, any other in one of its own.
  *
- * A lot cannot be paid twice: every completion of it spends the one output that was offered. Lots are built on each other's change; when one is refused,
- * those after it are built anew without it.
+ * A lot cannot be paid twice: every completion of it spends the one output that was offered. Transactions are built on each other's change; when one is refused,
+ * those after it are built anew without what is gone.
  */
 import type { Address, Output, Txid } from '@wattlot/core';
-import { fromHex, TransactionFormatError, toHex } from '../format/bytes.ts';
 import type { OutputAnswer } from '../chain/chain-port.ts';
-import { completeOffer } from '../format/completion.ts';
-import { checkOffer } from '../format/offer-check.ts';
-import type { CheckedOffer, OfferFault } from '../format/offer-check.ts';
-import type { Give, Want } from '../format/offer.ts';
+import { SignatureCache } from '../format/signature.ts';
+import { outpointOf } from '../format/transaction.ts';
+import { RPC, RpcError } from '../rpc-error.ts';
 import type { Payments } from './payments.ts';
 import { isAccepted } from './payments.ts';
-import { changeOf, Purse } from './purse.ts';
-import type { Spendable } from './purse.ts';
-import { RPC, RpcError } from '../rpc-error.ts';
-import { parsePlainPayment } from '../format/script.ts';
-import { WALLET_INPUTS_MAX } from '../limits.ts';
-import { decodeTransaction, outpointOf, outputOf } from '../format/transaction.ts';
+import { completeParts } from './trade-completion-build.ts';
+import type { Completion } from './trade-completion-build.ts';
+import { bytesOf, NOWHERE, partsOf, withoutRungs } from './trade-completion-parts.ts';
+import type { LotFault, LotTerms, UnspentLot } from './trade-completion-parts.ts';
 import type { JournalEntry, WalletJournal } from './wallet-journal.ts';
 import type { NamedQuantity } from './wallet.ts';
 import type { WalletView } from './wallet-view.ts';
@@ -36,6 +32,8 @@ export interface CompletionRequest {
     readonly output: Output;
     /** Hexadecimal, as it was delivered. */
     readonly offer: string;
+    /** The lot's place in a ladder; `script` hexadecimal. */
+    readonly rung?: { readonly index: number; readonly script: string } | undefined;
   }[];
   /** What each lot holds, and the wallet gets. */
   readonly give: NamedQuantity;
@@ -47,7 +45,7 @@ export interface CompletionRequest {
 
 /** Why a lot was not completed. `offer_bad`: it is not what was agreed, `fault` says how. Nothing was paid in any case. */
 export type LotFailure =
-  | { readonly code: 'offer_bad'; readonly fault: OfferFault | 'not-hex' }
+  | { readonly code: 'offer_bad'; readonly fault: LotFault }
   /** Somebody else took the lot, or its owner renewed it. */
   | { readonly code: 'output_spent' }
   /** The chain knows no such output. */
@@ -56,10 +54,14 @@ export type LotFailure =
   /** The chain refused, for example because a permission was withdrawn. */
   | { readonly code: 'refused'; readonly message: string };
 
-/** What became of one lot. With a txid it is accepted, not settled: that is when it is in a block. */
-export type LotResult =
-  | { readonly lot: number; readonly txid: Txid }
-  | { readonly lot: number; readonly failure: LotFailure };
+/**
+ * What became of one lot. With a txid, which lots of one ladder share, it is accepted, not settled: that is when it is in a block. `rungFault`: its rung was
+ * not as agreed and not used.
+ */
+export type LotResult = {
+  readonly lot: number;
+  readonly rungFault?: LotFault;
+} & ({ readonly txid: Txid } | { readonly failure: LotFailure });
 
 /** What completing needs of a wallet. */
 export interface CompletionTools {
@@ -70,24 +72,10 @@ export interface CompletionTools {
 
 type RequestedOffer = CompletionRequest['offers'][number];
 
-interface Terms {
-  readonly give: Give;
-  readonly want: Want;
-  readonly owner: Uint8Array;
-}
-
-/** An offer found good. */
-interface GoodLot {
-  readonly lot: number;
-  readonly output: Output;
-  readonly offer: CheckedOffer;
-}
-
-/** A lot completed and not sent yet. */
-interface Completion extends JournalEntry {
-  readonly good: GoodLot;
-  /** The wallet's own outputs that it spends. */
-  readonly spends: readonly Output[];
+/** What is known of each lot so far. */
+interface Findings {
+  readonly results: Map<number, LotResult>;
+  readonly rungFaults: Map<number, LotFault>;
 }
 
 /**
@@ -104,15 +92,19 @@ export async function completeTrade(
   const asked = view.port.outputs(outpoints);
   asked.catch(() => undefined);
   return view.run(async () => {
-    const results = new Map<number, LotResult>();
-    const fresh = await sendAgain(tools, request, results);
-    const good = checkAll(tools, request, { fresh, answers: await asked }, results);
-    await completeAll(tools, request, good, results);
-    return request.offers.map(({ lot }) => results.get(lot) ?? failed(lot, UNKNOWN_REFUSAL));
+    const findings: Findings = { results: new Map(), rungFaults: new Map() };
+    const fresh = await sendAgain(tools, request, findings);
+    const terms = termsOf(view, request);
+    const unspent = unspentOf(request, { fresh, answers: await asked }, findings);
+    await completeAll(tools, { request, terms }, unspent, findings);
+    return request.offers.map(({ lot }) => {
+      const result = findings.results.get(lot) ?? failed(lot, UNKNOWN_REFUSAL);
+      const rungFault = findings.rungFaults.get(lot);
+      return rungFault === undefined ? result : { ...result, rungFault };
+    });
   });
 }
 
-const NOWHERE = { txid: '0'.repeat(64), vout: 0 };
 const UNKNOWN_REFUSAL: LotFailure = { code: 'refused', message: 'not completed' };
 
 function failed(lot: number, failure: LotFailure): LotResult {
@@ -127,21 +119,30 @@ function keyOf(trade: string, lot: number): string {
 async function sendAgain(
   { view, journal }: CompletionTools,
   { trade, offers }: CompletionRequest,
-  results: Map<number, LotResult>,
+  { results }: Findings,
 ): Promise<Set<RequestedOffer>> {
   const fresh = new Set(offers);
   const known: { offer: RequestedOffer; entry: JournalEntry }[] = [];
+  /** Those of one ladder have the same transactions. */
+  const entries = new Map<Txid, JournalEntry>();
   for (const offer of offers) {
     const entry = await journal.get(keyOf(trade, offer.lot));
-    if (entry) known.push({ offer, entry });
+    if (!entry) continue;
+    known.push({ offer, entry });
+    entries.set(entry.txid, entry);
   }
   if (known.length === 0) return fresh;
-  const answers = await view.port.send(known.flatMap(({ entry }) => entry.transactions));
+  const sent = [...entries.values()];
+  const answers = await view.port.send(sent.flatMap(({ transactions }) => transactions));
   let at = -1;
+  const accepted = new Set<Txid>();
+  for (const { txid, transactions } of sent) {
+    at += transactions.length;
+    if (isAccepted(answers[at])) accepted.add(txid);
+  }
   const dead: string[] = [];
   for (const { offer, entry } of known) {
-    at += entry.transactions.length;
-    if (isAccepted(answers[at])) {
+    if (accepted.has(entry.txid)) {
       results.set(offer.lot, { lot: offer.lot, txid: entry.txid });
       fresh.delete(offer);
     } else {
@@ -153,179 +154,136 @@ async function sendAgain(
   return fresh;
 }
 
-function checkAll(
-  { view }: CompletionTools,
-  request: CompletionRequest,
+/** The lots that can still be had. */
+function unspentOf(
+  { offers }: CompletionRequest,
   { fresh, answers }: { fresh: ReadonlySet<RequestedOffer>; answers: readonly OutputAnswer[] },
-  results: Map<number, LotResult>,
-): GoodLot[] {
-  const terms = termsOf(view, request);
-  return request.offers.flatMap((requested, i): GoodLot[] => {
+  { results, rungFaults }: Findings,
+): UnspentLot[] {
+  return offers.flatMap((requested, i): UnspentLot[] => {
     if (!fresh.has(requested)) return [];
-    const checked = checkLot(requested, answers[i], terms);
-    if ('failure' in checked) results.set(requested.lot, checked);
-    else return [checked];
-    return [];
+    const { lot, output, offer } = requested;
+    const answer = answers[i];
+    if (answer?.standing !== 'unspent') {
+      results.set(lot, failed(lot, goneAs(answer?.standing)));
+      return [];
+    }
+    const script = requested.rung && bytesOf(requested.rung.script);
+    if (requested.rung && !script) rungFaults.set(lot, 'not-hex');
+    const rung = requested.rung && script && { index: requested.rung.index, script };
+    return [{ lot, output, outputScript: answer.output.script, offer, rung }];
   });
 }
 
-function termsOf(view: WalletView, { owner, give, want }: CompletionRequest): Terms {
+function termsOf(view: WalletView, { owner, give, want }: CompletionRequest): LotTerms {
   const hash = view.hashOf(owner);
   if (!hash) throw new RpcError(RPC.invalidAddress, `Invalid address: ${owner}`);
   return {
     owner: hash,
     give: { asset: requireAsset(view, give.asset).id, raw: give.raw },
     want: { asset: requireAsset(view, want.asset).id, raw: want.raw },
+    cache: new SignatureCache(),
   };
-}
-
-function checkLot(
-  { lot, output, offer }: RequestedOffer,
-  answer: OutputAnswer | undefined,
-  terms: Terms,
-): GoodLot | (LotResult & { readonly failure: LotFailure }) {
-  if (answer?.standing !== 'unspent') return { lot, failure: goneAs(answer?.standing) };
-  let bytes: Uint8Array;
-  try {
-    bytes = fromHex(offer);
-  } catch (error) {
-    if (!(error instanceof TransactionFormatError)) throw error;
-    return { lot, failure: { code: 'offer_bad', fault: 'not-hex' } };
-  }
-  const expected = { ...terms, output, outputScript: answer.output.script };
-  const verdict = checkOffer(bytes, expected);
-  if (verdict.kind === 'good') return { lot, output, offer: verdict.offer };
-  return { lot, failure: { code: 'offer_bad', fault: verdict.reason } };
 }
 
 function goneAs(standing: OutputAnswer['standing'] = 'missing'): LotFailure {
   return { code: standing === 'missing' ? 'output_missing' : 'output_spent' };
 }
 
-/** Completes and sends in rounds: each settles what it can and drops at least one lot, or is the last. */
+/** Completes and sends in rounds: each settles what it can, and drops at least one lot or takes ladders apart, or is the last. */
 async function completeAll(
   tools: CompletionTools,
-  request: CompletionRequest,
-  good: readonly GoodLot[],
-  results: Map<number, LotResult>,
+  { request, terms }: { request: CompletionRequest; terms: LotTerms },
+  unspent: readonly UnspentLot[],
+  findings: Findings,
 ): Promise<void> {
-  let left = good;
+  const { results } = findings;
+  const payer = {
+    ...tools,
+    prefer: request.prefer ?? [],
+    keyOf: (lot: number) => keyOf(request.trade, lot),
+  };
+  let left = unspent;
   while (left.length > 0) {
-    const completions = build(tools, request, left, results);
+    const { parts, bad, rungs } = partsOf(left, terms);
+    for (const { lot, fault } of rungs) findings.rungFaults.set(lot, fault);
+    for (const { lot, fault } of bad) {
+      results.set(lot.lot, failed(lot.lot, { code: 'offer_bad', fault }));
+    }
+    const { completions, unpaid } = completeParts(payer, parts, terms);
+    for (const { lot } of unpaid) results.set(lot, failed(lot, { code: 'insufficient_funds' }));
     if (completions.length === 0) return;
     await tools.journal.put(completions);
-    const again = await sendCompletions(tools, completions, results);
-    if (again.length === completions.length) {
-      for (const { lot } of again) results.set(lot, failed(lot, UNKNOWN_REFUSAL));
-      return;
-    }
-    left = again;
+    const again = await sendCompletions(tools, completions, findings);
+    if (again.length === completions.flatMap(({ lots }) => lots).length) {
+      // Nothing was decided: ladders are taken apart, and what is single already is given up.
+      if (completions.every(({ lots }) => lots.length === 1)) {
+        for (const { lot } of again) results.set(lot, failed(lot, UNKNOWN_REFUSAL));
+        return;
+      }
+      left = withoutRungs(again);
+    } else left = again;
     if (left.length > 0) await tools.view.refresh();
   }
 }
 
-/** Completes lot after lot, each on the change of those before. */
-function build(
-  { view, payments }: CompletionTools,
-  { trade, want, prefer = [] }: CompletionRequest,
-  lots: readonly GoodLot[],
-  results: Map<number, LotResult>,
-): Completion[] {
-  const purse = new Purse(view, { addresses: [payments.address], also: prefer });
-  const wanted = { asset: requireAsset(view, want.asset).id, raw: want.raw };
-  const completions: Completion[] = [];
-  for (const good of lots) {
-    const before: string[] = [];
-    const inputs = takePlain(purse, { payments, wanted, prefer, before });
-    if (inputs)
-      completions.push(complete(good, { payments, wanted, trade, purse, inputs, before }));
-    else results.set(good.lot, failed(good.lot, { code: 'insufficient_funds' }));
-  }
-  return completions;
-}
-
-/** Takes plain outputs to pay with; others, such as those of an issue, are first written anew in a transaction of their own. */
-function takePlain(
-  purse: Purse,
-  by: { payments: Payments; wanted: Want; prefer: readonly Output[]; before: string[] },
-): Spendable[] | undefined {
-  const need = new Map([[by.wanted.asset, by.wanted.raw]]);
-  const inputs = purse.take(need, by.prefer);
-  if (!inputs || canPay(inputs)) return inputs;
-  const merging = by.payments.merge(inputs.slice(0, WALLET_INPUTS_MAX));
-  by.before.push(merging.hex);
-  for (const output of inputs.slice(WALLET_INPUTS_MAX)) purse.put(output);
-  for (const output of by.payments.merged(merging)) purse.put(output);
-  const plain = purse.take(need);
-  return plain && canPay(plain) ? plain : undefined;
-}
-
-function canPay(inputs: readonly Spendable[]): boolean {
-  const isPlain = inputs.every(({ script }) => parsePlainPayment(script) !== undefined);
-  return isPlain && inputs.length <= WALLET_INPUTS_MAX;
-}
-
-function complete(
-  good: GoodLot,
-  by: {
-    readonly payments: Payments;
-    readonly wanted: Want;
-    readonly trade: string;
-    readonly purse: Purse;
-    readonly inputs: readonly Spendable[];
-    readonly before: readonly string[];
-  },
-): Completion {
-  const { payments, wanted, inputs, purse } = by;
-  const { key, address } = payments;
-  const change = changeOf(inputs, [[wanted.asset, wanted.raw]]);
-  const paying = inputs.map((input) => ({ ...input, key }));
-  const { offer } = good;
-  const { bytes, txid } = completeOffer({ offer, inputs: paying, payer: key.hash160, change });
-  const { outputs } = decodeTransaction(bytes);
-  const first = outputs.length - change.length;
-  change.forEach((quantity, i) => {
-    const script = outputs[first + i]?.script;
-    if (script) purse.put({ txid, vout: first + i, address, script, assets: [quantity] });
-  });
-  const transactions = [...by.before, toHex(bytes)];
-  const spends = inputs.map(outputOf);
-  return { key: keyOf(by.trade, good.lot), txid, transactions, good, spends };
-}
-
-/** Sends completions. @returns the lots that must be completed anew: those that built on a refused one, or whose own inputs were gone. */
+/** Sends completions. @returns the lots that must be completed anew: those that built on a refused one, shared its ladder, or whose own inputs were gone. */
 async function sendCompletions(
   { view, journal }: CompletionTools,
   completions: readonly Completion[],
-  results: Map<number, LotResult>,
-): Promise<GoodLot[]> {
+  { results }: Findings,
+): Promise<readonly UnspentLot[]> {
   const answers = await view.send(
     completions.flatMap(({ transactions, spends }) =>
       transactions.map((hex, i) => ({ hex, spends: i === transactions.length - 1 ? spends : [] })),
     ),
   );
-  const refused: { completion: Completion; answer: RpcError | undefined }[] = [];
+  const refused: Refused[] = [];
   let at = -1;
-  for (const completion of completions) {
-    at += completion.transactions.length;
+  for (const { key, also = [], lots, txid, transactions } of completions) {
+    at += transactions.length;
     const answer = answers[at];
-    const { lot } = completion.good;
-    if (isAccepted(answer)) results.set(lot, { lot, txid: completion.txid });
-    else refused.push({ completion, answer: answer instanceof RpcError ? answer : undefined });
+    if (isAccepted(answer)) for (const { lot } of lots) results.set(lot, { lot, txid });
+    else {
+      refused.push({
+        keys: [key, ...also],
+        lots,
+        answer: answer instanceof RpcError ? answer : undefined,
+      });
+    }
   }
   if (refused.length === 0) return [];
-  await journal.void(refused.map(({ completion }) => completion.key));
-  const outpoints = refused.map(({ completion }) => outpointOf(completion.good.output) ?? NOWHERE);
-  const standings = await view.port.outputs(outpoints);
-  return refused.flatMap(({ completion: { good }, answer }, i): GoodLot[] => {
-    const standing = standings[i]?.standing;
-    if (standing === 'unspent' && isAboutInputs(answer)) return [good];
-    const message = answer?.message ?? 'no answer';
-    const failure =
-      standing === 'unspent' ? { code: 'refused' as const, message } : goneAs(standing);
-    results.set(good.lot, failed(good.lot, failure));
-    return [];
-  });
+  await journal.void(refused.flatMap(({ keys }) => keys));
+  const outputs = refused.flatMap(({ lots }) => lots.map(({ output }) => output));
+  const standings = await view.port.outputs(outputs.map((output) => outpointOf(output) ?? NOWHERE));
+  const standingOf = new Map(outputs.map((output, i) => [output, standings[i]?.standing]));
+  return refused.flatMap((one) => againOf(one, standingOf, results));
+}
+
+interface Refused {
+  readonly keys: readonly string[];
+  readonly lots: readonly UnspentLot[];
+  readonly answer: RpcError | undefined;
+}
+
+/** What of a refused completion is to be tried again; the rest has failed. */
+function againOf(
+  { lots, answer }: Refused,
+  standingOf: ReadonlyMap<Output, OutputAnswer['standing'] | undefined>,
+  results: Map<number, LotResult>,
+): readonly UnspentLot[] {
+  const unspent: UnspentLot[] = [];
+  for (const lot of lots) {
+    const standing = standingOf.get(lot.output);
+    if (standing === 'unspent') unspent.push(lot);
+    else results.set(lot.lot, failed(lot.lot, goneAs(standing)));
+  }
+  if (isAboutInputs(answer)) return unspent;
+  // Whatever the chain has against the ladder, it need not have against each lot.
+  if (lots.length > 1) return withoutRungs(unspent);
+  const message = answer?.message ?? 'no answer';
+  for (const { lot } of unspent) results.set(lot, failed(lot, { code: 'refused', message }));
+  return [];
 }
 
 /** Whether a refusal says that something to be spent is not there: with the lot still unspent, it was the wallet's own. */

@@ -75,3 +75,28 @@ test('only the latest entries are remembered', async () => {
   expect(journal.has('k1')).toBe(true);
   await journal.close();
 });
+
+test('lots of one transaction share a line, and each is void or replaced for itself, also after the file was written anew', async () => {
+  const journal = await openWalletJournal(path);
+  const hex = 'ab'.repeat(1000);
+  await journal.put([{ ...entry('a', hex), also: ['b', 'c'] }]);
+  await journal.void(['b']);
+  await journal.put([entry('c', '07')]);
+  const expectKept = async (at: typeof journal): Promise<void> => {
+    expect(await at.get('a')).toEqual(entry('a', hex));
+    expect(await at.get('b')).toBeUndefined();
+    expect(await at.get('c')).toEqual(entry('c', '07'));
+  };
+  await expectKept(journal);
+  expect(readFileSync(path, 'utf8').split(hex)).toHaveLength(2);
+  // So much that the next writing begins with a new file.
+  await journal.put([entry('large', 'ab'.repeat(9_000_000))]);
+  await journal.void(['large']);
+  await journal.put([entry('d')]);
+  expect(readFileSync(path).length).toBeLessThan(10_000);
+  await expectKept(journal);
+  await journal.close();
+  const again = await openWalletJournal(path);
+  await expectKept(again);
+  await again.close();
+});

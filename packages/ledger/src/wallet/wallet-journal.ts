@@ -1,6 +1,6 @@
 /**
  * What a wallet signed and means to send, written down before it is sent: asked for the same thing again, also after a crash, it sends the same bytes.
- * One JSON object a line: what it was for (`key`), the transaction's id and bytes, or `void` when the chain refused it for good.
+ * One JSON object a line: what it was for (`key`, and `also` what else), the transaction's id and bytes, or `void` when the chain refused it for good.
  */
 import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -11,6 +11,8 @@ import { JOURNAL_BYTES_MAX, JOURNAL_LOTS_MAX } from '../limits.ts';
 /** A signed transaction and what it is for. */
 export interface JournalEntry {
   readonly key: string;
+  /** Further keys of the same transaction, as of the lots of one ladder: its bytes are written once. Given when put, not when got. */
+  readonly also?: readonly string[];
   readonly txid: Txid;
   /** Hexadecimal, in the order of sending. The last is the one meant; those before prepare what it spends. */
   readonly transactions: readonly string[];
@@ -35,7 +37,9 @@ export function journalInMemory(): WalletJournal {
     has: (key) => entries.has(key),
     get: (key) => Promise.resolve(entries.get(key)),
     put: (more) => {
-      for (const entry of more) remember(entries, entry.key, entry);
+      for (const { also = [], txid, transactions, ...entry } of more) {
+        for (const key of [entry.key, ...also]) remember(entries, key, { key, txid, transactions });
+      }
       return Promise.resolve();
     },
     void: (keys) => {
@@ -80,9 +84,15 @@ function readLines(path: string, text: Buffer, places: Map<string, Place>): numb
     const line = parseLine(text.toString('utf8', offset, end));
     if (!line) throw corrupt(path, offset, 'a line is not an entry');
     if (line.kind === 'void') places.delete(line.key);
-    else remember(places, line.entry.key, { offset, length: end - offset });
+    else {
+      for (const key of keysOf(line.entry)) remember(places, key, { offset, length: end - offset });
+    }
     offset = end + 1;
   }
+}
+
+function keysOf({ key, also = [] }: JournalEntry): readonly string[] {
+  return [key, ...also];
 }
 
 type Line =
@@ -99,11 +109,15 @@ function parseLine(text: string): Line | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const line: Readonly<Record<string, unknown>> = { ...value };
   if (typeof line['void'] === 'string') return { kind: 'void', key: line['void'] };
-  const { key, txid, transactions } = line;
-  if (typeof key !== 'string' || typeof txid !== 'string' || !isTexts(transactions)) {
-    return undefined;
-  }
-  return { kind: 'entry', entry: { key, txid: txid as Txid, transactions } };
+  const { key, also = [], txid, transactions } = line;
+  if (typeof key !== 'string' || typeof txid !== 'string') return undefined;
+  if (!isTexts(transactions) || !isTexts(also)) return undefined;
+  return { kind: 'entry', entry: { key, also, txid: txid as Txid, transactions } };
+}
+
+function lineOf({ key, also = [], txid, transactions }: JournalEntry): Buffer {
+  const others = also.length > 0 ? { also } : {};
+  return Buffer.from(`${JSON.stringify({ key, ...others, txid, transactions })}\n`);
 }
 
 function isTexts(value: unknown): value is readonly string[] {
@@ -136,21 +150,22 @@ class FileJournal implements WalletJournal {
     await this.#file.read(text, 0, place.length, place.offset);
     const line = parseLine(text.toString('utf8'));
     if (line?.kind !== 'entry') throw corrupt(this.#path, place.offset, 'a line has changed');
-    return line.entry;
+    const { txid, transactions } = line.entry;
+    return { key, txid, transactions };
   }
 
   async put(entries: readonly JournalEntry[]): Promise<void> {
     if (entries.length === 0) return;
     if (this.#end > this.#compactAt) await this.#compact();
-    const lines = entries.map(({ key, txid, transactions }) =>
-      Buffer.from(`${JSON.stringify({ key, txid, transactions })}\n`),
-    );
+    const lines = entries.map(lineOf);
     const start = this.#end;
     await this.#append(Buffer.concat(lines));
     let offset = start;
-    entries.forEach(({ key }, i) => {
+    entries.forEach((entry, i) => {
       const length = lines[i]?.length ?? 0;
-      remember(this.#places, key, { offset, length: length - 1 });
+      for (const key of keysOf(entry)) {
+        remember(this.#places, key, { offset, length: length - 1 });
+      }
       offset += length;
     });
   }
@@ -172,12 +187,15 @@ class FileJournal implements WalletJournal {
     const beside = await open(`${this.#path}.new`, 'w+', 0o600);
     const places: [string, Place][] = [];
     let offset = 0;
-    for (const [key, { length, offset: from }] of this.#places) {
-      const line = Buffer.alloc(length + 1);
-      await this.#file.read(line, 0, length + 1, from);
+    for (const keys of this.#keysByLine()) {
+      const [key = '', ...also] = keys;
+      const entry = await this.get(key);
+      if (!entry) continue;
+      // Only the keys that count still: of some the transaction may be void.
+      const line = lineOf({ ...entry, also });
       await beside.appendFile(line);
-      places.push([key, { offset, length }]);
-      offset += length + 1;
+      for (const each of keys) places.push([each, { offset, length: line.length - 1 }]);
+      offset += line.length;
     }
     await beside.sync();
     await rename(`${this.#path}.new`, this.#path);
@@ -186,6 +204,17 @@ class FileJournal implements WalletJournal {
     this.#end = offset;
     this.#compactAt = Math.max(JOURNAL_BYTES_MAX, 2 * offset);
     for (const [key, place] of places) this.#places.set(key, place);
+  }
+
+  /** The keys that are remembered, those of one line together, in the order of the lines. */
+  #keysByLine(): Iterable<readonly string[]> {
+    const lines = new Map<number, string[]>();
+    for (const [key, { offset }] of this.#places) {
+      const keys = lines.get(offset);
+      if (keys) keys.push(key);
+      else lines.set(offset, [key]);
+    }
+    return lines.values();
   }
 
   async #append(bytes: Buffer): Promise<void> {

@@ -8,7 +8,7 @@ import type { AssetId } from '../format/element.ts';
 import { authorityTransaction, issueMoreTo } from './issuing.ts';
 import { SPLIT_LOTS_MAX, WALLET_INPUTS_MAX } from '../limits.ts';
 import { signMessage } from '../format/message.ts';
-import { makeUnitOffer } from '../format/offer.ts';
+import { makeLadder, makeUnitOffer } from '../format/offer.ts';
 import type { KnownOutput } from '../format/offer.ts';
 import type { Payments } from './payments.ts';
 import { isAccepted, paymentsOf } from './payments.ts';
@@ -137,6 +137,20 @@ export class Wallet {
     const want = { asset: requireAsset(this.view, request.want.asset).id, raw: request.want.raw };
     const key = this.#payments.key;
     return request.outputs.map((output) => toHex(makeUnitOffer({ output, want, key })));
+  }
+
+  /**
+   * Signs a ladder of outputs: the i-th script is the rung of the i-th output, good at index i. Hexadecimal. Needs no round trip and tells nobody.
+   * @param request.outputs 1 to LADDER_LEGS_MAX.
+   * @throws OfferError as `signOffers`, or when there are too many or one is named twice.
+   */
+  signLadder(request: {
+    readonly outputs: readonly KnownOutput[];
+    readonly want: NamedQuantity;
+  }): string[] {
+    const want = { asset: requireAsset(this.view, request.want.asset).id, raw: request.want.raw };
+    const { outputs } = request;
+    return makeLadder({ outputs, want, key: this.#payments.key }).map(toHex);
   }
 
   /** Checks and completes the offers of a trade: see `completeTrade` in trade-completion.ts. Safe to repeat. */
