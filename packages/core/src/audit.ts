@@ -148,7 +148,12 @@ function checkOrder(state: State, found: Found, order: Order, report: Report): v
   const rests = found.resting.get(id) ?? 0;
   const isOpen = status === 'open' && order.slot >= 0 && firm.length > 0;
   if (rests !== (isOpen ? 1 : 0)) report(`${id} is ${status} and rests ${rests} times`);
-  if (status !== 'open' && (firm.length > 0 || order.slot >= 0)) report(`${id} rests ${status}`);
+  if (
+    (status === 'open') !== isOpen ||
+    (status !== 'open' && (firm.length > 0 || order.slot >= 0))
+  ) {
+    report(`${id} rests ${status}`);
+  }
 }
 
 /** True for the state of a lot whose end only the ledger can tell. */

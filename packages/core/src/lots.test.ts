@@ -70,6 +70,14 @@ test('the entry of a whole order stands for all of it, and is never split', () =
   expect(volumeOfLots(lots)).toBe(0);
 });
 
+test('entries that stand for several lots each are counted by what they stand for', () => {
+  const lots = lotsOf([1, 4, 6, 9], 3);
+  expect(volumeOfLots(lots)).toBe(12);
+  expect(indicesOf(takeLowest(lots, 3))).toEqual([1]);
+  expect(indicesOf(takeHighest(lots, 6))).toEqual([6, 9]);
+  expect(indicesOf(lots)).toEqual([4]);
+});
+
 test('more than there is cannot be taken, and nothing is there twice', () => {
   expect(() => takeLowest(lotsOf([1, 2]), 3)).toThrow('do not cover');
   expect(() => takeHighest(lotsOf([1, 2]), 3)).toThrow('do not cover');

@@ -54,7 +54,8 @@ export function matchIncoming(
     ({ stopped } = book);
   }
   takeOutcomes(state, changes, incoming, spare);
-  if (stopped && incoming.remaining > 0) cancelRemaining(state, changes, incoming, 'self_trade');
+  // Only a match with something left can be stopped.
+  if (stopped) cancelRemaining(state, changes, incoming, 'self_trade');
   return volume - left;
 }
 

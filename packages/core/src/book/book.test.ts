@@ -86,6 +86,31 @@ describe('the book', () => {
     expect(book.depth('ask', 9)).toEqual([{ price: 102, volume: 3, orders: 1 }]);
   });
 
+  test('has nothing in it and has done nothing when it is new', () => {
+    const book = new Book(range);
+    expect(book).toMatchObject({ outcomeCount: 0, stopped: false, lastPlace: 0, visited: 0 });
+    expect([book.orderCount, book.levelCount('ask'), book.firingWhole()]).toEqual([0, 0, -1]);
+  });
+
+  test('says after each match whether it was stopped, and counts the orders it looked at', () => {
+    const book = new Book(range);
+    for (const owner of [1, 1, 9, 1]) book.rest('ask', price(101), lots(2), owner);
+    const seen = (act: () => unknown): number => {
+      const before = book.visited;
+      act();
+      return book.visited - before;
+    };
+    const bid = [price(101), lots(3), 9] as const;
+    expect(seen(() => book.match('bid', ...bid, 'cancel_incoming'))).toBe(2);
+    const more = () => book.match('bid', price(101), lots(4), 9, 'cancel_incoming');
+    expect([seen(more), book.stopped, book.outcomeCount]).toEqual([2, true, 1]);
+    const whole = () => book.matchWhole('bid', ...bid, 'cancel_incoming');
+    expect([seen(whole), book.stopped, book.outcomeCount]).toEqual([1, false, 0]);
+    book.restWhole('ask', price(100), lots(1), 1, 'cancel_incoming');
+    expect(seen(() => book.match('bid', price(101), lots(3), 9, 'cancel_resting'))).toBe(3);
+    expect(book.orderCount).toBe(0);
+  });
+
   test('takes off an own order in the way and goes on, when that is the mode', () => {
     const book = new Book(range);
     const own = book.rest('ask', price(101), lots(2), 9);
@@ -156,23 +181,105 @@ describe('the book', () => {
     expect(prices).toEqual(prices.toSorted((a, b) => a - b));
   });
 
-  test('throws on a slot, a price or a volume that only a bug can name', () => {
-    const book = new Book(range);
-    const slot = book.rest('ask', price(5), lots(2), 0);
-    const whole = book.restWhole('ask', price(5), lots(2), 0, 'cancel_both');
-    for (const bug of [
-      () => book.reduce(slot, lots(3)),
-      () => book.reduce(slot, lots(0)),
-      () => book.reduce(whole, lots(1)),
-      () => book.grow(whole, lots(1)),
-      () => book.volumeOf(9),
-      () => book.volumeOf(-1),
-      () => book.rest('ask', price(1_001), lots(1), 0),
-      () => book.rest('ask', price(5), lots(0), 0),
-      () => book.rest('ask', price(5), lots(2 ** 31), 0),
-    ]) {
-      expect(bug).toThrow('core: ');
+  test('keeps what a match did so far when it needs more room, with whole orders on the way too', () => {
+    for (const hasWhole of [false, true]) {
+      const book = new Book(range);
+      if (hasWhole) book.restWhole('ask', price(2), lots(3), 0, 'cancel_both');
+      const slots = Array.from({ length: 600 }, (_, count) =>
+        book.rest('ask', price(3 + count), lots(1), 0),
+      );
+      book.match('bid', price(1_000), lots(603), 1, 'cancel_both');
+      const ordinary = outcomesOf(book).slice(hasWhole ? 1 : 0);
+      expect(ordinary).toEqual(slots.map((slot, count) => [slot, 1, 3 + count]));
     }
+  });
+
+  test.each([
+    [[1, 3, 5, 7, 9, 11, 13]],
+    [[13, 11, 9, 7, 5, 3, 1]],
+    [[7, 3, 11, 1, 13, 5, 9]],
+    [[9, 5, 13, 1, 11, 3, 7]],
+  ])('puts orders that come back where they were, in the order %j', (back) => {
+    for (const alone of [false, true]) {
+      const book = new Book(range);
+      const slots = Array.from({ length: 15 }, (_, owner) =>
+        book.rest('bid', price(9), lots(1), owner),
+      );
+      for (const place of back) book.cancel(slots[place - 1] ?? -1);
+      for (const [index, place] of back.entries()) {
+        book.rejoin('bid', price(9), lots(2), 50 + place, place);
+        if (alone && index > 0) book.cancel([...book.queue('bid')].at(-1) ?? -1);
+        const places = [...book.queue('bid')].map((slot) => book.placeOf(slot));
+        expect(places).toEqual(places.toSorted((a, b) => a - b));
+        expect(book.audit()).toEqual([]);
+      }
+      if (!alone) expect(book.volumeAtPrice('bid', price(9))).toBe(15 + back.length);
+    }
+  });
+
+  test.each([range, unbounded])('lets any order be cancelled, whole ones too', (prices) => {
+    const book = new Book(prices);
+    const [first, whole, last] = [
+      book.rest('ask', price(5), lots(2), 0),
+      book.restWhole('ask', price(5), lots(4), 0, 'cancel_both'),
+      book.rest('ask', price(6), lots(3), 0),
+    ];
+    book.cancel(whole);
+    expect([...book.queue('ask')]).toEqual([first, last]);
+    book.cancel(first);
+    expect(book.depth('ask', 9)).toEqual([{ price: 6, volume: 3, orders: 1 }]);
+    book.cancel(last);
+    expect([book.orderCount, book.wholeCount('ask'), book.firstSlot('ask')]).toEqual([0, 0, -1]);
+    expect(book.bestPrice('ask')).toBeUndefined();
+    expect(book.audit()).toEqual([]);
+  });
+
+  test('has nothing at a price that it does not have, whatever rests beside it', () => {
+    const book = new Book({ floor: price(50), cap: price(500), tick: price(25) });
+    for (const side of ['ask', 'bid'] as const) {
+      for (const at of [50, 75, 475, 500]) book.rest(side, price(at), lots(at), 0);
+    }
+    for (const side of ['ask', 'bid'] as const) {
+      const volumes = [25, 50, 60, 75, 90, 475, 499, 500, 525].map((at) =>
+        book.volumeAtPrice(side, price(at)),
+      );
+      expect(volumes).toEqual([0, 50, 0, 75, 0, 475, 0, 500, 0]);
+    }
+    expect(book.audit()).toEqual([]);
+  });
+
+  test.each(['ask', 'bid'] as const)('takes no %s beyond its prices', (side) => {
+    const book = new Book({ floor: price(50), cap: price(500), tick: price(25) });
+    for (const at of [25, 525]) {
+      const rest = () => book.rest(side, price(at), lots(1), 0);
+      expect(rest).toThrow('the price is beyond the book');
+    }
+  });
+
+  test('keeps an order of as many lots as a record can count', () => {
+    const book = new Book(range);
+    const slot = book.rest('ask', price(5), lots(2 ** 31 - 1), 0);
+    expect(book.volumeOf(slot)).toBe(2 ** 31 - 1);
+    expect(() => book.grow(slot, lots(1))).toThrow('more lots than a record can keep');
+    expect(book.volumeOf(slot)).toBe(2 ** 31 - 1);
+  });
+
+  test('throws on a slot or a volume that only a bug can name', () => {
+    const book = new Book(range);
+    const slot = book.rest('ask', price(1_000), lots(2), 0);
+    const whole = book.restWhole('ask', price(5), lots(2), 0, 'cancel_both');
+    const bugs: readonly (readonly [() => unknown, string])[] = [
+      [() => book.reduce(slot, lots(3)), 'loses more lots than it has'],
+      [() => book.reduce(slot, lots(0)), 'loses more lots than it has'],
+      [() => book.reduce(whole, lots(1)), 'a whole order lost a part'],
+      [() => book.grow(whole, lots(1)), 'is not on a level'],
+      [() => book.volumeOf(9), 'nobody rests'],
+      [() => book.volumeOf(-1), 'nobody rests'],
+      [() => book.cancel(9), 'nobody rests'],
+      [() => book.rest('ask', price(5), lots(0), 0), 'than a record can keep'],
+      [() => book.rest('ask', price(5), lots(2 ** 31), 0), 'than a record can keep'],
+    ];
+    for (const [bug, what] of bugs) expect(bug).toThrow(what);
     book.reduce(slot, lots(2));
     expect(() => book.reduce(slot, lots(1))).toThrow('nobody rests');
   });

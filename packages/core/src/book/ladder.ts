@@ -64,9 +64,9 @@ export function clearBit(words: Int32Array, { low, middle, high }: Bits, rank: n
   words[high + (group >>> 5)] = (words[high + (group >>> 5)] ?? 0) & ~(1 << (group & 31));
 }
 
-/** Bits of `word` above bit `bit`. */
+/** Bits of `word` above bit `bit`: of bit 31, none, as −2 shifted by 31 leaves no bit. */
 function above(word: number, bit: number): number {
-  return bit === 31 ? 0 : word & (-2 << bit);
+  return word & (-2 << bit);
 }
 
 /** The lowest rank above `rank` whose bit is set; −1 when there is none. */

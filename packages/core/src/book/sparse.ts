@@ -12,11 +12,6 @@ export class SparseLevels {
   private levels: Int32Array = new Int32Array(capacityAtFirst);
   private held = 0;
 
-  /** How many levels there are. */
-  get count(): number {
-    return this.held;
-  }
-
   /** The best level; 0 when there is none. */
   get best(): number {
     return this.at(this.held - 1);
