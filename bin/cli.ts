@@ -1,6 +1,7 @@
 /** The command line: one program, a subcommand a process. Parses and checks; each command's work is in `commands/`. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ChainOptions } from './commands/chain.ts';
+import type { PaperOptions } from './commands/paper.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import { dataFolder } from './folders.ts';
 import { Failure } from './failure.ts';
@@ -69,6 +70,17 @@ function chainName(text: string): string {
   if (!/^[a-z0-9][a-z0-9_-]{0,31}$/i.test(text)) {
     throw new InvalidArgumentError('expected 1 to 32 letters, digits, - or _.');
   }
+  return text;
+}
+
+function notEmpty(text: string): string {
+  if (text === '') throw new InvalidArgumentError('expected at least one character.');
+  return text;
+}
+
+/** A colon would end it where it is sent. */
+function rpcUser(text: string): string {
+  if (!/^[^:]+$/.test(text)) throw new InvalidArgumentError('expected a name without a colon.');
   return text;
 }
 
@@ -207,8 +219,20 @@ function program(done: (code: number) => void): Command {
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .addOption(portNamed('--port <port>', 'where wallets elsewhere reach the chain', 4281))
     .addOption(portNamed('--rpc-port <port>', 'where clients of MultiChain reach the node', 4282))
-    .option('--rpc-user <user>', 'the user of the node', 'wattlot')
-    .option('--rpc-password <password>', 'its password; else one is made and kept in a file')
+    .addOption(
+      new Option('--rpc-user <user>', 'the user of the node').argParser(rpcUser).default('wattlot'),
+    )
+    .addOption(
+      new Option(
+        '--rpc-password <password>',
+        'its password; else one is made and kept in a file',
+      ).argParser(notEmpty),
+    )
+    .addOption(
+      new Option('--block-ms <ms>', 'milliseconds between two blocks at least')
+        .argParser(wholeBetween(1, 600_000))
+        .default(20),
+    )
     .addOption(
       new Option('--dialect <version>', 'whose answers the node gives')
         .choices(['1.0.9', '2.3'])
@@ -222,9 +246,13 @@ function program(done: (code: number) => void): Command {
     .action(async (options: ChainOptions) =>
       done(await (await import('./commands/chain.ts')).chain(options)),
     );
-  add('paper', "Run the paper's scenario on an embedded chain with three wallet nodes").action(
-    async () => done(await (await import('./commands/paper.ts')).paper()),
-  );
+  add('paper', "Run the paper's scenario on an embedded chain, or on three MultiChain nodes")
+    .option('--admin <url>', "the admin's node: http://user:password@host:port")
+    .option('--producer <url>', "the producer's node")
+    .option('--consumer <url>', "the consumer's node")
+    .action(async (options: PaperOptions) =>
+      done(await (await import('./commands/paper.ts')).paper(options)),
+    );
   return root;
 }
 

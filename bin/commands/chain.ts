@@ -33,6 +33,8 @@ export interface ChainOptions {
   readonly rpcUser: string;
   readonly rpcPassword?: string;
   readonly dialect: Dialect;
+  /** Milliseconds between two blocks at least. */
+  readonly blockMs: number;
   readonly join?: string;
   readonly name: string;
   readonly key?: string;
@@ -61,6 +63,8 @@ export async function chain(options: ChainOptions): Promise<number> {
     broken ??= error instanceof Error ? error : new Error(String(error));
     stop.ask(1);
   };
+  // Whoever read the addresses and closed the pipe wants no more.
+  process.stdout.on('error', () => stop.ask(0));
   try {
     const file = join(folderOf(options), 'rpc.password');
     const password = options.rpcPassword ?? (await passwordIn(file));
@@ -98,7 +102,9 @@ async function passwordIn(path: string): Promise<string> {
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     throw new Failure(`${path} can be read by others: chmod 600 '${path}'`, 1);
   }
-  return (await readFile(path, 'utf8')).trim();
+  const kept = (await readFile(path, 'utf8')).trim();
+  if (kept === '') throw new Failure(`${path} holds no password: remove it, and one is made`, 1);
+  return kept;
 }
 
 function serveNode(node: WalletNode, chainName: string, tools: Tools): Promise<HttpServer> {
@@ -144,7 +150,8 @@ async function begin(tools: Tools): Promise<Running> {
     for (const each of closers.toReversed()) await each();
   };
   try {
-    const blocks = startBlocks(opened, { now: Date.now, onError: failed });
+    const paceMs = options.blockMs;
+    const blocks = startBlocks(opened, { now: Date.now, onError: failed, paceMs });
     closers.push(() => blocks.stop());
     const view = new WalletView({ chain: name, port: localChainPort(opened), keys });
     const node = new WalletNode(view, { now: Date.now, dialect, stop: () => stop.ask(0) });
@@ -168,7 +175,8 @@ async function begin(tools: Tools): Promise<Running> {
 async function joinChain(tools: Tools): Promise<Running> {
   const { options, stop } = tools;
   const { join: url = '', dialect, key } = options;
-  const port = httpChainPort({ url: `${url}/chain` });
+  if (!url.startsWith('http:')) throw new Failure(`a chain is reached over http, not ${url}`, 2);
+  const port = httpChainPort({ url: url.endsWith('/chain') ? url : `${url}/chain` });
   try {
     const { name, operator } = await port.info();
     const wallet = await openWallet({

@@ -2,7 +2,8 @@
  * The ledger: MultiChain's transactions, an embedded chain, and wallets on it.
  *
  * bytes: address, element, script, transaction, signature, message, offer, offer-check, completion · chain: open-chain, chain, block-producer, block-moves ·
- * between them: chain-port, chain-requests (server side), chain-http (client side) · wallets: key-file, wallet, wallet-node, operator · paper: the scenario of the paper
+ * between them: chain-port, chain-requests (server side), chain-http (client side) · wallets: key-file, wallet, wallet-node, operator · paper: the scenario of the paper ·
+ * real nodes: rpc-client, rpc-wallet, paper-nodes
  */
 export * from './format/address.ts';
 export * from './format/bytes.ts';
@@ -50,3 +51,9 @@ export type { Dialect } from './node/dialect.ts';
 export * from './node/rpc-server.ts';
 export * from './chain/chain-server.ts';
 export type { HttpServer } from './http-server.ts';
+export type { WalletPort } from './wallet/wallet-port.ts';
+
+export { NodeUrl, parseNodeUrl } from './rpc/node-url.ts';
+export * from './rpc/rpc-client.ts';
+export * from './rpc/rpc-wallet.ts';
+export * from './rpc/paper-nodes.ts';

@@ -123,6 +123,21 @@ export const SERVED_REQUEST_MS = 30_000;
 /** Connections that a node serves at once. */
 export const SERVED_CONNECTIONS_MAX = 64;
 
+/** Milliseconds between two looks for requests that take too long. */
+export const SERVED_LOOK_MS = 1_000;
+
+/** Requests that one connection may have sent ahead of their answers: the stock clients send none. */
+export const SERVED_PIPELINED_MAX = 16;
+
+/** Calls in one request to a node: a fifth of a second of reading balances. */
+export const SERVED_BATCH_MAX = 1_000;
+
+/** Bytes of the answers of one batch, after which its further calls are not made: each answer may be the whole state of a wallet. */
+export const SERVED_BATCH_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Characters of one number in a call: far more than any quantity has, and little enough to be read at once. */
+export const RPC_NUMBER_LENGTH_MAX = 400;
+
 /** Milliseconds that a wrong password waits for its answer, as on a real node: guessing takes time. */
 export const RPC_WRONG_PASSWORD_MS = 250;
 
@@ -161,3 +176,12 @@ export const RPC_ARRIVAL_POLL_MS = 100;
 
 /** Transactions of its own that a wallet over a real node remembers, 100 bytes each: their change may be spent before it is in a block. */
 export const OWN_TRANSACTIONS_MAX = 5_000;
+
+/** Milliseconds that the paper's scenario waits for a real node to hear of what another sent: ten times the longest seen. */
+export const PAPER_ARRIVAL_MS_MAX = 10_000;
+
+/** Milliseconds that it waits for a block: twenty blocks of the slowest default. */
+export const PAPER_BLOCK_MS_MAX = 300_000;
+
+/** Milliseconds between two looks. */
+export const PAPER_POLL_MS = 250;

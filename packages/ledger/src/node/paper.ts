@@ -5,6 +5,7 @@
 import { localChainPort } from '../chain/chain-port.ts';
 import type { Chain } from '../chain/chain.ts';
 import { keysInMemory } from '../wallet/key-file.ts';
+import type { Dialect } from './dialect.ts';
 import { newKeyPair } from '../format/keys.ts';
 import { openChain } from '../chain/open-chain.ts';
 import { WalletNode } from './wallet-node.ts';
@@ -13,6 +14,15 @@ import { WalletView } from '../wallet/wallet-view.ts';
 /** Whatever answers MultiChain's JSON-RPC: a wallet node here, or a real one. */
 export interface RpcNode {
   call(method: string, params?: readonly unknown[]): Promise<unknown>;
+}
+
+/** The paper's three parties. */
+export type PaperRole = 'admin' | 'producer' | 'consumer';
+
+/** What the scenario's assets are called: on a chain that has an `energy` already they need other names. */
+export interface PaperAssets {
+  readonly energy: string;
+  readonly ecoin: string;
 }
 
 /** The three nodes of the paper. */
@@ -39,15 +49,18 @@ export interface PaperOptions {
   readonly random: (length: number) => Uint8Array;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Whose answers the nodes give: those of 1.0.9 by default. */
+  readonly dialect?: Dialect;
 }
 
 /** Starts the paper's three nodes on a new embedded chain. @throws LedgerError as `openChain` does. */
-export async function openPaperChain({ folder, random, now }: PaperOptions): Promise<PaperChain> {
+export async function openPaperChain(options: PaperOptions): Promise<PaperChain> {
+  const { folder, random, now, dialect = '1.0.9' } = options;
   const operatorKey = newKeyPair(random);
   const chain = await openChain({ folder, name: PAPER_CHAIN, operatorKey, now: now(), random });
   const port = localChainPort(chain);
   const nodeWith = (keys: ReturnType<typeof keysInMemory>): WalletNode =>
-    new WalletNode(new WalletView({ chain: PAPER_CHAIN, port, keys }), { now });
+    new WalletNode(new WalletView({ chain: PAPER_CHAIN, port, keys }), { now, random, dialect });
   const adminKeys = { ...keysInMemory([], random), keys: [{ name: '', key: operatorKey }] };
   return {
     chain,
@@ -76,33 +89,45 @@ export async function runPaper(
   }
 }
 
-type Ask = (who: keyof typeof LABELS, method: string, ...params: unknown[]) => Promise<unknown>;
+type Ask = (who: PaperRole, method: string, ...params: unknown[]) => Promise<unknown>;
 
-const LABELS = { admin: 'admin', producer: 'producer', consumer: 'consumer' } as const;
+interface Play {
+  readonly ask: Ask;
+  readonly print: (line: string) => void;
+  readonly assets: PaperAssets;
+}
 
 /** Plays the scenario on any three nodes. @throws Error as `runPaper`. */
-export async function playPaper(nodes: PaperNodes, print: (line: string) => void): Promise<void> {
+export async function playPaper(
+  nodes: PaperNodes,
+  print: (line: string) => void,
+  assets: PaperAssets = { energy: 'energy', ecoin: 'ecoin' },
+): Promise<void> {
   const ask: Ask = async (who, method, ...params) => {
     const answer = await nodes[who].call(method, params);
     const given = params.map((param) => shortText(param)).join(' ');
-    print(`  ${LABELS[who]}: ${method} ${given}`.trimEnd());
+    print(`  ${who}: ${method} ${given}`.trimEnd());
     print(`    → ${shortText(answer)}`);
     return answer;
   };
-  const admin = await createChain(ask, print);
-  await createAssets(ask, print, admin);
-  const { producer, consumer } = await connect(ask, print);
+  const play: Play = { ask, print, assets };
+  const admin = await createChain(play);
+  await createAssets(play, admin);
+  const { producer, consumer } = await connect(play);
   await nodes.confirm();
-  await issueEnergy(ask, print, { admin, producer });
-  await issueEcoin(ask, print, consumer);
+  await allowIssuing(play, { admin, producer });
   await nodes.confirm();
-  const offer = await offerEnergy(ask, print);
-  await acceptOffer(ask, print, { offer, consumer });
+  await issueEnergy(play, producer);
+  await issueEcoin(play, consumer);
   await nodes.confirm();
-  await checkBalances(ask, print);
+  await ask('consumer', 'gettotalbalances', 0);
+  const offer = await offerEnergy(play);
+  await acceptOffer(play, { offer, consumer });
+  await nodes.confirm();
+  await checkBalances(play);
 }
 
-async function createChain(ask: Ask, print: (line: string) => void): Promise<string> {
+async function createChain({ ask, print }: Play): Promise<string> {
   print('1  The admin creates the chain');
   await ask('admin', 'getinfo');
   const address = firstText(await ask('admin', 'getaddresses'));
@@ -110,20 +135,20 @@ async function createChain(ask: Ask, print: (line: string) => void): Promise<str
   return address;
 }
 
-async function createAssets(ask: Ask, print: (line: string) => void, admin: string): Promise<void> {
+async function createAssets({ ask, print, assets }: Play, admin: string): Promise<void> {
   print('2  The admin creates the two assets');
   const energy = { origin: 'KW', stage: '0', purpose: 'periodic generation' };
   const ecoin = { origin: 'KRW', stage: '0', purpose: 'payment for energy' };
   const issue = 'issuefrom';
-  await ask('admin', issue, admin, admin, { name: 'energy', open: true }, 0, 0.001, 0, energy);
-  await ask('admin', issue, admin, admin, { name: 'ecoin', open: true }, 0, 1, 0, ecoin);
-  await ask('admin', 'listassets');
+  await ask('admin', issue, admin, admin, { name: assets.energy, open: true }, 0, 0.001, 0, energy);
+  await ask('admin', issue, admin, admin, { name: assets.ecoin, open: true }, 0, 1, 0, ecoin);
+  await ask('admin', 'listassets', [assets.energy, assets.ecoin]);
 }
 
-async function connect(
-  ask: Ask,
-  print: (line: string) => void,
-): Promise<{ readonly producer: string; readonly consumer: string }> {
+async function connect({
+  ask,
+  print,
+}: Play): Promise<{ readonly producer: string; readonly consumer: string }> {
   print('3  The producer and the consumer connect');
   const producer = firstText(await ask('producer', 'getaddresses'));
   const consumer = firstText(await ask('consumer', 'getaddresses'));
@@ -132,60 +157,61 @@ async function connect(
   return { producer, consumer };
 }
 
-async function issueEnergy(
-  ask: Ask,
-  print: (line: string) => void,
+async function allowIssuing(
+  { ask, print, assets }: Play,
   { admin, producer }: { readonly admin: string; readonly producer: string },
 ): Promise<void> {
   print('4  The producer gets the permission to issue energy, and issues 1');
-  await ask('admin', 'grantfrom', admin, producer, 'energy.issue');
-  await ask('producer', 'listpermissions', 'energy.issue');
+  await ask('admin', 'grantfrom', admin, producer, `${assets.energy}.issue`);
+}
+
+async function issueEnergy({ ask, assets }: Play, producer: string): Promise<void> {
+  await ask('producer', 'listpermissions', `${assets.energy}.issue`);
   const details = { origin: 'KW', stage: '1', purpose: 'periodic generation' };
-  await ask('producer', 'issuemore', producer, 'energy', 1, 0, details);
+  await ask('producer', 'issuemore', producer, assets.energy, 1, 0, details);
   await ask('producer', 'gettotalbalances', 0);
 }
 
-async function issueEcoin(
-  ask: Ask,
-  print: (line: string) => void,
-  consumer: string,
-): Promise<void> {
+async function issueEcoin({ ask, print, assets }: Play, consumer: string): Promise<void> {
   print('5  The admin issues 20000 ecoin to the consumer');
-  await ask('admin', 'issuemore', consumer, 'ecoin', 20000);
-  await ask('consumer', 'gettotalbalances', 0);
+  await ask('admin', 'issuemore', consumer, assets.ecoin, 20000);
 }
 
-async function offerEnergy(ask: Ask, print: (line: string) => void): Promise<string> {
+async function offerEnergy({ ask, print, assets }: Play): Promise<string> {
   print('6  The producer offers 1 energy for 1000 ecoin');
-  const { txid, vout } = outputIn(await ask('producer', 'preparelockunspent', { energy: 1 }));
-  const offer = text(await ask('producer', 'createrawexchange', txid, vout, { ecoin: 1000 }));
+  const prepared = await ask('producer', 'preparelockunspent', { [assets.energy]: 1 });
+  const { txid, vout } = outputIn(prepared);
+  const want = { [assets.ecoin]: 1000 };
+  const offer = text(await ask('producer', 'createrawexchange', txid, vout, want));
   await ask('producer', 'decoderawexchange', offer);
   return offer;
 }
 
 async function acceptOffer(
-  ask: Ask,
-  print: (line: string) => void,
+  { ask, print, assets }: Play,
   { offer, consumer }: { readonly offer: string; readonly consumer: string },
 ): Promise<void> {
   print('7  The consumer accepts');
   await ask('consumer', 'decoderawexchange', offer);
-  const paid = await ask('consumer', 'preparelockunspentfrom', consumer, { ecoin: 1000 });
+  const price = { [assets.ecoin]: 1000 };
+  const paid = await ask('consumer', 'preparelockunspentfrom', consumer, price);
   const { txid, vout } = outputIn(paid);
-  const appended = await ask('consumer', 'appendrawexchange', offer, txid, vout, { energy: 1 });
+  const want = { [assets.energy]: 1 };
+  const appended = await ask('consumer', 'appendrawexchange', offer, txid, vout, want);
   const { hex, complete } = fields(appended);
   if (complete !== true) throw new Error('the exchange is not complete');
   await ask('consumer', 'sendrawtransaction', text(hex));
 }
 
-async function checkBalances(ask: Ask, print: (line: string) => void): Promise<void> {
+async function checkBalances({ ask, print, assets }: Play): Promise<void> {
   print('8  After confirmation');
   await ask('admin', 'gettotalbalances');
-  const producer = quantities(await ask('producer', 'gettotalbalances'));
-  const consumer = quantities(await ask('consumer', 'gettotalbalances'));
-  expectQuantities('producer', producer, { ecoin: 1000 });
-  expectQuantities('consumer', consumer, { ecoin: 19000, energy: 1 });
-  print('The producer has 1000 ecoin, the consumer 19000 ecoin and 1 energy.');
+  const producer = quantities(await ask('producer', 'gettotalbalances'), assets);
+  const consumer = quantities(await ask('consumer', 'gettotalbalances'), assets);
+  expectQuantities('producer', producer, { [assets.ecoin]: 1000 });
+  expectQuantities('consumer', consumer, { [assets.ecoin]: 19000, [assets.energy]: 1 });
+  const { energy, ecoin } = assets;
+  print(`The producer has 1000 ${ecoin}, the consumer 19000 ${ecoin} and 1 ${energy}.`);
 }
 
 function expectQuantities(
@@ -199,14 +225,17 @@ function expectQuantities(
   if (!same) throw new Error(`the ${who} has ${shortText([...found])}, not the paper's balances`);
 }
 
-/** Balances by asset. The scenario's are small whole numbers. */
-function quantities(balances: unknown): Map<string, number> {
+/** Balances of the scenario's assets: small whole numbers. A node may hold others from before; nothing of one is not told by every version. */
+function quantities(balances: unknown, { energy, ecoin }: PaperAssets): Map<string, number> {
   const list: readonly unknown[] = Array.isArray(balances) ? balances : [];
+  const all = list.map((entry) => {
+    const { name, qty } = fields(entry);
+    return [name, Number(String(qty))] as const;
+  });
   return new Map(
-    list.map((entry) => {
-      const { name, qty } = fields(entry);
-      return [text(name), Number(String(qty))];
-    }),
+    all.flatMap(([name, quantity]) =>
+      (name === energy || name === ecoin) && quantity !== 0 ? [[name, quantity]] : [],
+    ),
   );
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Dialect } from './dialect.ts';
 import { LedgerError } from '../ledger-error.ts';
+import { SERVED_BATCH_BYTES_MAX, SERVED_BATCH_MAX } from '../limits.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 import { RepeatedFields } from './rpc-params.ts';
 import { readJson } from './rpc-json.ts';
@@ -32,12 +33,21 @@ export interface BodyOptions {
   /** The chain's name, checked where a call names one. */
   readonly chain: string;
   readonly dialect: Dialect;
+  /** Hears of a bug, whose call is answered with -32603 and no more. */
+  readonly failed: (error: unknown) => void;
 }
 
-/** Answers a body, one call or a batch of them. What is wrong with the body itself 2.3 answers under the id 0. */
-export async function answerBody(text: string, options: BodyOptions): Promise<BodyAnswer> {
+/**
+ * Answers a body, one call or a batch of them. What is wrong with the body itself 2.3 answers under the id 0.
+ * @param text undefined for bytes that are no text.
+ */
+export async function answerBody(
+  text: string | undefined,
+  options: BodyOptions,
+): Promise<BodyAnswer> {
   const noId = options.dialect === '2.3' ? 0 : null;
   let request: unknown;
+  if (text === undefined) return single(refusal(new RpcError(BODY.parse, 'Parse error'), noId));
   try {
     request = readJson(text);
   } catch (error) {
@@ -45,10 +55,10 @@ export async function answerBody(text: string, options: BodyOptions): Promise<Bo
     return single(refusal(new RpcError(BODY.parse, 'Parse error'), noId));
   }
   if (Array.isArray(request)) {
-    const replies: Reply[] = [];
-    // One after the other, as a node does.
-    for (const one of request) replies.push(await replyTo(one, options));
-    return { status: 200, body: `[${replies.map(textOf).join(',')}]\n` };
+    if (request.length > SERVED_BATCH_MAX) {
+      return single(refusal(invalid(`More than ${SERVED_BATCH_MAX} calls in one batch`), noId));
+    }
+    return { status: 200, body: `[${(await batch(request, options)).join(',')}]\n` };
   }
   if (fieldsOf(request) === undefined) {
     return single(refusal(new RpcError(BODY.parse, 'Top-level object parse error'), noId));
@@ -56,6 +66,28 @@ export async function answerBody(text: string, options: BodyOptions): Promise<Bo
   const reply = await replyTo(request, options);
   const isRefused = reply.error?.code === BODY.invalidRequest;
   return single(isRefused && noId === 0 ? { ...reply, id: noId } : reply);
+}
+
+/** A body of more bytes than are read. */
+export function answerTooLong(max: number): BodyAnswer {
+  const error = invalid(`The request has more than ${max} bytes`);
+  return { ...single(refusal(error, null)), status: 413 };
+}
+
+/** One call after the other, as a node does. */
+async function batch(requests: readonly unknown[], options: BodyOptions): Promise<string[]> {
+  const texts: string[] = [];
+  let left = SERVED_BATCH_BYTES_MAX;
+  for (const one of requests) {
+    const reply =
+      left > 0
+        ? await replyTo(one, options)
+        : refusal(new RpcError(BODY.internal, 'Not called: the answer is too long'), idOf(one));
+    const text = textOf(reply);
+    left -= text.length;
+    texts.push(text);
+  }
+  return texts;
 }
 
 function single(reply: Reply): BodyAnswer {
@@ -68,7 +100,14 @@ function statusOf({ code }: RpcError): number {
 }
 
 function textOf({ result, error, id }: Reply): string {
-  return JSON.stringify({ result: result ?? null, error, id });
+  const [first, second] = [JSON.stringify(result ?? null), JSON.stringify(error)];
+  return `{"result":${first},"error":${second},"id":${JSON.stringify(id, withoutRepeats)}}`;
+}
+
+/** An id comes back as it was sent, but for names that stand in it twice. */
+function withoutRepeats(_: string, value: unknown): unknown {
+  if (!(value instanceof RepeatedFields)) return value;
+  return Object.fromEntries(value.entries.toReversed());
 }
 
 function refusal(error: RpcError, id: unknown): Reply {
@@ -82,9 +121,13 @@ function fieldsOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
   return new Map(Object.entries(value));
 }
 
-async function replyTo(request: unknown, { node, chain }: BodyOptions): Promise<Reply> {
+function idOf(request: unknown): unknown {
+  return fieldsOf(request)?.get('id') ?? null;
+}
+
+async function replyTo(request: unknown, { node, chain, failed }: BodyOptions): Promise<Reply> {
   const fields = fieldsOf(request);
-  const id = fields?.get('id') ?? null;
+  const id = idOf(request);
   try {
     const { method, params } = callIn(fields, chain);
     return { result: await node.call(method, params), error: null, id };
@@ -93,7 +136,8 @@ async function replyTo(request: unknown, { node, chain }: BodyOptions): Promise<
     // The chain behind the node is away: a caller may ask again.
     if (error instanceof LedgerError)
       return refusal(new RpcError(BODY.internal, error.message), id);
-    throw error;
+    failed(error);
+    return refusal(new RpcError(BODY.internal, 'Internal error'), id);
   }
 }
 

@@ -1,9 +1,10 @@
 /**
  * JSON as a node reads it. Two things that `JSON.parse` loses matter in a call: the digits of a number, which become a `Decimal` where JavaScript would
- * write them otherwise, and names that an object repeats (`createrawsendfrom` makes an output of each), which become `RepeatedFields`.
+ * write them otherwise, and names that an object repeats (`createrawsendfrom` makes an output of each) or would put into another order, which become
+ * `RepeatedFields`.
  */
 import { Decimal } from './decimal.ts';
-import { RPC_JSON_DEPTH_MAX } from '../limits.ts';
+import { RPC_JSON_DEPTH_MAX, RPC_NUMBER_LENGTH_MAX } from '../limits.ts';
 import { RepeatedFields } from './rpc-params.ts';
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -14,7 +15,7 @@ const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['null', null],
 ]);
 
-/** @throws SyntaxError when the text is no JSON, or nests deeper than `RPC_JSON_DEPTH_MAX`. */
+/** @throws SyntaxError when the text is no JSON, or nests deeper than `RPC_JSON_DEPTH_MAX`, or a number has more than `RPC_NUMBER_LENGTH_MAX` characters. */
 export function readJson(text: string): unknown {
   const reader = new Reader(text);
   const value = reader.value(0);
@@ -72,8 +73,12 @@ class Reader {
       this.#expect(':');
       entries.push([name, this.value(depth + 1)]);
     }
-    const isRepeating = new Set(entries.map(([name]) => name)).size < entries.length;
-    return isRepeating ? new RepeatedFields(entries) : Object.fromEntries(entries);
+    const plain: unknown = Object.fromEntries(entries);
+    const names = Object.keys(Object(plain));
+    // Names such as "2" come first in an object, wherever they stood: the order of outputs is that of the text.
+    const isTrue =
+      names.length === entries.length && entries.every(([name], i) => name === names[i]);
+    return isTrue ? plain : new RepeatedFields(entries);
   }
 
   #list(depth: number): unknown[] {
@@ -117,8 +122,10 @@ class Reader {
     NUMBER.lastIndex = this.#at;
     const [source] = NUMBER.exec(this.#text) ?? [];
     if (source === undefined) throw this.#unexpected();
+    if (source.length > RPC_NUMBER_LENGTH_MAX) throw new SyntaxError('a number that is too long');
     this.#at += source.length;
     const value = Number(source);
+    if (source === '-0') return 0;
     return String(value) === source ? value : new Decimal(source);
   }
 

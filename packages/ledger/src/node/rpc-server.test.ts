@@ -4,12 +4,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Decimal } from './decimal.ts';
 import type { Dialect } from './dialect.ts';
-import { readJson } from './rpc-json.ts';
-import { RepeatedFields } from './rpc-params.ts';
 import { serveRpc } from './rpc-server.ts';
 import type { HttpServer } from '../http-server.ts';
+import { SERVED_BATCH_BYTES_MAX, SERVED_BATCH_MAX } from '../limits.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../../../..');
@@ -19,7 +17,18 @@ const AUTH = `Basic ${Buffer.from('user:secret').toString('base64')}`;
 /** Answers the call that the recordings of HTTP make, and whatever else the tests ask. */
 const node = {
   call(method: string, params: readonly unknown[]): Promise<unknown> {
+    called.push(method);
     if (method === 'getblockcount') return Promise.resolve(16);
+    if (method === 'slow') {
+      return new Promise((done) => {
+        setImmediate(() => {
+          called.push('slow ended');
+          done(method);
+        });
+      });
+    }
+    if (method === 'bug') return Promise.reject(new TypeError('secret'));
+    if (method === 'long') return Promise.resolve('x'.repeat(SERVED_BATCH_BYTES_MAX / 2));
     if (method === 'echo') return Promise.resolve(params);
     return Promise.reject(new RpcError(RPC.methodNotFound, 'Method not found'));
   },
@@ -27,10 +36,12 @@ const node = {
 
 let servers: HttpServer[] = [];
 let failures: unknown[] = [];
+const called: string[] = [];
 
 beforeEach(() => {
   servers = [];
   failures = [];
+  called.length = 0;
 });
 
 afterEach(async () => {
@@ -101,6 +112,12 @@ interface Recorded {
   readonly http_status: number | null;
   readonly request_body: string;
   readonly response_body: string;
+  readonly response_headers: readonly string[];
+}
+
+function headersOf(lines: readonly string[]): ReadonlyMap<string, string> {
+  const pairs = lines.map((line) => line.split(': '));
+  return new Map(pairs.map(([name = '', value = '']) => [name.toLowerCase(), value]));
 }
 
 /** What was recorded of HTTP itself. */
@@ -144,6 +161,16 @@ describe.skipIf(!existsSync(join(SHARED, 'errors.jsonl')))('as recorded', () => 
         const expected = line.http_status === null ? null : { status: line.http_status, body };
         const found = answer === null ? null : { status: answer.status, body: answer.body };
         expect([line.case, found]).toEqual([line.case, expected]);
+        const recorded = headersOf(line.response_headers);
+        for (const name of ['content-type', 'server', 'www-authenticate']) {
+          expect([line.case, name, answer?.headers[name]]).toEqual([
+            line.case,
+            name,
+            recorded.get(name),
+          ]);
+        }
+        if (dialect === '1.0.9')
+          expect(answer?.headers.connection).toBe(recorded.get('connection'));
       }
     });
   }
@@ -185,23 +212,102 @@ test('1.0.9 closes each connection, 2.3 keeps it', async () => {
 
 test('a request that is too long is refused and the node goes on', async () => {
   const port = await start();
-  const answer = await ask(port, ' '.repeat(17_000_000)).catch(() => ({ status: 413 }));
+  const answer = await ask(port, ' '.repeat(17_000_000));
   expect(answer.status).toBe(413);
+  expect(JSON.parse(answer.body)).toMatchObject({ result: null, error: { code: -32_600 } });
   expect((await ask(port, '{"method":"getblockcount"}')).status).toBe(200);
 });
 
-test('bytes that are no HTTP end their connection only', async () => {
-  const port = await start();
-  const ended = await new Promise<string>((done) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('\u0000\u0001 nonsense\r\n\r\n'));
+/** What comes back for bytes, until the connection closes. */
+function sendBytes(port: number, bytes: string | Buffer, thenLeave = false): Promise<string> {
+  return new Promise((done, failed) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(bytes, () => {
+        if (thenLeave) socket.destroy();
+      });
+    });
     let got = '';
     socket.on('data', (part) => (got += part.toString()));
+    socket.on('error', failed);
     socket.on('close', () => {
       done(got);
     });
   });
+}
+
+function post(body: string, { auth = AUTH, length = body.length } = {}): string {
+  const head = [
+    'POST / HTTP/1.1',
+    'Host: x',
+    `Authorization: ${auth}`,
+    `Content-Length: ${length}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+test('bytes that are no HTTP end their connection only', async () => {
+  const port = await start();
+  const ended = await sendBytes(port, '\u0000\u0001 nonsense\r\n\r\n');
   expect(ended).toMatch(/^(HTTP\/1\.1 400|$)/);
   expect((await ask(port, '{"method":"getblockcount"}')).status).toBe(200);
+});
+
+test('a client that leaves in the middle of its request harms nobody', async () => {
+  const port = await start();
+  await sendBytes(port, post('{"meth', { length: 5_000 }), true);
+  await sendBytes(port, post('{"meth', { length: 5_000, auth: 'Basic eDp5' }), true);
+  // the servers' failures are looked at after each test
+  expect((await ask(port, '{"method":"getblockcount"}')).status).toBe(200);
+});
+
+test('requests sent ahead are not called behind an answer that closes the connection', async () => {
+  const ahead = post('{"method":"echo","params":["ahead"]}');
+  const port = await start();
+  for (const first of [post('{"method":"getblockcount"}'), post('{}', { auth: 'Basic eDp5' })]) {
+    called.length = 0;
+    const got = await sendBytes(port, first + ahead + ahead);
+    expect(got.match(/HTTP\/1\.[01] \d+/g)).toHaveLength(1);
+    expect(called).not.toContain('echo');
+  }
+});
+
+test('requests sent ahead to 2.3 are answered in turn', async () => {
+  const port = await start('2.3');
+  const last = post('{"method":"getblockcount","id":3}').replace(
+    'Host: x',
+    'Connection: close\r\nHost: x',
+  );
+  const got = await sendBytes(
+    port,
+    `${post('{"method":"slow","id":1}')}${post('{"id":2}')}${last}`,
+  );
+  expect([...got.matchAll(/"id":(\d)/g)].map(([, id]) => id)).toEqual(['1', '0', '3']);
+  expect(called).toEqual(['slow', 'slow ended', 'getblockcount']);
+});
+
+test('a large body reaches the refusal of its password', async () => {
+  const { status } = await ask(await start(), ' '.repeat(8_000_000), { auth: 'Basic eDp5' });
+  expect(status).toBe(401);
+});
+
+test('a bug is one error to its caller, without its words, and told to the one who serves', async () => {
+  const port = await start();
+  const { status, body } = await ask(port, '[{"method":"bug","id":1},{"method":"getblockcount"}]');
+  expect(status).toBe(200);
+  expect(JSON.parse(body)).toMatchObject([{ error: { code: -32_603 }, id: 1 }, { result: 16 }]);
+  expect(body).not.toContain('secret');
+  expect(failures.splice(0).map(String)).toEqual(['TypeError: secret']);
+});
+
+test('no node is served without a password', async () => {
+  const options = { node, chain: 'x', dialect: '1.0.9', host: '127.0.0.1', port: 0 } as const;
+  const failed = (error: unknown): void => void failures.push(error);
+  await expect(serveRpc({ ...options, failed, user: 'u', password: '' })).rejects.toThrow(
+    RangeError,
+  );
+  await expect(serveRpc({ ...options, failed, user: 'u:v', password: 'w' })).rejects.toThrow(
+    RangeError,
+  );
 });
 
 describe('the body', () => {
@@ -230,43 +336,34 @@ describe('the body', () => {
     ]);
   });
 
+  test('bytes that are no UTF-8 are no call', async () => {
+    const body = Buffer.from('{"method":"echo","params":["\u00ff"]}', 'latin1');
+    const got = await sendBytes(
+      await start(),
+      Buffer.concat([Buffer.from(post('', { length: body.length })), body]),
+    );
+    expect(got).toContain('{"code":-32700,"message":"Parse error"}');
+    expect(called).toEqual([]);
+  });
+
+  test('a batch is bounded, in its calls and in its answer', async () => {
+    const port = await start();
+    const calls = (method: string, count: number): string =>
+      JSON.stringify(Array.from({ length: count }, () => ({ method })));
+    const many = await ask(port, calls('echo', SERVED_BATCH_MAX + 1));
+    expect([many.status, JSON.parse(many.body)]).toMatchObject([400, { error: { code: -32_600 } }]);
+    expect(called).toEqual([]);
+    const long = await ask(port, calls('long', 4));
+    expect(called).toEqual(['long', 'long']);
+    expect(JSON.parse(long.body)).toMatchObject([
+      {},
+      {},
+      ...[1, 2].map(() => ({ error: { code: -32_603 } })),
+    ]);
+  });
+
   test('numbers keep their digits through a call', async () => {
     const { body } = await ask(await start(), '{"method":"echo","params":[1.0,9007199254740993]}');
     expect(body).toBe('{"result":[1.0,9007199254740993],"error":null,"id":null}\n');
-  });
-});
-
-describe('JSON', () => {
-  test('reads what JSON.parse reads, and the same', () => {
-    for (const text of [
-      '{"a":[1,-2,0,{"b":null}],"c":"x\\"\\\\","d":true,"e":false}',
-      ' [ ] ',
-      '{ }',
-      '"\\u00e9\\n"',
-      '[[],[[]],{"":""}]',
-      '1e3',
-    ]) {
-      const plain = JSON.stringify(JSON.parse(text));
-      expect(JSON.stringify(readJson(text)).replace('1e3', '1000')).toBe(plain);
-    }
-  });
-
-  test('keeps digits, and names that repeat', () => {
-    expect(readJson('1.50')).toEqual(new Decimal('1.50'));
-    expect(readJson('1.5')).toBe(1.5);
-    expect(readJson('{"a":1,"b":2,"a":3}')).toEqual(
-      new RepeatedFields([
-        ['a', 1],
-        ['b', 2],
-        ['a', 3],
-      ]),
-    );
-  });
-
-  test('is refused where JSON.parse refuses', () => {
-    for (const text of ['', '{', '[1,]', '{"a"}', '01', '+1', '1.', '.5', 'tru', '"\\x"', '"a']) {
-      expect(() => readJson(text)).toThrow(SyntaxError);
-      expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
-    }
   });
 });

@@ -12,6 +12,8 @@ import { RpcError } from '../rpc-error.ts';
 export type Fault =
   | { readonly kind: 'silence' | 'reset' | 'garbage' | 'huge' | 'cut'; readonly done: boolean }
   | { readonly kind: 'slow'; readonly ms: number }
+  /** Something else happens first. */
+  | { readonly kind: 'overtaken'; readonly by: () => Promise<unknown> }
   | { readonly kind: 'status'; readonly status: number; readonly body: string }
   | {
       readonly kind: 'error';
@@ -110,6 +112,7 @@ interface Given {
 async function give(response: ServerResponse, given: Given): Promise<void> {
   const { node, calls, isList, fault } = given;
   if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms));
+  if (fault?.kind === 'overtaken') await fault.by();
   if (fault?.kind === 'status') {
     response.writeHead(fault.status, { connection: 'close' }).end(fault.body);
     return;
@@ -152,7 +155,10 @@ interface Answered {
   readonly status: number;
 }
 
-async function answered(node: RpcNode, { method, params = [], id = null }: Asked): Promise<Answered> {
+async function answered(
+  node: RpcNode,
+  { method, params = [], id = null }: Asked,
+): Promise<Answered> {
   try {
     return { result: await node.call(method, params), error: null, id, status: 200 };
   } catch (error) {
