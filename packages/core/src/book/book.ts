@@ -13,7 +13,7 @@
  *     level   0 head     1 tail   2 orders     3 rank and side     4–5 volume 6–7 price
  *
  * First come the bits and the levels of the ladder (one record for each price and side, when the market has at most `ranksMax` prices), then a pool
- * of records, free ones linked by `next`; slot n is the n-th record of the pool. The pool doubles when it is full. Without a ladder the levels
+ * of records, free ones linked by `next`; slot n is the n-th record of the pool. The pool grows fourfold when it is full. Without a ladder the levels
  * are records of the pool too, found by price in sparse.ts. Level sums are 64-bit numbers because a million orders of a million lots pass 2^31.
  *
  * Invariants, between any two calls:
@@ -714,7 +714,8 @@ export class Book {
 
   private growPool(): void {
     const slots = (this.words.length - this.poolBase) / recordWords;
-    const buffer = new ArrayBuffer(4 * (this.poolBase + 2 * slots * recordWords));
+    // Fourfold: the system gives pages when they are first written, so that what is not used costs nothing, and what is copied is touched again.
+    const buffer = new ArrayBuffer(4 * (this.poolBase + 4 * slots * recordWords));
     const words = new Int32Array(buffer);
     words.set(this.words);
     this.words = words;
