@@ -36,6 +36,7 @@ const refusalWords: Readonly<Record<string, string>> = {
   [gatewayErrors.invalidToken]: 'the login has expired: wait for LIVE and try again',
   [gatewayErrors.invalidQuantity]: 'the volume is no whole number of lots',
   [gatewayErrors.badOffer]: 'the exchange did not accept the offer of the wallet',
+  [gatewayErrors.badLadder]: 'the exchange did not accept the rungs of the wallet',
   [gatewayErrors.rateLimited]: 'too many requests: wait a second and try again',
   [gatewayErrors.unavailable]: 'the exchange takes no orders at the moment: try again later',
   [gatewayErrors.badChallenge]: 'the login took too long: it is tried again',
