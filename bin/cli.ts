@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ChainOptions } from './commands/chain.ts';
 import type { PaperOptions } from './commands/paper.ts';
+import type { JournalOptions } from './commands/journal.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import { dataFolder } from './folders.ts';
 import { Failure } from './failure.ts';
@@ -97,6 +98,17 @@ function urlOption(): Option {
     .default(`http://127.0.0.1:${defaultPort}`);
 }
 
+/** Checked where it is used: a message of the command line would repeat it, with the password. */
+function nodeOption(what: string): Option {
+  return new Option('--node <url>', `${what}: http://user:password@host:port`);
+}
+
+function assetOption(asset: 'energy' | 'ecoin'): Option {
+  return new Option(`--${asset} <asset>`, `with --node: what ${asset} is called on its chain`)
+    .argParser(chainName)
+    .default(asset);
+}
+
 function neighbourhoodOptions(command: Command): Command {
   return command
     .addOption(
@@ -120,7 +132,10 @@ function neighbourhoodOptions(command: Command): Command {
 function terminalOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--theme <theme>', 'colours').choices(['dark', 'light', 'mono']).default('dark'),
+      new Option(
+        '--theme <theme>',
+        'colours (default: dark; blue and orange, which the colour-blind tell apart)',
+      ).choices(['dark', 'light', 'mono', 'high-contrast']),
     )
     .option('--ascii', 'draw with ASCII characters only')
     .addOption(
@@ -128,6 +143,30 @@ function terminalOptions(command: Command): Command {
         '--tariff <price>',
         'what your supplier takes, in ecoin per kWh: shows what each price saves',
       ).argParser(numberBetween(0, 10_000)),
+    );
+}
+
+function journalCommands(root: Command, done: (code: number) => void): void {
+  const journal = root
+    .command('journal')
+    .description("Look at an exchange's journal without the exchange; nothing is touched");
+  const add = (name: string, description: string): Command =>
+    journal
+      .command(`${name} <folder>`)
+      .description(`${description}; the folder is the data folder, or the journal itself`)
+      .allowExcessArguments(false);
+  add('verify', 'Prove it from the first entry to the last, replay it, and audit the outcome')
+    .option('--json', 'print one JSON object')
+    .action(async (folder: string, options: JournalOptions) =>
+      done(await (await import('./commands/journal.ts')).verify(folder, options)),
+    );
+  add('export', 'Write each entry as one JSON object a line').action(async (folder: string) =>
+    done(await (await import('./commands/journal.ts')).exportEntries(folder)),
+  );
+  add('stats', 'Count what is in it')
+    .option('--json', 'print one JSON object')
+    .action(async (folder: string, options: JournalOptions) =>
+      done(await (await import('./commands/journal.ts')).stats(folder, options)),
     );
 }
 
@@ -160,11 +199,19 @@ function program(done: (code: number) => void): Command {
     ),
   ).action(async (options) => done(await (await import('./commands/up.ts')).up(options)));
 
-  add('exchange', 'Run the exchange and its embedded chain')
+  add('exchange', 'Run the exchange with its embedded chain, or on a MultiChain node')
     .addOption(dataOption())
     .addOption(portOption())
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--open', 'admit whoever asks and issue the ecoin they ask for (for a simulation)')
+    .addOption(nodeOption("settle on the chain of a MultiChain node, an administrator's"))
+    .addOption(
+      new Option('--depth <n>', 'with --node: how many blocks deep is final, its own counted')
+        .argParser(wholeBetween(1, 1000))
+        .default(2),
+    )
+    .addOption(assetOption('energy'))
+    .addOption(assetOption('ecoin'))
     .option('--json', 'print a JSON object an event')
     .action(async (options) =>
       done(await (await import('./commands/exchange.ts')).exchange(options)),
@@ -176,7 +223,17 @@ function program(done: (code: number) => void): Command {
       .addOption(dataOption())
       .addOption(nameOption())
       .option('--key <file>', 'the key file, if it is elsewhere')
+      .addOption(nodeOption('a MultiChain node that has the key instead'))
       .option('--readonly', 'watch the market without a key')
+      .addOption(
+        new Option('--lang <lang>', 'the language (default: what LANG asks for)').choices([
+          'en',
+          'ko',
+        ]),
+      )
+      .option('--config <file>', 'settings (default: terminal.conf in the data folder)')
+      .option('--keys <file>', 'other keys (default: keys.conf in the data folder)')
+      .option('--meter <address>', 'who issues your energy: an address, or own for a key of yours')
       .option('--once', 'print the market as a table and end')
       .option('--follow', 'print a line an event')
       .option('--json', 'print JSON (with --once or --follow)'),
@@ -187,6 +244,15 @@ function program(done: (code: number) => void): Command {
     .addOption(dataOption())
     .addOption(nameOption())
     .option('--key <file>', 'the key file, if it is elsewhere')
+    .addOption(nodeOption('a MultiChain node that has the key instead'))
+    .addOption(
+      new Option(
+        '--allow <allowance>',
+        "sign also for orders placed elsewhere, such as by an API key: 'sell >= 100, buy <= 200, 50 lots'; once for each market",
+      )
+        .argParser((text, before: readonly string[]) => [...before, text])
+        .default([], 'none'),
+    )
     .action(async (options) => done(await (await import('./commands/agent.ts')).agent(options)));
 
   neighbourhoodOptions(
@@ -209,6 +275,7 @@ function program(done: (code: number) => void): Command {
     .action(async (options: ReplayOptions) =>
       done(await (await import('./commands/replay.ts')).replay(options)),
     );
+  journalCommands(root, done);
   add('chain', "Run an embedded chain by itself, or a node on one, behind MultiChain's JSON-RPC")
     .addOption(dataOption())
     .addOption(

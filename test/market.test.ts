@@ -201,7 +201,7 @@ test('five lots trade, settle on the chain, and a restart by replay gives the sa
   expect(bid).toMatchObject({ status: 'done', filled: 5, remaining: 0 });
   expect(bid.trades[0]).toMatchObject({ price: 149, volume: 5, resting: false });
   const txids = sure(bid.trades[0]).lots.map(({ txid }) => sure(txid));
-  for (const txid of txids) expect(exchange.chain.transaction(txid)).toBeDefined();
+  for (const txid of txids) expect(exchange.chain?.transaction(txid)).toBeDefined();
   expect(await holdings(seller)).toEqual({ energy: 950n, ecoin: 745n });
   expect(await holdings(buyer)).toEqual({ energy: 50n, ecoin: 9_255n });
   await buyer.until(({ balances }) => balances.get('ecoin') === 9_255);

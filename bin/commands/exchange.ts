@@ -1,7 +1,9 @@
-/** `wattlot exchange`: the exchange and its embedded chain, until somebody stops it. */
+/** `wattlot exchange`: the exchange with its embedded chain, or on the chain of a MultiChain node, until somebody stops it. */
 import { startExchange } from '@wattlot/exchange';
+import type { NodeSettings } from '@wattlot/exchange';
 import { asFailure, Failure } from '../failure.ts';
 import { exchangeFolder } from '../folders.ts';
+import { asNodeFailure, nodeUrlOf } from '../node-option.ts';
 import { printer } from '../output.ts';
 import { Reporter } from '../report.ts';
 import { stopSignal } from '../stop.ts';
@@ -12,6 +14,16 @@ export interface ExchangeOptions {
   readonly host: string;
   readonly open?: boolean;
   readonly json?: boolean;
+  /** The operator's node, with user and password. */
+  readonly node?: string;
+  readonly depth: number;
+  readonly energy: string;
+  readonly ecoin: string;
+}
+
+function nodeSettings({ node, depth, energy, ecoin }: ExchangeOptions): NodeSettings | undefined {
+  if (node === undefined) return undefined;
+  return { url: nodeUrlOf('--node', node), depth, names: { energy, ecoin } };
 }
 
 export async function exchange(options: ExchangeOptions): Promise<number> {
@@ -19,8 +31,10 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
   const print = printer(options.json === true, () => stop.ask(0));
   let broken: Error | undefined;
   const folder = exchangeFolder(options.data);
+  const node = nodeSettings(options);
   const running = await startExchange({
     folder,
+    node,
     host: options.host,
     port: options.port,
     policy: options.open === true ? 'open' : 'ask',
@@ -30,7 +44,7 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
       stop.ask(1);
     },
   }).catch((error: unknown) => {
-    throw asFailure(error);
+    throw node === undefined ? asFailure(error) : asNodeFailure(error);
   });
   const reporter = new Reporter(running.participants());
   running.onEvent((event, at) => {

@@ -51,7 +51,8 @@ async function signRungs(
     outputs.push(own);
   }
   if (outputs.length === 0) return [];
-  return wallet.signLadder({ outputs, want }).flatMap((script, index) => {
+  const scripts = await wallet.signLadder({ outputs, want });
+  return scripts.flatMap((script, index) => {
     const lot = lots[index]?.lot;
     return lot === undefined ? [] : [{ lot, index, script }];
   });

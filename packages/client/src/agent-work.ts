@@ -1,7 +1,8 @@
 /** The agent's work on one task: check, sign, note, send. Each may be repeated; each is done alone. */
 import { toAddress, toOrderId, toOutput } from '@wattlot/core';
 import type { Output } from '@wattlot/core';
-import type { Wallet } from '@wattlot/ledger';
+import { LedgerError, RpcError } from '@wattlot/ledger';
+import type { WalletPort } from '@wattlot/ledger';
 import type { AgentLink } from './connect.ts';
 import { deliveryFrames } from './delivery.ts';
 import type { DeliveredLot } from './delivery.ts';
@@ -18,8 +19,8 @@ import type { WishFile } from './wish-file.ts';
 
 /** What of the wallet the agent uses. */
 export type AgentWallet = Pick<
-  Wallet,
-  'split' | 'signOffers' | 'signLadder' | 'completeTrade' | 'known' | 'lock' | 'renew'
+  WalletPort,
+  'split' | 'signOffers' | 'signLadder' | 'completeTrade' | 'known' | 'lock' | 'renew' | 'tidy'
 >;
 
 /** What the agent did or would not do: one line for a person, and for a log. */
@@ -74,6 +75,15 @@ export function recordOf({ wishes }: Tools, text: string): WishRecord | undefine
   return order === undefined ? undefined : wishes.book.byOrder(order);
 }
 
+/** Locks outputs. A wallet that cannot be asked now remembers them, and locks them before it spends anything. */
+export async function lockAgain(wallet: AgentWallet, outputs: readonly Output[]): Promise<void> {
+  try {
+    await wallet.lock(outputs);
+  } catch (error) {
+    if (!(error instanceof LedgerError || error instanceof RpcError)) throw error;
+  }
+}
+
 /** Tells the exchange that a pending order will not become firm. */
 export async function decline(
   { link }: Tools,
@@ -112,7 +122,7 @@ async function signPlan(
   record: WishRecord,
   { terms: { give, want }, made, fresh }: OfferPlan & { kind: 'sign' },
 ): Promise<readonly DeliveredLot[] | undefined> {
-  const outputs = new Map<OfferedLot, OwnOutput | Awaited<ReturnType<Wallet['split']>>[number]>();
+  const outputs = new Map<OfferedLot, OwnOutput>();
   if (made.length > 0) {
     const known = await wallet.known(made.map(({ output }) => output));
     const byKey = new Map(known.map((own) => [keyOf(own), own]));
@@ -137,7 +147,7 @@ async function signPlan(
     wishes.note({ step: 'offered', id: record.wish.clientOrderId, offers });
     await wishes.settled();
   }
-  const signed = wallet.signOffers({ outputs: [...outputs.values()], want });
+  const signed = await wallet.signOffers({ outputs: [...outputs.values()], want });
   return [...outputs.keys()].flatMap(({ lot, output }, index) => {
     const offer = signed[index];
     return offer === undefined ? [] : [{ lot, output, offer }];
@@ -184,7 +194,7 @@ export async function settleTrade(tools: Tools, task: SettlementRequested): Prom
   const { trade, terms, lots, fresh } = plan;
   if (fresh.length > 0) {
     // On disk before it is signed: what may be out always counts.
-    const taken = fresh.map(({ lot, output }) => ({ trade, lot, output }));
+    const taken = fresh.map(({ lot, output, volume = 1 }) => ({ trade, lot, output, volume }));
     tools.wishes.note({ step: 'taken', id: record.wish.clientOrderId, lots: taken });
     await tools.wishes.settled();
   }

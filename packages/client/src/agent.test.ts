@@ -11,8 +11,9 @@ import type { Chain, OpenWallet } from '@wattlot/ledger';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startAgent } from './agent.ts';
 import type { AgentNote, AgentWallet, WalletAgent } from './agent.ts';
+import { EventStreams } from './event-streams.ts';
 import type { ClientEvent, ConnectionState, ExchangeClient, Outcome, OwnOrder } from './events.ts';
-import type { OrderWish } from './events.ts';
+import type { OrderWish, TradingClient } from './events.ts';
 import type { AgentTask, LadderRequested, OffersRequested } from './frames/messages.ts';
 import type { SettlementRequested } from './frames/messages.ts';
 import type { PrivateRequest } from './session-frames.ts';
@@ -22,10 +23,11 @@ import type { WishFile } from './wish-file.ts';
 import { rememberWishes } from './wishing-client.ts';
 
 /** The exchange as an agent sees it; what it answers and claims is the test's to say. */
-class Exchange implements ExchangeClient {
+class Exchange implements TradingClient {
   readonly participant: Address | undefined = undefined;
   state: ConnectionState = 'live';
   readonly #listeners = new Set<(event: ClientEvent) => void>();
+  readonly #streams = new EventStreams(this);
   readonly asked: PrivateRequest[] = [];
   answer: (request: PrivateRequest) => Outcome<unknown> = () => ({ kind: 'yes', value: null });
   #orders = 0;
@@ -52,6 +54,26 @@ class Exchange implements ExchangeClient {
   cancelOrder(): Promise<Outcome<null>> {
     return Promise.resolve({ kind: 'yes', value: null });
   }
+
+  amendOutcome: Outcome<null> = { kind: 'yes', value: null };
+  amendOrder(): Promise<Outcome<null>> {
+    return Promise.resolve(this.amendOutcome);
+  }
+
+  cancelAll(): Promise<Outcome<null>> {
+    return Promise.resolve({ kind: 'yes', value: null });
+  }
+
+  cancelAllAfter(): Promise<Outcome<null>> {
+    return Promise.resolve({ kind: 'yes', value: null });
+  }
+
+  createApiKey: TradingClient['createApiKey'] = () =>
+    Promise.resolve({ kind: 'no', error: 'not here' });
+
+  events = () => this.#streams.events();
+  book: TradingClient['book'] = (market) => this.#streams.book(market);
+  trades: TradingClient['trades'] = (market) => this.#streams.trades(market);
 
   requestEcoin(): Promise<Outcome<null>> {
     return Promise.resolve({ kind: 'yes', value: null });
@@ -90,9 +112,7 @@ function shaky(wallet: AgentWallet): AgentWallet {
   return {
     signOffers: (request) => wallet.signOffers(request),
     signLadder: (request) => wallet.signLadder(request),
-    lock: (outputs) => {
-      wallet.lock(outputs);
-    },
+    lock: (outputs) => wallet.lock(outputs),
     known: (outputs) => wallet.known(outputs),
     renew: (outputs) => wallet.renew(outputs),
     split: async (request) => {

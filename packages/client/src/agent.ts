@@ -5,18 +5,22 @@
 import type { OrderId } from '@wattlot/core';
 import { LedgerError } from '@wattlot/ledger';
 import { raiseLadder } from './agent-ladder.ts';
-import { comeBack, decline, endOrder, nameOf, offerLots, settleTrade } from './agent-work.ts';
+import { isNews, remember } from './agent-memory.ts';
+import { Tidying } from './agent-tidy.ts';
+import {
+  comeBack,
+  decline,
+  endOrder,
+  lockAgain,
+  nameOf,
+  offerLots,
+  settleTrade,
+} from './agent-work.ts';
 import type { AgentNote, AgentWallet, Done, Tools, Work } from './agent-work.ts';
 import type { Clock } from './clock.ts';
 import type { AgentLink } from './connect.ts';
 import type { ClientEvent, ExchangeClient, OwnOrder } from './events.ts';
-import {
-  agentAttemptsMax,
-  agentNotesMax,
-  agentParkedMax,
-  agentRetryMs,
-  agentTasksMax,
-} from './limits.ts';
+import { agentAttemptsMax, agentParkedMax, agentRetryMs, agentTasksMax } from './limits.ts';
 import { isFinal } from './orders.ts';
 import { printable } from './text.ts';
 import { liveOutputs } from './wish-book.ts';
@@ -45,16 +49,6 @@ interface Job {
   readonly attempt: number;
 }
 
-/** Adds as the newest; the oldest goes when there are more than `max`. */
-function remember(set: Set<string>, item: string, max: number): void {
-  set.delete(item);
-  set.add(item);
-  for (const oldest of set) {
-    if (set.size <= max) return;
-    set.delete(oldest);
-  }
-}
-
 class Agent implements WalletAgent {
   readonly #wishes: WishFile;
   readonly #clock: Clock;
@@ -72,6 +66,9 @@ class Agent implements WalletAgent {
   readonly #final = new Set<string>();
   /** What an earlier run wished and never saw placed. */
   readonly #unplaced = new Set<string>();
+  /** Done when what an earlier run has on offer is locked. */
+  readonly #locking: Promise<void>;
+  readonly #tidying: Tidying;
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -84,18 +81,26 @@ class Agent implements WalletAgent {
       link,
       isOpen: (order) => this.#open.has(order),
       note: (kind, work, text) => {
-        if ((kind === 'refused' || kind === 'failed') && !this.#isNews(work, text)) return;
+        if (
+          (kind === 'refused' || kind === 'failed') &&
+          !isNews(this.#told, `${nameOf(work)} ${text}`)
+        )
+          return;
         onNote?.({ kind, order: printable(work.order_id, 20), text: printable(text) });
       },
     };
+    // Locks live in memory only.
+    const live = [...wishes.book.records()].flatMap(liveOutputs);
+    this.#locking = lockAgain(wallet, live);
+    const isIdle = (): boolean => this.#running === undefined && !this.#closed;
+    this.#tidying = new Tidying({ wallet, clock, isIdle });
+    this.#tidying.later();
     for (const record of wishes.book.records()) {
-      // Locks live in memory only.
-      wallet.lock(liveOutputs(record));
       if (record.order === undefined) this.#unplaced.add(record.wish.clientOrderId);
     }
-    // Whoever noted it: a task may have come before the order had its name.
+    // Whoever noted it: a task may have come before the order had its name, or before an amendment was decided.
     wishes.listen(({ step }) => {
-      if (step === 'placed') this.#unpark();
+      if (step === 'placed' || step.startsWith('amend_')) this.#unpark();
     });
     this.#stop = client.listen((event) => {
       this.#hear(event);
@@ -112,6 +117,7 @@ class Agent implements WalletAgent {
     this.#jobs.clear();
     this.#parked.clear();
     for (const cancel of this.#timers) cancel();
+    await this.#tidying.stop();
     await this.idle();
   }
 
@@ -124,6 +130,7 @@ class Agent implements WalletAgent {
         this.#hearOrders(event.orders, event.snapshot);
         return;
       case 'reconciled':
+      case 'amendment':
       case 'connection':
       case 'latency':
       case 'instruments':
@@ -165,13 +172,6 @@ class Agent implements WalletAgent {
       this.#jobs.delete(name);
       this.#parked.delete(name);
     }
-  }
-
-  #isNews(work: Work, text: string): boolean {
-    const said = `${nameOf(work)} ${text}`;
-    if (this.#told.has(said)) return false;
-    remember(this.#told, said, agentNotesMax);
-    return true;
   }
 
   #end(order: OrderId): void {
@@ -217,7 +217,7 @@ class Agent implements WalletAgent {
 
   async #run(): Promise<void> {
     // The turn of whoever told us ends first: the tasks of one message are seen together.
-    await Promise.resolve();
+    await this.#locking;
     for (let next = this.#jobs.entries().next(); next.done !== true;) {
       const [name, job] = next.value;
       this.#jobs.delete(name);
@@ -225,6 +225,7 @@ class Agent implements WalletAgent {
       next = this.#jobs.entries().next();
     }
     this.#running = undefined;
+    if (!this.#closed) this.#tidying.later();
   }
 
   async #attempt(name: string, job: Job): Promise<void> {

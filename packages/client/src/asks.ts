@@ -3,8 +3,8 @@
  * its own client order id, which the exchange answers as the first time, so that it can never double.
  */
 import { toOrderId } from '@wattlot/core';
-import type { OrderId } from '@wattlot/core';
-import type { ClientEvent, Outcome, OrderWish } from './events.ts';
+import type { MarketSymbol, OrderId } from '@wattlot/core';
+import type { ClientEvent, Outcome, OrderWish, OwnOrder } from './events.ts';
 import { gatewayErrors } from './frames/errors.ts';
 import type { Reply } from './frames/messages.ts';
 import {
@@ -14,6 +14,8 @@ import {
   unknownWishesMax,
   wishResendMsMax,
 } from './limits.ts';
+import { OpenChanges } from './open-changes.ts';
+import type { Amendment, ChangeAgain } from './open-changes.ts';
 import { printable } from './text.ts';
 import type { Topic } from './subscriptions.ts';
 import { readOrderReply } from './wire.ts';
@@ -28,6 +30,11 @@ export interface Answer {
 export type Purpose =
   | { readonly kind: 'ask'; readonly key: number }
   | { readonly kind: 'order'; readonly key: number; readonly wish: OrderWish }
+  | { readonly kind: 'amend'; readonly key: number; readonly amendment: Amendment }
+  | { readonly kind: 'cancel'; readonly key: number; readonly order: OrderId }
+  /** `symbol` left out: in every market. */
+  | { readonly kind: 'cancel_all'; readonly key: number; readonly symbol?: MarketSymbol }
+  | ChangeAgain
   | { readonly kind: 'reconcile'; readonly wish: OrderWish; readonly since: number }
   | { readonly kind: 'subscribe'; readonly topic: Topic }
   | { readonly kind: 'unsubscribe' }
@@ -44,13 +51,23 @@ interface UnknownWish {
   readonly since: number;
   /** When to ask about it again. */
   askAt: number;
+  /** All orders were cancelled after it was sent: it must not be sent again. */
+  isWithdrawn: boolean;
+}
+
+/** The own orders as the exchange told them last. */
+export interface OrdersKnown {
+  readonly byId: (order: OrderId) => OwnOrder | undefined;
+  readonly byClientId: (clientOrderId: string) => OwnOrder | undefined;
+  /** Those of which something can still trade, of one market or of all. */
+  readonly live: (symbol: MarketSymbol | undefined) => readonly OrderId[];
 }
 
 /** What an answer means to the session. */
 export type Settled =
   | { readonly kind: 'none' }
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'event'; readonly event: ClientEvent }
+  | { readonly kind: 'events'; readonly events: readonly ClientEvent[] }
   | { readonly kind: 'subscribed'; readonly topic: Topic }
   | { readonly kind: 'pong'; readonly milliseconds: number }
   | { readonly kind: 'fault'; readonly reason: string };
@@ -85,6 +102,9 @@ function orderOutcome(reply: Reply, wish: OrderWish): Outcome<{ readonly order: 
 export class Asks {
   readonly #waiting = new Map<number, Waiting>();
   readonly #unknown = new Map<string, UnknownWish>();
+  readonly #changes = new OpenChanges();
+  /** Of the orders placed last: their reports may come after the answer. */
+  readonly #markets = new Map<OrderId, MarketSymbol>();
   #last = 0;
 
   /** Notes a request. @returns its `req_id`; undefined when too many wait. */
@@ -104,7 +124,17 @@ export class Asks {
     return this.#unknown.has(clientOrderId);
   }
 
-  /** Since when the oldest request waits. */
+  /** The market of an order placed here lately. */
+  marketOf(order: OrderId): MarketSymbol | undefined {
+    return this.#markets.get(order);
+  }
+
+  /** True while the outcome of an amendment of this order is unknown and no request is under way. */
+  isAmendmentOpen(order: OrderId): boolean {
+    return this.#changes.isAmendmentOpen(order);
+  }
+
+  /** True when the oldest request waits for too long. */
   isOverdue(now: number): boolean {
     for (const { sentAt } of this.#waiting.values()) return now - sentAt > answerMsMax;
     return false;
@@ -131,10 +161,25 @@ export class Asks {
       case 'subscribe':
         if (error !== undefined) return { kind: 'fault', reason: error };
         return { kind: 'subscribed', topic: purpose.topic };
-      case 'ask': {
-        const outcome: Outcome<null> =
-          error === undefined ? { kind: 'yes', value: null } : { kind: 'no', error };
-        return { kind: 'answer', answer: { key: purpose.key, outcome } };
+      case 'cancel':
+        this.#changes.forgetCancel(purpose.order);
+        return { kind: 'answer', answer: { key: purpose.key, outcome: plainOutcome(error) } };
+      case 'ask':
+      case 'amend':
+      case 'cancel_all':
+        return { kind: 'answer', answer: { key: purpose.key, outcome: plainOutcome(error) } };
+      case 'cancel_again':
+        if (error !== undefined && isPassing(error)) {
+          this.#changes.rememberCancel(purpose.order, purpose.since, now + mendBaseMs);
+        } else this.#changes.forgetCancel(purpose.order);
+        return { kind: 'none' };
+      case 'amend_again': {
+        const { amendment, since } = purpose;
+        if (error === undefined || !isPassing(error)) {
+          return { kind: 'events', events: this.#changes.amended(amendment, plainOutcome(error)) };
+        }
+        this.#changes.rememberAmendment(amendment, since, now + mendBaseMs);
+        return { kind: 'none' };
       }
       case 'order':
         return {
@@ -157,6 +202,13 @@ export class Asks {
     }
     if (outcome.kind === 'unknown') this.#remember(wish, sentAt, sentAt);
     else this.#unknown.delete(wish.clientOrderId);
+    if (outcome.kind === 'yes') {
+      this.#markets.set(outcome.value.order, wish.symbol);
+      const oldest = this.#markets.keys().next();
+      if (this.#markets.size > pendingRequestsMax && oldest.done !== true) {
+        this.#markets.delete(oldest.value);
+      }
+    }
     return outcome;
   }
 
@@ -170,63 +222,111 @@ export class Asks {
     }
     this.#unknown.delete(wish.clientOrderId);
     return {
-      kind: 'event',
-      event: { kind: 'reconciled', clientOrderId: wish.clientOrderId, outcome },
+      kind: 'events',
+      events: [{ kind: 'reconciled', clientOrderId: wish.clientOrderId, outcome }],
     };
   }
 
   #remember(wish: OrderWish, since: number, askAt: number): void {
     const known = this.#unknown.get(wish.clientOrderId);
     if (known === undefined && this.#unknown.size >= unknownWishesMax) return;
-    this.#unknown.set(wish.clientOrderId, { wish, since: known?.since ?? since, askAt });
+    this.#unknown.set(wish.clientOrderId, {
+      wish,
+      since: known?.since ?? since,
+      askAt,
+      isWithdrawn: known?.isWithdrawn ?? false,
+    });
   }
 
-  /** The connection is gone: every request that waited is unknown now. */
-  lost(reason: string): readonly Answer[] {
+  /** The connection is gone: every request that waited is unknown now. `orders`: as they were told last. */
+  lost(reason: string, orders: OrdersKnown): readonly Answer[] {
     const answers: Answer[] = [];
     for (const { purpose, sentAt } of this.#waiting.values()) {
-      if (purpose.kind === 'ask' || purpose.kind === 'order') {
+      if ('key' in purpose) {
         answers.push({ key: purpose.key, outcome: { kind: 'unknown', reason } });
       }
-      if (purpose.kind === 'order') this.#remember(purpose.wish, sentAt, sentAt);
-      if (purpose.kind === 'reconcile' && this.isUnknown(purpose.wish.clientOrderId)) {
-        this.#remember(purpose.wish, purpose.since, purpose.since);
-      }
+      this.#lose(purpose, sentAt, orders);
     }
     this.#waiting.clear();
     return answers;
   }
 
+  /** Remembers what may have happened, in the order in which it was asked for. */
+  #lose(purpose: Purpose, sentAt: number, orders: OrdersKnown): void {
+    switch (purpose.kind) {
+      case 'order':
+        this.#remember(purpose.wish, sentAt, sentAt);
+        return;
+      case 'reconcile':
+        if (this.isUnknown(purpose.wish.clientOrderId)) {
+          this.#remember(purpose.wish, purpose.since, purpose.since);
+        }
+        return;
+      case 'amend':
+        this.#changes.rememberAmendment(purpose.amendment, sentAt);
+        return;
+      case 'amend_again':
+        this.#changes.rememberAmendment(purpose.amendment, purpose.since);
+        return;
+      case 'cancel':
+        this.#changes.rememberCancel(purpose.order, sentAt);
+        return;
+      case 'cancel_again':
+        this.#changes.rememberCancel(purpose.order, purpose.since);
+        return;
+      case 'cancel_all':
+        // What was live then, one by one: sent again as it was, it would take later orders with it.
+        for (const order of orders.live(purpose.symbol)) {
+          this.#changes.rememberCancel(order, sentAt);
+        }
+        for (const unknown of this.#unknown.values()) {
+          const { symbol } = unknown.wish;
+          unknown.isWithdrawn ||= purpose.symbol === undefined || purpose.symbol === symbol;
+        }
+        return;
+      case 'ask':
+      case 'subscribe':
+      case 'unsubscribe':
+      case 'ping':
+        return;
+    }
+  }
+
   /**
-   * What to do about wishes of unknown outcome, once the exchange has told its orders: those that it knows are placed; young ones are asked for
-   * again (`resend`); of an old one the exchange's silence stays the last word, and its owner is told.
+   * What to do about wishes, amendments and cancels of unknown outcome, once the exchange has told its orders: those that it shows are settled; young ones are
+   * asked for again (`resend`); of an old one the exchange's silence stays the last word, and its owner is told.
    */
   reconcile(
-    orderOf: (clientOrderId: string) => OrderId | undefined,
+    orders: OrdersKnown,
     now: number,
   ): { readonly events: readonly ClientEvent[]; readonly resend: readonly Purpose[] } {
     const events: ClientEvent[] = [];
     const resend: Purpose[] = [];
     for (const [clientOrderId, unknown] of this.#unknown) {
       if (unknown.askAt > now) continue;
-      const order = orderOf(clientOrderId);
+      const order = orders.byClientId(clientOrderId)?.order;
       if (order !== undefined) {
         this.#unknown.delete(clientOrderId);
+        if (unknown.isWithdrawn) this.#changes.rememberCancel(order, now);
         const outcome: Outcome<{ readonly order: OrderId }> = { kind: 'yes', value: { order } };
         events.push({ kind: 'reconciled', clientOrderId, outcome });
-      } else if (now - unknown.since > wishResendMsMax) {
+      } else if (unknown.isWithdrawn || now - unknown.since > wishResendMsMax) {
         this.#unknown.delete(clientOrderId);
-        const reason = 'too long ago to be sent again; the exchange does not list it as open';
-        events.push({
-          kind: 'reconciled',
-          clientOrderId,
-          outcome: { kind: 'unknown', reason },
-        });
+        const why = unknown.isWithdrawn ? 'cancelled since' : 'too long ago to be sent again';
+        const reason = `${why}; the exchange does not list it as open`;
+        events.push({ kind: 'reconciled', clientOrderId, outcome: { kind: 'unknown', reason } });
       } else {
         unknown.askAt = now + answerMsMax;
         resend.push({ kind: 'reconcile', wish: unknown.wish, since: unknown.since });
       }
     }
+    const changes = this.#changes.reconcile(orders.byId, now);
+    events.push(...changes.events);
+    resend.push(...changes.resend);
     return { events, resend };
   }
+}
+
+function plainOutcome(error: string | undefined): Outcome<null> {
+  return error === undefined ? { kind: 'yes', value: null } : { kind: 'no', error };
 }

@@ -1,13 +1,18 @@
 /** The connection to one exchange: HTTP to log in, one WebSocket for all else. The thin shell around `Session`. */
 import { toOrderId } from '@wattlot/core';
-import type { Address, Amount, OrderId } from '@wattlot/core';
+import type { Address, Amount, MarketSymbol, OrderId } from '@wattlot/core';
+import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 import { retryDelayMs } from './backoff.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import type { ClientEvent, ConnectionState, ExchangeClient, Outcome, OrderWish } from './events.ts';
+import { EventStreams } from './event-streams.ts';
+import type { BookView, BotEvent, ClientEvent, ConnectionState, OrderChange } from './events.ts';
+import type { Outcome, OrderWish, TradeTick, TradingClient } from './events.ts';
 import { gatewayErrors } from './frames/errors.ts';
+import { CreateApiKeyResult } from './frames/api-keys.ts';
+import type { CreateApiKeyRequest } from './frames/api-keys.ts';
 import type { ScheduleEcoinIssueRequest } from './frames/session-api.ts';
 import { callExchange } from './http.ts';
 import type { HttpOutcome } from './http.ts';
@@ -26,6 +31,7 @@ import type { LoginOutcome, Signer } from './login.ts';
 import { Session } from './session.ts';
 import type { PrivateRequest } from './session-frames.ts';
 import type { SessionOutput } from './session.ts';
+import type { Stream } from './stream.ts';
 
 export type { Signer } from './login.ts';
 
@@ -55,7 +61,9 @@ function socketUrl(url: string): URL {
   return socket;
 }
 
-class Connection implements ExchangeClient, AgentLink {
+const apiKeyResult = Compile(CreateApiKeyResult);
+
+class Connection implements TradingClient, AgentLink {
   readonly #url: string;
   readonly #socketUrl: URL;
   readonly #signer: Signer | undefined;
@@ -67,6 +75,7 @@ class Connection implements ExchangeClient, AgentLink {
   readonly #abort = new AbortController();
   readonly #timers = new Map<'retry' | 'tick' | 'admission', () => void>();
   readonly #told: ClientEvent[] = [];
+  readonly #streams: EventStreams;
   #telling = false;
   #socket: WebSocket | undefined;
   #token: string | undefined;
@@ -81,6 +90,7 @@ class Connection implements ExchangeClient, AgentLink {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#session = new Session(options.depth ?? bookDepthDefault);
+    this.#streams = new EventStreams(this);
     this.#after('retry', 0, () => this.#attempt());
   }
 
@@ -116,9 +126,40 @@ class Connection implements ExchangeClient, AgentLink {
       : { kind: 'yes', value: { order } };
   }
 
+  async amendOrder(order: OrderId, change: OrderChange): Promise<Outcome<null>> {
+    const amendment = { order, change };
+    return plain(
+      await this.#answered((key) => this.#session.amend(key, amendment, this.#clock.now())),
+    );
+  }
+
   async cancelOrder(order: OrderId): Promise<Outcome<null>> {
-    const outcome = await this.ask({ method: 'cancel_order', params: { order_id: [order] } });
-    return outcome.kind === 'yes' ? { kind: 'yes', value: null } : outcome;
+    return plain(
+      await this.#answered((key) => this.#session.cancel(key, order, this.#clock.now())),
+    );
+  }
+
+  async cancelAll(symbol?: MarketSymbol): Promise<Outcome<null>> {
+    return plain(
+      await this.#answered((key) => this.#session.cancelAll(key, symbol, this.#clock.now())),
+    );
+  }
+
+  async cancelAllAfter(seconds: number): Promise<Outcome<null>> {
+    const params = { timeout: seconds };
+    return plain(await this.ask({ method: 'cancel_all_orders_after', params }));
+  }
+
+  events(): Stream<BotEvent> {
+    return this.#streams.events();
+  }
+
+  book(symbol: MarketSymbol): Stream<BookView> {
+    return this.#streams.book(symbol);
+  }
+
+  trades(symbol: MarketSymbol): Stream<TradeTick> {
+    return this.#streams.trades(symbol);
   }
 
   async requestEcoin(amount: Amount): Promise<Outcome<null>> {
@@ -134,6 +175,18 @@ class Connection implements ExchangeClient, AgentLink {
       case 'retry':
         return { kind: 'unknown', reason: answer.reason };
     }
+  }
+
+  async createApiKey(body: CreateApiKeyRequest): Promise<Outcome<CreateApiKeyResult>> {
+    const token = this.#token;
+    if (token === undefined) return { kind: 'no', error: gatewayErrors.invalidToken };
+    const answer = await this.#call('/v1/create_api_key', { body, token });
+    if (answer.kind === 'no') return answer;
+    if (answer.kind === 'retry') return { kind: 'unknown', reason: answer.reason };
+    const { result } = answer;
+    return apiKeyResult.Check(result)
+      ? { kind: 'yes', value: result }
+      : { kind: 'unknown', reason: 'the answer names no key' };
   }
 
   ask(request: PrivateRequest): Promise<Outcome<unknown>> {
@@ -306,17 +359,22 @@ class Connection implements ExchangeClient, AgentLink {
   }
 }
 
+/** An outcome of which only the kind counts. */
+function plain(outcome: Outcome<unknown>): Outcome<null> {
+  return outcome.kind === 'yes' ? { kind: 'yes', value: null } : outcome;
+}
+
 /**
  * Starts to connect and returns at once; what becomes of it comes as events, the first one not before the caller's own turn has ended. Reconnects by
  * itself: at once after a loss, then after a second, doubling to a minute; each time it logs in anew. One that breaks soon after it was live is
  * tried again after a second.
  * @throws TypeError when `url` is no http address.
  */
-export function connect(options: ConnectOptions): ExchangeClient {
+export function connect(options: ConnectOptions): TradingClient {
   return new Connection(options);
 }
 
 /** `connect`, with the agent's messages. */
-export function connectAgent(options: ConnectOptions): ExchangeClient & AgentLink {
+export function connectAgent(options: ConnectOptions): TradingClient & AgentLink {
   return new Connection(options);
 }

@@ -9,15 +9,19 @@ import type {
   LotState,
   MarketSymbol,
   OrderId,
+  OrderType,
   Price,
+  SelfTrade,
   Side,
   TimeInForce,
   TradeId,
   Txid,
 } from '@wattlot/core';
 import type { Level } from './frames/checksum.ts';
+import type { CreateApiKeyRequest, CreateApiKeyResult } from './frames/api-keys.ts';
 import type { Instrument } from './frames/instrument.ts';
 import type { AgentTask } from './frames/messages.ts';
+import type { Stream } from './stream.ts';
 
 /**
  * `live`: connected, and everything subscribed is current. `stale`: what is shown may be old (connecting, lost, or a book that failed its
@@ -67,13 +71,21 @@ export interface OwnOrder {
   readonly clientOrderId: string;
   readonly symbol: MarketSymbol;
   readonly side: Side;
+  /** Left out: `limit`. */
+  readonly type?: OrderType;
+  /** The worst price that it takes; of a market order its protection. */
   readonly price: Price;
+  /** What was ordered, as last amended: `filled + cancelled + remaining`. */
   readonly volume: Lots;
   readonly filled: Lots;
   readonly cancelled: Lots;
   readonly remaining: Lots;
   readonly timeInForce: TimeInForce;
+  /** Of `gtd`: the instant at which what remains is cancelled. */
+  readonly expiresAt?: Instant;
   readonly postOnly: boolean;
+  /** Trades in full or not at all; left out: no. */
+  readonly whole?: boolean;
   readonly status: 'pending' | 'open' | 'done';
   readonly reason?: CancelReason;
   readonly trades: readonly OwnTrade[];
@@ -115,21 +127,50 @@ export type ClientEvent =
       readonly clientOrderId: string;
       readonly outcome: Outcome<{ readonly order: OrderId }>;
     }
+  /** What became of an amendment whose outcome was `unknown`. */
+  | {
+      readonly kind: 'amendment';
+      readonly order: OrderId;
+      readonly change: OrderChange;
+      readonly outcome: Outcome<null>;
+    }
   /** Work for the wallet agent. */
   | { readonly kind: 'tasks'; readonly tasks: readonly AgentTask[] };
 
-/** What the wire takes for an order at present. */
-export type WishTimeInForce = Extract<TimeInForce, 'gtc' | 'ioc'>;
+/** How long a wish may wait: as the rules of matching have it. */
+export type WishTimeInForce = TimeInForce;
 
-/** What one asks for; `clientOrderId` is made once when the wish is first expressed, so that a retry cannot double it. */
+/**
+ * What one asks for; `clientOrderId` is made once when the wish is first expressed, so that a retry cannot double it. What contradicts itself (a market
+ * order that would rest, an expiry without `gtd`) is refused by the exchange as `order_contradictory`.
+ */
 export interface OrderWish {
+  /** 1 to 36 printable ASCII characters without spaces. */
   readonly clientOrderId: string;
   readonly symbol: MarketSymbol;
   readonly side: Side;
+  /** `market` goes with `ioc` and `fok` only. Left out: `limit`. */
+  readonly type?: OrderType;
+  /** The worst price that is taken. A market order has one too, its protection: nothing is ever signed beyond it. */
   readonly price: Price;
+  /** At least 1. */
   readonly volume: Lots;
   readonly timeInForce: WishTimeInForce;
+  /** There exactly with `gtd`. */
+  readonly expiresAt?: Instant;
+  /** Refused rather than trade at once. With `gtc` and `gtd` only. */
   readonly postOnly: boolean;
+  /** All or none: rests, and trades in full or not at all. With `gtc` and `gtd` only. */
+  readonly whole?: boolean;
+  /** Which order is cancelled when two of one owner meet. Left out: `cancel_incoming`. */
+  readonly selfTrade?: SelfTrade;
+}
+
+/** What an order shall be from now on; what is left out stays. */
+export interface OrderChange {
+  readonly price?: Price;
+  /** All that is ordered: it counts what has been filled and cancelled. */
+  readonly volume?: Lots;
 }
 
 /**
@@ -155,3 +196,40 @@ export interface ExchangeClient {
   /** Ends the connection; pending requests end as `unknown`. Orders stay. */
   close(): Promise<void>;
 }
+
+/**
+ * What a bot has beyond a terminal: changing orders, ending many at once, and the feed as async iterators. A request whose outcome is `unknown` is found
+ * out on the next connection, while it is young (a minute): an amendment names what the order shall be, so that sending it again cannot double it.
+ */
+export interface TradingClient extends ExchangeClient {
+  /**
+   * Changes a live order without the gap that cancelling and placing again would leave. `no` with an error of the wire when the exchange refuses it, or
+   * when an earlier amendment of this order is not decided yet. What becomes of an `unknown` one is told as `amendment`.
+   */
+  amendOrder(order: OrderId, change: OrderChange): Promise<Outcome<null>>;
+  /** Cancels every live order, of one market or of all. After `unknown` the orders that were live when it was sent are cancelled one by one. */
+  cancelAll(symbol?: MarketSymbol): Promise<Outcome<null>>;
+  /**
+   * The dead man's switch: every live order is cancelled unless this is called again within so many seconds. 0 switches it off. After `unknown` it is not
+   * sent again: call it as you do anyway.
+   * @param seconds 0 to 86 400, whole.
+   */
+  cancelAllAfter(seconds: number): Promise<Outcome<null>>;
+  /**
+   * Makes an API key for a program that speaks only the dialect, such as one on a stock library. Its orders need an agent whose owner allows them
+   * (`ParticipantOptions.allow`). The secret is told here and never again.
+   */
+  createApiKey(request: CreateApiKeyRequest): Promise<Outcome<CreateApiKeyResult>>;
+  /**
+   * Every event from now on, but the agent's tasks. Who reads slowly gets newer states of a book, an order or a balance in place of older ones; of trades the
+   * oldest are dropped, and `missed` counts them. Ends by `return()` and when the client is closed.
+   */
+  events(): Stream<BotEvent>;
+  /** The newest book of a market, beginning with the one that is current, if there is one. Who reads slowly misses books in between, never the newest. */
+  book(symbol: MarketSymbol): Stream<BookView>;
+  /** The trades of a market from now on, oldest first. Who reads slowly loses the oldest; `missed` counts them. */
+  trades(symbol: MarketSymbol): Stream<TradeTick>;
+}
+
+/** What `TradingClient.events` gives. */
+export type BotEvent = Exclude<ClientEvent, { kind: 'tasks' }>;

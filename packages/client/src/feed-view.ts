@@ -1,6 +1,7 @@
 /** Folds the channels' messages into what the owner is told: instruments, books, trades, own orders, balances, tasks. */
 import { toAmount, toAsset, toMarketSymbol, toOrderId, toTradeId } from '@wattlot/core';
 import type { Amount, MarketSymbol, OrderId, TradeId } from '@wattlot/core';
+import type { OrdersKnown } from './asks.ts';
 import { emptyCatalog, foldInstruments } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
 import type { BookView, ClientEvent, OwnBalance, OwnOrder, TradeTick } from './events.ts';
@@ -79,13 +80,20 @@ export class FeedView {
     return this.#catalog;
   }
 
-  /** The own order placed under a client order id. */
-  orderOf(clientOrderId: string): OwnOrder | undefined {
-    for (const order of this.#orders.values()) {
-      if (order.clientOrderId === clientOrderId) return order;
-    }
-    return undefined;
-  }
+  /** The own orders as they were told last. */
+  readonly orders: OrdersKnown = {
+    byId: (order) => this.#orders.get(order),
+    byClientId: (clientOrderId) => {
+      for (const order of this.#orders.values()) {
+        if (order.clientOrderId === clientOrderId) return order;
+      }
+      return undefined;
+    },
+    live: (symbol) =>
+      [...this.#orders.values()].flatMap((own) =>
+        own.status !== 'done' && (symbol === undefined || own.symbol === symbol) ? [own.order] : [],
+      ),
+  };
 
   /** Forgets what a topic said, so that only its next snapshot is believed. */
   forget({ channel, symbol }: Topic): void {

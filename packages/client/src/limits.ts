@@ -75,9 +75,22 @@ export const agentNotesMax = 1_000;
 export const agentAttemptsMax = 5;
 /** Before the second attempt; before each later one as much longer. With the attempts above it stays within the time for a settlement. */
 export const agentRetryMs = 250;
+/** How often a participant's own node is looked at for locks that it lost in a restart: well within the 15 s of a block, with which it merges what is not locked. */
+export const nodeLocksMs = 5_000;
+/** How long the agent has to have nothing to do before it combines small outputs of its wallet. */
+export const agentIdleMs = 10_000;
 /** The longest text of a reason for declining, as the wire takes it. */
 export const declineReasonLengthMax = 200;
 /** Bytes of the wishes file from which opening it rewrites it without what is finished. */
 export const wishesFileCompactBytes: number = 1024 * 1024;
 /** The largest wishes file that is read. */
 export const wishesFileBytesMax: number = 256 * 1024 * 1024;
+
+/** Trades of one market that wait for a slow reader of a stream; the oldest go. */
+export const ticksKeptMax = 1_000;
+/** Verdicts on unknown outcomes that wait for a slow reader of a stream; the oldest go. */
+export const verdictsKeptMax = 1_000;
+/** Amendments of one order that are not decided: a bot that sends more than these at once does not listen to the answers. */
+export const amendmentsMax = 8;
+/** Orders of which more are kept than there are wishes, before those that are over are dropped. */
+export const ordersSweptAt = 100;

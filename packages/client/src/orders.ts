@@ -1,6 +1,7 @@
 /** Own orders, folded from execution reports. */
 import { toLots, toMarketSymbol, toOrderId, toTradeId, toTxid } from '@wattlot/core';
 import type { CancelReason, Instant, Lots, LotState, MarketSymbol, OrderId } from '@wattlot/core';
+import type { Price, TimeInForce } from '@wattlot/core';
 import type { OwnOrder, OwnTrade } from './events.ts';
 import { lotsOfQty, priceOfWire } from './frames/instrument.ts';
 import type { Instrument } from './frames/instrument.ts';
@@ -49,11 +50,14 @@ export function isFinal(order: OwnOrder): boolean {
 function statusOf(
   report: ExecutionReport,
   remaining: Lots,
-  before: OwnOrder | undefined,
+  { before, price }: { readonly before: OwnOrder | undefined; readonly price: Price },
 ): OwnOrder['status'] {
   if (remaining === 0) return 'done';
   if (report.exec_type === 'pending_new' || report.order_status === 'pending_new') return 'pending';
   if (report.exec_type === 'new' || report.order_status === 'new') return 'open';
+  // Lots came back, or the order left the book for another price: it waits for its offers again.
+  if (before?.status === 'done') return 'pending';
+  if (report.exec_type === 'amended' && before?.price !== price) return 'pending';
   return before?.status ?? 'open';
 }
 
@@ -76,6 +80,12 @@ function leastAdvanced(lots: OwnTrade['lots']): LotState {
     if (least === undefined || progress[state] < progress[least]) least = state;
   }
   return least ?? 'requested';
+}
+
+const timesInForce: ReadonlySet<string> = new Set(['gtc', 'gtd', 'ioc', 'fok']);
+
+function isTimeInForce(text: string): text is TimeInForce {
+  return timesInForce.has(text);
 }
 
 /** The order's trades after a report about one of them. @returns undefined when the report does not make sense. */
@@ -133,7 +143,10 @@ export function foldReport(
   const remaining = toLots(volume - filled - cancelled);
   if (remaining === undefined) return undefined;
   const { time_in_force: timeInForce } = report;
-  if (timeInForce !== 'gtc' && timeInForce !== 'ioc') return undefined;
+  if (!isTimeInForce(timeInForce)) return undefined;
+  const expiresAt =
+    report.expire_time === undefined ? undefined : instantOfTime(report.expire_time);
+  if (report.expire_time !== undefined && expiresAt === undefined) return undefined;
   const side = report.side === 'sell' ? 'ask' : 'bid';
   if (before !== undefined && (before.side !== side || before.symbol !== symbol)) return undefined;
   const trades = foldTrades(instrument, before?.trades ?? [], report, at);
@@ -145,14 +158,17 @@ export function foldReport(
     clientOrderId: printable(report.cl_ord_id, clientOrderIdLengthMax),
     symbol: instrument.symbol,
     side,
+    ...(report.order_type === 'limit' ? {} : { type: report.order_type }),
     price,
     volume,
     filled,
     cancelled,
     remaining,
     timeInForce,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     postOnly: report.post_only,
-    status: statusOf(report, remaining, before),
+    ...(report.all_or_none === true ? { whole: true } : {}),
+    status: statusOf(report, remaining, { before, price }),
     ...(reason === undefined ? {} : { reason }),
     trades,
     at,

@@ -1,18 +1,19 @@
 /** Everything that a household needs to trade, from one call: its wallet, its connection and the agent that signs for it. */
-import { randomBytes } from 'node:crypto';
 import type { Address } from '@wattlot/core';
-import { httpChainPort, openWallet } from '@wattlot/ledger';
-import type { ChainPort, OpenWallet, Wallet } from '@wattlot/ledger';
+import type { RpcWallet, Wallet, WalletPort } from '@wattlot/ledger';
 import { Compile } from 'typebox/compile';
 import { startAgent } from './agent.ts';
+import type { Allowance } from './allowance.ts';
 import type { AgentNote, WalletAgent } from './agent.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { connectAgent } from './connect.ts';
-import type { ExchangeClient } from './events.ts';
+import type { TradingClient } from './events.ts';
 import { LedgerResult } from './frames/session-api.ts';
 import { callExchange } from './http.ts';
 import { closeMsMax } from './limits.ts';
+import { openOwnWallet, openWalletOnNode } from './participant-wallet.ts';
+import type { ParticipantWallet, WalletPlace } from './participant-wallet.ts';
 import { openWishFile } from './wish-file.ts';
 import { rememberWishes } from './wishing-client.ts';
 
@@ -24,10 +25,17 @@ export interface ParticipantOptions {
    * `.wishes`, what its owner ordered. One process at a time.
    */
   readonly keyFile: string;
+  /**
+   * A MultiChain node of the participant's that has the keys instead, `http://user:password@host:port`. The files are then `.node` after the name of the key
+   * file, `.node.sent` and `.node.wishes`, and hold no key.
+   */
+  readonly node?: string;
   /** Under which to be let in, 1 to 32 characters. */
   readonly name: string;
-  /** The address that issues this participant's energy. `own`: a key of its own in the key file. */
+  /** The address that issues this participant's energy. `own`: a key of its own in the key file, or in the node. */
   readonly meter?: Address | 'own';
+  /** Orders placed elsewhere (with an API key) for which the agent signs too; left out: none. */
+  readonly allow?: readonly Allowance[];
   readonly depth?: 10 | 25 | 100 | 500 | 1000;
   readonly clock?: Clock;
   /** 0 up to 1. */
@@ -36,9 +44,9 @@ export interface ParticipantOptions {
   readonly onNote?: (note: AgentNote) => void;
 }
 
-export interface Participant {
-  readonly client: ExchangeClient;
-  readonly wallet: Wallet;
+export interface Participant<W extends WalletPort = Wallet> {
+  readonly client: TradingClient;
+  readonly wallet: W;
   readonly agent: WalletAgent;
   /** Ends the agent after the task it is at, then the connection. Orders and offers stay. */
   close(): Promise<void>;
@@ -73,12 +81,11 @@ async function chainOf(url: string): Promise<string> {
   return result.chain;
 }
 
-function startParticipant(
+function startParticipant<W extends WalletPort>(
   options: ParticipantOptions,
-  { opened, wishes }: { opened: OpenWallet; wishes: Awaited<ReturnType<typeof openWishFile>> },
-): Omit<Participant, 'close'> {
-  const { url, name, meter, depth, random, onNote, clock = systemClock } = options;
-  const { wallet } = opened;
+  { wallet, wishes }: { wallet: W; wishes: Awaited<ReturnType<typeof openWishFile>> },
+): Omit<Participant<W>, 'close'> {
+  const { url, name, meter, allow, depth, random, onNote, clock = systemClock } = options;
   const meterAddress = meter === 'own' ? wallet.meterAddress : meter;
   const link = connectAgent({
     url,
@@ -92,7 +99,7 @@ function startParticipant(
     ...(depth === undefined ? {} : { depth }),
     ...(random === undefined ? {} : { random }),
   });
-  const client = rememberWishes(link, wishes);
+  const client = rememberWishes(link, wishes, allow);
   const agent = startAgent({
     client,
     link,
@@ -122,30 +129,43 @@ async function endInOrder(
 
 /**
  * Opens the wallet, starts to connect and starts the agent. Whoever listens to the client in the turn in which this is done misses no event.
- * @throws ParticipantError when the exchange is not there; LedgerError or WishFileError when a file cannot be used, with a line for a person.
+ * @throws ParticipantError when the exchange is not there; LedgerError or WishFileError when a file or the node cannot be used, with a line for a person
+ *   that never has the node's password in it; RpcError when the node refuses.
  */
-export async function openParticipant(options: ParticipantOptions): Promise<Participant> {
-  const { url, keyFile, meter } = options;
+export function openParticipant(
+  options: ParticipantOptions & { readonly node?: undefined },
+): Promise<Participant>;
+export function openParticipant(
+  options: ParticipantOptions & { readonly node: string },
+): Promise<Participant<RpcWallet>>;
+export function openParticipant(
+  options: ParticipantOptions,
+): Promise<Participant> | Promise<Participant<RpcWallet>>;
+export function openParticipant(
+  options: ParticipantOptions,
+): Promise<Participant> | Promise<Participant<RpcWallet>> {
+  const { node } = options;
+  if (node === undefined) return open(options, openOwnWallet);
+  return open(options, (place) => openWalletOnNode(place, node));
+}
+
+async function open<W extends WalletPort>(
+  options: ParticipantOptions,
+  openWallet: (place: WalletPlace) => Promise<ParticipantWallet<W>>,
+): Promise<Participant<W>> {
+  const { url, keyFile, meter, clock = systemClock } = options;
   const chain = await chainOf(url);
-  const port: ChainPort = httpChainPort({ url: new URL('/chain', url).href });
-  const undo: (() => Promise<void>)[] = [() => port.close()];
+  const undo: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of undo.splice(0).toReversed()) await end();
   };
   try {
-    const opened = await openWallet({
-      path: keyFile,
-      chain,
-      port,
-      meter: meter === 'own',
-      random: randomBytes,
-      now: Date.now,
-    });
+    const opened = await openWallet({ url, chain, keyFile, meter: meter === 'own', clock });
     undo.push(() => opened.close());
-    const wishes = await openWishFile(`${keyFile}.wishes`);
+    const wishes = await openWishFile(opened.wishesPath);
     undo.push(() => wishes.close());
-    const started = startParticipant(options, { opened, wishes });
-    undo.push(() => endInOrder(started, options.clock ?? systemClock));
+    const started = startParticipant(options, { wallet: opened.wallet, wishes });
+    undo.push(() => endInOrder(started, clock));
     return { ...started, close };
   } catch (error) {
     await close();

@@ -1,8 +1,11 @@
 /** The frames that a session sends. */
+import type { OrderId, SelfTrade } from '@wattlot/core';
 import type { OrderWish } from './events.ts';
 import { qtyOfLots, wireOfPrice } from './frames/instrument.ts';
 import type { Instrument } from './frames/instrument.ts';
 import type { Request, SubscribeRequest } from './frames/requests.ts';
+import { timeText } from './frames/time.ts';
+import type { Amendment } from './open-changes.ts';
 import type { Topic } from './subscriptions.ts';
 
 type WithoutFrame<R> = R extends Request
@@ -17,21 +20,50 @@ export type PrivateRequest = WithoutFrame<
   Exclude<Request, { method: 'ping' | 'subscribe' | 'unsubscribe' }>
 >;
 
+const selfTrades = {
+  cancel_incoming: 'cancel_newest',
+  cancel_resting: 'cancel_oldest',
+  cancel_both: 'cancel_both',
+} as const satisfies Record<SelfTrade, string>;
+
 /** The request behind a wish. */
 export function orderRequest(instrument: Instrument, wish: OrderWish): PrivateRequest {
+  const { type = 'limit', expiresAt, whole = false, selfTrade } = wish;
   return {
     method: 'add_order',
     params: {
-      order_type: 'limit',
+      order_type: type,
       side: wish.side === 'ask' ? 'sell' : 'buy',
       symbol: wish.symbol,
       order_qty: qtyOfLots(instrument, wish.volume),
       limit_price: wireOfPrice(instrument, wish.price),
       time_in_force: wish.timeInForce,
       post_only: wish.postOnly,
+      ...(expiresAt === undefined ? {} : { expire_time: timeText(expiresAt) }),
+      ...(whole ? { all_or_none: true } : {}),
+      ...(selfTrade === undefined ? {} : { stp_type: selfTrades[selfTrade] }),
       cl_ord_id: wish.clientOrderId,
     },
   };
+}
+
+/** The request behind an amendment of an order in a market. */
+export function amendRequest(
+  instrument: Instrument,
+  { order, change: { price, volume } }: Amendment,
+): PrivateRequest {
+  return {
+    method: 'amend_order',
+    params: {
+      order_id: order,
+      ...(volume === undefined ? {} : { order_qty: qtyOfLots(instrument, volume) }),
+      ...(price === undefined ? {} : { limit_price: wireOfPrice(instrument, price) }),
+    },
+  };
+}
+
+export function cancelRequest(order: OrderId): PrivateRequest {
+  return { method: 'cancel_order', params: { order_id: [order] } };
 }
 
 /** A private request as it is sent. */

@@ -6,7 +6,7 @@
  * orders, balances and tasks; when every snapshot is in, the state is `live`. A channel that breaks is asked for again alone; a frame that makes
  * no sense at all, silence, or a missing answer ends the connection (`drop`), and the shell makes a new one.
  */
-import type { OrderId } from '@wattlot/core';
+import type { MarketSymbol, OrderId } from '@wattlot/core';
 import { Asks } from './asks.ts';
 import type { Answer, Purpose } from './asks.ts';
 import type { ClientEvent, ConnectionState, OrderWish } from './events.ts';
@@ -15,7 +15,9 @@ import type { Folded } from './feed-view.ts';
 import { gatewayErrors } from './frames/errors.ts';
 import type { Message } from './frames/messages.ts';
 import { outgoingFrameBytesMax, pingIntervalMs, silenceMsMax } from './limits.ts';
-import { orderRequest, pingFrame, requestFrame, subscriptionFrame } from './session-frames.ts';
+import { amendRequest, cancelRequest, orderRequest, pingFrame } from './session-frames.ts';
+import { requestFrame, subscriptionFrame } from './session-frames.ts';
+import type { Amendment } from './open-changes.ts';
 import type { PrivateRequest } from './session-frames.ts';
 import { Subscriptions, topicName } from './subscriptions.ts';
 import type { Topic } from './subscriptions.ts';
@@ -90,7 +92,8 @@ export class Session {
     this.#up = false;
     this.#token = undefined;
     this.#drop = undefined;
-    this.#answers.push(...this.#asks.lost('the connection was lost before the answer'));
+    const unanswered = 'the connection was lost before the answer';
+    this.#answers.push(...this.#asks.lost(unanswered, this.#view.orders));
     this.#subscriptions.clear();
     this.#view.disconnected();
     this.#show(reason, retryInMs);
@@ -159,6 +162,41 @@ export class Session {
     return this.#take();
   }
 
+  /** Asks for a change of an order. */
+  amend(key: number, amendment: Amendment, now: number): SessionOutput {
+    const { order } = amendment;
+    if (this.#asks.isAmendmentOpen(order)) {
+      const reason = 'an earlier amendment of the order is not decided yet';
+      this.#refuse(key, `${gatewayErrors.unavailable}: ${reason}`);
+      return this.#take();
+    }
+    const request = this.#amendRequest(amendment);
+    if (request === undefined) this.#refuse(key, gatewayErrors.unknownOrder);
+    else {
+      this.#send({ kind: 'amend', key, amendment }, request, now, (error) => {
+        this.#refuse(key, error);
+      });
+    }
+    return this.#take();
+  }
+
+  cancel(key: number, order: OrderId, now: number): SessionOutput {
+    this.#send({ kind: 'cancel', key, order }, cancelRequest(order), now, (error) => {
+      this.#refuse(key, error);
+    });
+    return this.#take();
+  }
+
+  /** Cancels all orders, of one market or of every one. */
+  cancelAll(key: number, symbol: MarketSymbol | undefined, now: number): SessionOutput {
+    const params = symbol === undefined ? {} : { symbol };
+    const request: PrivateRequest = { method: 'cancel_all', params };
+    this.#send({ kind: 'cancel_all', key, ...params }, request, now, (error) => {
+      this.#refuse(key, error);
+    });
+    return this.#take();
+  }
+
   /** Makes any other private request. */
   ask(key: number, request: PrivateRequest, now: number): SessionOutput {
     this.#send({ kind: 'ask', key }, request, now, (error) => {
@@ -170,6 +208,27 @@ export class Session {
   #orderRequest(wish: OrderWish): PrivateRequest | undefined {
     const instrument = this.#view.catalog.instruments.get(wish.symbol);
     return instrument === undefined ? undefined : orderRequest(instrument, wish);
+  }
+
+  /** @returns undefined for an order that is not known. */
+  #amendRequest(amendment: Amendment): PrivateRequest | undefined {
+    const { order } = amendment;
+    const symbol = this.#view.orders.byId(order)?.symbol ?? this.#asks.marketOf(order);
+    const instrument = symbol && this.#view.catalog.instruments.get(symbol);
+    return instrument === undefined ? undefined : amendRequest(instrument, amendment);
+  }
+
+  #requestAgain(purpose: Purpose): PrivateRequest | undefined {
+    switch (purpose.kind) {
+      case 'reconcile':
+        return this.#orderRequest(purpose.wish);
+      case 'amend_again':
+        return this.#amendRequest(purpose.amendment);
+      case 'cancel_again':
+        return cancelRequest(purpose.order);
+      default:
+        return undefined;
+    }
   }
 
   /** Writes a private request, or says why not. */
@@ -214,8 +273,8 @@ export class Session {
         if (isOut) this.#fail('the login has run out');
         return;
       }
-      case 'event':
-        this.#events.push(settled.event);
+      case 'events':
+        this.#events.push(...settled.events);
         return;
       case 'pong':
         this.#events.push({ kind: 'latency', milliseconds: settled.milliseconds });
@@ -291,18 +350,15 @@ export class Session {
     }
   }
 
-  /** Asks about wishes of unknown outcome, once the own orders are current. */
+  /** Asks about what has an unknown outcome, once the own orders are current. */
   #reconcile(now: number): void {
     const orders: Topic = { channel: 'executions' };
     if (!this.#subscriptions.has(orders) || this.#subscriptions.isAwaited(orders)) return;
-    const orderOf = (clientOrderId: string): OrderId | undefined =>
-      this.#view.orderOf(clientOrderId)?.order;
-    const { events, resend } = this.#asks.reconcile(orderOf, now);
+    const { events, resend } = this.#asks.reconcile(this.#view.orders, now);
     this.#events.push(...events);
     for (const purpose of resend) {
-      if (purpose.kind !== 'reconcile') continue;
       // Refused here means not written: the next round asks again.
-      this.#send(purpose, this.#orderRequest(purpose.wish), now, () => undefined);
+      this.#send(purpose, this.#requestAgain(purpose), now, () => undefined);
     }
   }
 

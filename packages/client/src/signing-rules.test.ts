@@ -1,4 +1,4 @@
-import { toOrderId, toOutput } from '@wattlot/core';
+import { toOrderId, toOutput, toTradeId } from '@wattlot/core';
 import type { Output } from '@wattlot/core';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import type { LadderRequested, OffersRequested } from './frames/messages.ts';
 import type { SettlementRequested } from './frames/messages.ts';
 import { ladderRungsMax } from './frames/requests.ts';
 import { planLadder, planOffers, planTake } from './signing-rules.ts';
-import { assets, instrument, lots, price, sure, symbol, time } from './testing.ts';
+import { assets, instant, instrument, lots, price, sure, symbol, time } from './testing.ts';
 import { exposureOf, WishBook } from './wish-book.ts';
 import type { WishRecord } from './wish-book.ts';
 
@@ -249,6 +249,138 @@ test('whatever the exchange asks for, in whatever order, no more than the volume
           book.apply({ step: 'renewed', id: 'a1', outputs });
         }
         expect(exposureOf(record)).toBeLessThanOrEqual(record.wish.volume);
+      }
+    }),
+  );
+});
+
+test('an order that expires is offered as one that rests; one that may not rest never is', () => {
+  const expires = { timeInForce: 'gtd', expiresAt: instant(1) } as const;
+  expect(planOffers(bookOf(expires).record, offers()).kind).toBe('sign');
+  for (const change of [{ timeInForce: 'fok' }, { type: 'market', timeInForce: 'ioc' }] as const) {
+    expect(planOffers(bookOf(change).record, offers()).kind).toBe('refused');
+    expect(planLadder(offeredBook(change).record, ladder()).kind).toBe('refused');
+  }
+});
+
+test('a market order trades up to its protection and no further', () => {
+  const { record } = bookOf({ type: 'market', timeInForce: 'ioc' });
+  expect(planTake(record, settlement({ price: 150 })).kind).toBe('take');
+  expect(planTake(record, settlement({ price: 151 })).kind).toBe('refused');
+});
+
+test('an order that is all or none has one offer for all of it, and no ladder', () => {
+  const { book, record } = bookOf({ whole: true });
+  expect(planOffers(record, offers({ lots: [0] }))).toEqual({
+    kind: 'sign',
+    terms: { give: { asset: 'ecoin', raw: 750n }, want: { asset: 'energy', raw: 50n } },
+    made: [],
+    fresh: [0],
+  });
+  expect(planOffers(record, offers({ lots: [0, 1] })).kind).toBe('refused');
+  book.apply({ step: 'offered', id: 'a1', offers: [{ lot: 0, output: outputNumber(0) }] });
+  expect(exposureOf(record)).toBe(5);
+  expect(planOffers(record, offers({ lots: [0] }))).toMatchObject({ made: [{ lot: 0 }] });
+  // A second one would be as much again.
+  expect(planOffers(record, offers({ lots: [1] })).kind).toBe('later');
+  expect(planLadder(record, ladder({ lots: [rung(0)] })).kind).toBe('refused');
+});
+
+test('another volume of a whole order waits until the offer of the old one is dead', () => {
+  const { book, record } = bookOf({ whole: true });
+  book.apply({ step: 'offered', id: 'a1', offers: [{ lot: 0, output: outputNumber(0) }] });
+  const target = { price: price(150), volume: lots(3) };
+  book.apply({ step: 'amended', id: 'a1', ...target });
+  expect(planOffers(record, offers({ lots: [5] })).kind).toBe('later');
+  book.apply({ step: 'amend_accepted', id: 'a1', ...target });
+  for (const lot of [0, 5]) expect(planOffers(record, offers({ lots: [lot] })).kind).toBe('later');
+  book.apply({ step: 'renewed', id: 'a1', outputs: [outputNumber(0)] });
+  expect(planOffers(record, offers({ lots: [5] }))).toMatchObject({
+    kind: 'sign',
+    terms: { give: { raw: 450n }, want: { raw: 30n } },
+  });
+});
+
+test('the lot of a whole order is taken as the lots that it stands for', () => {
+  const whole = { lot: 0, output: outputNumber(7), offer: 'ab', volume: 5 };
+  const { book, record } = bookOf();
+  expect(planTake(record, settlement({ lots: [whole] }))).toMatchObject({
+    kind: 'take',
+    terms: { give: { asset: 'ecoin', raw: 745n }, want: { asset: 'energy', raw: 50n } },
+    fresh: [{ volume: 5 }],
+  });
+  const more = { ...whole, volume: 6 };
+  expect(planTake(record, settlement({ lots: [more] })).kind).toBe('later');
+  const mixed = [whole, { lot: 1, output: outputNumber(8), offer: 'ab' }];
+  expect(planTake(record, settlement({ lots: mixed })).kind).toBe('refused');
+  const trade = sure(toTradeId('T1'));
+  const { lot, output, volume } = whole;
+  book.apply({ step: 'taken', id: 'a1', lots: [{ trade, lot, output, volume }] });
+  expect(exposureOf(record)).toBe(5);
+});
+
+/** What an exchange could ask of an order that its owner amends all the time. */
+const amendments = fc.array(
+  fc.oneof(
+    fc.record({
+      kind: fc.constantFrom(
+        'amended' as const,
+        'amend_accepted' as const,
+        'amend_refused' as const,
+      ),
+      price: fc.integer({ min: 148, max: 152 }),
+      volume: fc.integer({ min: 1, max: 8 }),
+    }),
+    fc.record({
+      kind: fc.constant('offers' as const),
+      price: fc.integer({ min: 147, max: 153 }),
+      lots: fc.uniqueArray(fc.nat(20), { minLength: 1, maxLength: 8 }),
+    }),
+    fc.record({
+      kind: fc.constant('settlement' as const),
+      price: fc.integer({ min: 147, max: 153 }),
+      outputs: fc.uniqueArray(fc.nat(30), { minLength: 1, maxLength: 8 }),
+    }),
+  ),
+  { maxLength: 30 },
+);
+
+test('amended in whatever way, nothing is signed that any undecided word forbids', () => {
+  fc.assert(
+    fc.property(amendments, fc.boolean(), (all, isBid) => {
+      const side = isBid ? 'bid' : 'ask';
+      const wire = isBid ? 'buy' : 'sell';
+      const { book, record } = bookOf({ side });
+      let next = 1_000;
+      for (const one of all) {
+        if (one.kind !== 'offers' && one.kind !== 'settlement') {
+          const target = { price: price(one.price), volume: lots(one.volume) };
+          book.apply({ step: one.kind, id: 'a1', ...target });
+          continue;
+        }
+        const allowed = [record.wish, ...record.amendments];
+        const isFine = allowed.every((word) =>
+          isBid ? one.price <= word.price : one.price >= word.price,
+        );
+        const volume = Math.min(...allowed.map((word) => word.volume));
+        const { price: at } = one;
+        if (one.kind === 'offers') {
+          const plan = planOffers(record, offers({ side: wire, price: at, lots: one.lots }));
+          if (plan.kind !== 'sign') continue;
+          expect(allowed.some((word) => word.price === at)).toBe(true);
+          const made = plan.fresh.map((lot) => ({ lot, output: outputNumber((next += 1)) }));
+          book.apply({ step: 'offered', id: 'a1', offers: made });
+        } else {
+          const wanted = one.outputs.map((lot) => {
+            return { lot, output: outputNumber(lot), offer: 'ab' };
+          });
+          const plan = planTake(record, settlement({ side: wire, price: at, lots: wanted }));
+          if (plan.kind !== 'take') continue;
+          const taken = plan.fresh.map(({ lot, output }) => ({ trade: plan.trade, lot, output }));
+          book.apply({ step: 'taken', id: 'a1', lots: taken });
+        }
+        expect(isFine).toBe(true);
+        expect(exposureOf(record)).toBeLessThanOrEqual(volume);
       }
     }),
   );

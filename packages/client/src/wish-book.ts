@@ -3,8 +3,10 @@
  * file of lines of JSON that only grows (and is rewritten without what is over), readable for its owner only.
  *
  * What is signed for one wish never exceeds its volume: an offer counts until its output has been renewed, a taken lot counts for good.
+ *
+ * An amendment is a second word of the owner's: while nobody knows whether it counts, only what both words allow is signed.
  */
-import type { Amount, Asset, OrderId, Output, TradeId } from '@wattlot/core';
+import type { Amount, Asset, Lots, OrderId, Output, Price, TradeId } from '@wattlot/core';
 import type { OrderWish } from './events.ts';
 
 /** What a lot was when the owner placed the order; the exchange cannot change it afterwards. */
@@ -15,10 +17,19 @@ export interface WishTerms {
   readonly lot: Amount;
 }
 
+/** What an amendment makes of an order. */
+export interface WishTarget {
+  readonly price: Price;
+  /** All that is ordered. */
+  readonly volume: Lots;
+}
+
 /** A lot of a resting order made firm: the output that a signed offer gives. */
 export interface OfferedLot {
   readonly lot: number;
   readonly output: Output;
+  /** How many lots it stands for: left out 1, or all of a whole order. */
+  readonly volume?: number;
 }
 
 /** A lot of somebody's resting order, taken: noted before anything is signed. */
@@ -28,12 +39,23 @@ export interface TakenLot {
   readonly lot: number;
   /** The resting order's output. */
   readonly output: Output;
+  /** How many lots it stands for: left out 1, or all of a whole order. */
+  readonly volume?: number;
 }
 
 /** One wish and everything signed for it. */
 export interface WishRecord {
+  /** As last amended. */
   readonly wish: OrderWish;
   readonly terms: WishTerms;
+  /** Amendments that are not decided, oldest first. */
+  readonly amendments: readonly WishTarget[];
+  /** Its lots may have other numbers than those of the volume that was ordered first. */
+  readonly isAmended: boolean;
+  /** Trades as the incoming order that were made before an amendment counted, at prices that were allowed then. */
+  readonly agreed: ReadonlyMap<TradeId, Price>;
+  /** Placed elsewhere, within the owner's allowance. */
+  readonly isAdopted: boolean;
   readonly order: OrderId | undefined;
   /** By lot. */
   readonly offers: ReadonlyMap<number, OfferedLot>;
@@ -43,10 +65,31 @@ export interface WishRecord {
   readonly taken: ReadonlyMap<Output, TakenLot>;
 }
 
+/** A trade of which the exchange told before it told that an amendment counts. */
+export interface AgreedTrade {
+  readonly trade: TradeId;
+  readonly price: Price;
+}
+
 /** One step in a wish's life: a line of the file. */
 export type WishStep =
-  | { readonly step: 'wished'; readonly wish: OrderWish; readonly terms: WishTerms }
+  | {
+      readonly step: 'wished';
+      readonly wish: OrderWish;
+      readonly terms: WishTerms;
+      readonly amended?: true;
+      readonly adopted?: true;
+      readonly agreed?: readonly AgreedTrade[];
+    }
   | { readonly step: 'placed'; readonly id: string; readonly order: OrderId }
+  /** The owner wants the order to be so: noted before it is sent. Whether it counts is decided by one of the next two. */
+  | ({ readonly step: 'amended'; readonly id: string } & WishTarget)
+  | ({
+      readonly step: 'amend_accepted';
+      readonly id: string;
+      readonly agreed?: readonly AgreedTrade[];
+    } & WishTarget)
+  | ({ readonly step: 'amend_refused'; readonly id: string } & WishTarget)
   | { readonly step: 'offered'; readonly id: string; readonly offers: readonly OfferedLot[] }
   | { readonly step: 'renewed'; readonly id: string; readonly outputs: readonly Output[] }
   | { readonly step: 'taken'; readonly id: string; readonly lots: readonly TakenLot[] }
@@ -54,24 +97,45 @@ export type WishStep =
   | { readonly step: 'over'; readonly id: string };
 
 interface Kept {
-  readonly wish: OrderWish;
+  wish: OrderWish;
   readonly terms: WishTerms;
+  amendments: readonly WishTarget[];
+  isAmended: boolean;
+  readonly isAdopted: boolean;
+  readonly agreed: Map<TradeId, Price>;
   order: OrderId | undefined;
   readonly offers: Map<number, OfferedLot>;
   readonly renewed: Set<Output>;
   readonly taken: Map<Output, TakenLot>;
 }
 
+function* liveOffers({ offers, renewed }: WishRecord): Generator<OfferedLot> {
+  for (const offer of offers.values()) if (!renewed.has(offer.output)) yield offer;
+}
+
 /** The outputs that were offered and not renewed: whoever has the offers may take them, or has. */
-export function liveOutputs({ offers, renewed }: WishRecord): readonly Output[] {
-  const live: Output[] = [];
-  for (const { output } of offers.values()) if (!renewed.has(output)) live.push(output);
-  return live;
+export function liveOutputs(record: WishRecord): readonly Output[] {
+  return [...liveOffers(record)].map(({ output }) => output);
 }
 
 /** Lots that could still trade or have traded by what is signed for a wish. */
 export function exposureOf(record: WishRecord): number {
-  return liveOutputs(record).length + record.taken.size;
+  let sum = 0;
+  for (const { volume = 1 } of liveOffers(record)) sum += volume;
+  for (const { volume = 1 } of record.taken.values()) sum += volume;
+  return sum;
+}
+
+/** Where a target is among the amendments that are not decided; -1 when it is not. */
+function indexOf({ amendments }: Pick<WishRecord, 'amendments'>, target: WishTarget): number {
+  return amendments.findIndex(
+    ({ price, volume }) => price === target.price && volume === target.volume,
+  );
+}
+
+/** True when an amendment to exactly this is not decided. */
+export function isAmending(record: WishRecord, target: WishTarget): boolean {
+  return indexOf(record, target) >= 0;
 }
 
 /** A fold of steps. */
@@ -105,11 +169,15 @@ export class WishBook {
   /** Takes in a step. One about a wish that is unknown changes nothing. */
   apply(step: WishStep): void {
     if (step.step === 'wished') {
-      const { wish, terms } = step;
+      const { wish, terms, amended = false, adopted = false, agreed = [] } = step;
       if (this.#byId.has(wish.clientOrderId)) return;
       this.#byId.set(wish.clientOrderId, {
         wish,
         terms,
+        amendments: [],
+        isAmended: amended,
+        isAdopted: adopted,
+        agreed: new Map(agreed.map(({ trade, price }) => [trade, price])),
         order: undefined,
         offers: new Map(),
         renewed: new Set(),
@@ -126,8 +194,21 @@ export class WishBook {
         kept.order = step.order;
         this.#byOrder.set(step.order, kept);
         return;
+      case 'amended':
+        kept.amendments = [...kept.amendments, { price: step.price, volume: step.volume }];
+        return;
+      case 'amend_accepted':
+        if (!this.#accept(kept, step)) return;
+        for (const { trade, price } of step.agreed ?? []) kept.agreed.set(trade, price);
+        return;
+      case 'amend_refused': {
+        const index = indexOf(kept, step);
+        kept.amendments = kept.amendments.filter((_, other) => other !== index);
+        return;
+      }
       case 'offered':
-        for (const offer of step.offers) {
+        for (const noted of step.offers) {
+          const offer = kept.wish.whole === true ? { volume: kept.wish.volume, ...noted } : noted;
           kept.offers.set(offer.lot, offer);
           this.#byOutput.set(offer.output, kept);
         }
@@ -147,12 +228,32 @@ export class WishBook {
     }
   }
 
+  /** The exchange carries amendments out in the order in which they were sent: those before it are decided as well. */
+  #accept(kept: Kept, target: WishTarget): boolean {
+    const index = indexOf(kept, target);
+    if (index < 0) return false;
+    kept.wish = { ...kept.wish, price: target.price, volume: target.volume };
+    kept.amendments = kept.amendments.slice(index + 1);
+    kept.isAmended = true;
+    return true;
+  }
+
   /** The steps that lead from nothing to this book. */
   *steps(): Generator<WishStep> {
-    for (const { wish, terms, order, offers, renewed, taken } of this.#byId.values()) {
+    for (const kept of this.#byId.values()) {
+      const { wish, terms, order, amendments, offers, renewed, taken } = kept;
       const id = wish.clientOrderId;
-      yield { step: 'wished', wish, terms };
+      const agreed = [...kept.agreed].map(([trade, price]) => ({ trade, price }));
+      yield {
+        step: 'wished',
+        wish,
+        terms,
+        ...(kept.isAmended ? { amended: true } : {}),
+        ...(kept.isAdopted ? { adopted: true } : {}),
+        ...(agreed.length > 0 ? { agreed } : {}),
+      };
       if (order !== undefined) yield { step: 'placed', id, order };
+      for (const target of amendments) yield { step: 'amended', id, ...target };
       if (offers.size > 0) yield { step: 'offered', id, offers: [...offers.values()] };
       if (renewed.size > 0) yield { step: 'renewed', id, outputs: [...renewed] };
       if (taken.size > 0) yield { step: 'taken', id, lots: [...taken.values()] };

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OrderWish } from './events.ts';
 import { assets, instrument, lots, price, sure, symbol } from './testing.ts';
-import { exposureOf } from './wish-book.ts';
+import { exposureOf, WishBook } from './wish-book.ts';
 import type { WishStep } from './wish-book.ts';
+
 import { openWishFile } from './wish-file.ts';
 
 let folder = '';
@@ -141,4 +142,55 @@ test('a file that has grown is rewritten without what is over', async () => {
   const again = await openWishFile(path);
   expect(again.book.size).toBe(6);
   await again.close();
+});
+
+test('a file from before there were kinds of orders and amendments is read as it was meant', async () => {
+  const terms = '"terms":{"energy":"energy","ecoin":"ecoin","lot":10}';
+  const plain = '"side":"ask","price":150,"volume":3,"timeInForce":"gtc","postOnly":false';
+  const old = [
+    `{"step":"wished","wish":{"clientOrderId":"a","symbol":"KWH/ECOIN",${plain}},${terms}}`,
+    `{"step":"placed","id":"a","order":"O7"}`,
+    `{"step":"offered","id":"a","offers":[{"lot":0,"output":"${output('1')}"}]}`,
+    `{"step":"taken","id":"a","lots":[{"trade":"T1","lot":4,"output":"${output('3')}"}]}`,
+  ];
+  await writeFile(path, `${old.join('\n')}\n`, { mode: 0o600 });
+  const file = await openWishFile(path);
+  const record = sure(file.book.byOrder(order));
+  expect(record).toMatchObject({ wish: wish('a'), isAmended: false, isAdopted: false });
+  expect([record.amendments, exposureOf(record)]).toEqual([[], 2]);
+  await file.close();
+});
+
+test('the steps that a book is written anew with lead to the same book: kinds, amendments and what is on offer', () => {
+  const book = new WishBook();
+  const at = (value: number, volume: number) => ({ price: price(value), volume: lots(volume) });
+  const whole: OrderWish = { ...wish('a'), whole: true };
+  const terms = { ...assets, lot: instrument.lot };
+  const trade = sure(toTradeId('T1'));
+  const all: readonly WishStep[] = [
+    { step: 'wished', wish: whole, terms, adopted: true },
+    { step: 'placed', id: 'a', order },
+    { step: 'offered', id: 'a', offers: [{ lot: 0, output: output('1') }] },
+    { step: 'amended', id: 'a', ...at(150, 2) },
+    { step: 'amended', id: 'a', ...at(151, 4) },
+    { step: 'amended', id: 'a', ...at(152, 5) },
+    {
+      step: 'amend_accepted',
+      id: 'a',
+      ...at(150, 2),
+      agreed: [{ trade, price: price(155) }],
+    },
+    { step: 'amend_refused', id: 'a', ...at(152, 5) },
+    { step: 'offered', id: 'a', offers: [{ lot: 3, output: output('2') }] },
+  ];
+  for (const step of all) book.apply(step);
+  const again = new WishBook();
+  for (const step of book.steps()) again.apply(step);
+  const record = sure(again.byOrder(order));
+  expect(record).toEqual(book.byOrder(order));
+  expect(record.wish).toMatchObject(at(150, 2));
+  expect(record.amendments).toEqual([at(151, 4)]);
+  // The offer of all three lots lives still, beside that of two.
+  expect(exposureOf(record)).toBe(5);
+  expect(record.agreed.get(trade)).toBe(155);
 });

@@ -37,6 +37,9 @@ const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const OutputText = Type.String({ pattern: '^[0-9a-f]{64}:[0-9]{1,9}$' });
 const OrderIdText = Type.String({ pattern: '^O[1-9][0-9]{0,15}$' });
 
+const TradeIdText = Type.String({ pattern: '^T[1-9][0-9]{0,15}$' });
+const AgreedTrades = Type.Optional(Type.Array(Type.Object({ trade: TradeIdText, price: Count })));
+
 /** A line of the file; its texts are what the brands of `WishStep` promise. */
 const Line = Type.Union([
   Type.Object({
@@ -47,16 +50,47 @@ const Line = Type.Union([
       side: Type.Union([Type.Literal('ask'), Type.Literal('bid')]),
       price: Count,
       volume: Count,
-      timeInForce: Type.Union([Type.Literal('gtc'), Type.Literal('ioc')]),
+      type: Type.Optional(Type.Union([Type.Literal('limit'), Type.Literal('market')])),
+      timeInForce: Type.Union([
+        Type.Literal('gtc'),
+        Type.Literal('gtd'),
+        Type.Literal('ioc'),
+        Type.Literal('fok'),
+      ]),
+      expiresAt: Type.Optional(Count),
       postOnly: Type.Boolean(),
+      whole: Type.Optional(Type.Boolean()),
+      selfTrade: Type.Optional(
+        Type.Union([
+          Type.Literal('cancel_incoming'),
+          Type.Literal('cancel_resting'),
+          Type.Literal('cancel_both'),
+        ]),
+      ),
     }),
     terms: Type.Object({ energy: Type.String(), ecoin: Type.String(), lot: Count }),
+    amended: Type.Optional(Type.Literal(true)),
+    adopted: Type.Optional(Type.Literal(true)),
+    agreed: AgreedTrades,
+  }),
+  Type.Object({
+    step: Type.Union([
+      Type.Literal('amended'),
+      Type.Literal('amend_accepted'),
+      Type.Literal('amend_refused'),
+    ]),
+    id: Id,
+    price: Count,
+    volume: Count,
+    agreed: AgreedTrades,
   }),
   Type.Object({ step: Type.Literal('placed'), id: Id, order: OrderIdText }),
   Type.Object({
     step: Type.Literal('offered'),
     id: Id,
-    offers: Type.Array(Type.Object({ lot: Count, output: OutputText })),
+    offers: Type.Array(
+      Type.Object({ lot: Count, output: OutputText, volume: Type.Optional(Count) }),
+    ),
   }),
   Type.Object({ step: Type.Literal('renewed'), id: Id, outputs: Type.Array(OutputText) }),
   Type.Object({
@@ -64,9 +98,10 @@ const Line = Type.Union([
     id: Id,
     lots: Type.Array(
       Type.Object({
-        trade: Type.String({ pattern: '^T[1-9][0-9]{0,15}$' }),
+        trade: TradeIdText,
         lot: Count,
         output: OutputText,
+        volume: Type.Optional(Count),
       }),
     ),
   }),

@@ -6,6 +6,7 @@ import { localChainPort, newKeyPair, openChain, Operator, addressOf } from '@wat
 import type { Chain } from '@wattlot/ledger';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Admission } from './admission.ts';
+import { embeddedLedger } from './ledger-embedded.ts';
 import { TestMarket } from './testing.ts';
 
 const now = 1_700_000_000_000;
@@ -26,7 +27,8 @@ beforeEach(async () => {
   await produce();
   market = await new TestMarket().open();
   const { sequencer, feed } = market;
-  admission = new Admission({ policy: 'open', chain, operator, sequencer, feed });
+  const ledger = embeddedLedger(chain);
+  admission = new Admission({ policy: 'open', ledger, operator, sequencer, feed });
 });
 
 afterEach(async () => {

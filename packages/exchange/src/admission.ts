@@ -3,9 +3,8 @@
  * meter too, and gets the ecoin he asks for up to a limit: for a market that plays on one machine. With `ask` requests wait for the operator.
  */
 import type { Address, Txid } from '@wattlot/core';
-import { MARKET_ASSETS } from '@wattlot/ledger';
-import type { Chain, Operator } from '@wattlot/ledger';
 import type { Feed } from './feed/feed.ts';
+import type { LedgerPort, MarketOperator } from './ledger-port.ts';
 import { openIssueMax, waitingRequestsMax } from './limits.ts';
 import type { Sequencer } from './sequencer.ts';
 
@@ -22,8 +21,8 @@ export interface NodeRequest {
 /** What the operator's desk works with. */
 export interface AdmissionOptions {
   readonly policy: Policy;
-  readonly chain: Chain;
-  readonly operator: Operator;
+  readonly ledger: LedgerPort;
+  readonly operator: MarketOperator;
   readonly sequencer: Sequencer;
   readonly feed: Feed;
 }
@@ -55,7 +54,7 @@ export class Admission {
     participant: Address,
     { name, meter }: NodeRequest,
   ): Promise<'admitted' | 'waiting'> {
-    const { policy, operator, sequencer, feed } = this.#options;
+    const { policy, ledger, operator, sequencer, feed } = this.#options;
     if (policy === 'ask') {
       if (feed.isAdmitted(participant)) return 'admitted';
       this.#wait(`node ${participant}`, participant);
@@ -63,7 +62,7 @@ export class Admission {
     }
     await operator.admit(participant);
     if (meter !== undefined) await operator.admitMeter(meter);
-    await this.#untilInBlock();
+    await ledger.untilKept();
     if (feed.nameOf(participant) !== name) {
       await sequencer.submit({ kind: 'participant.admit', participant, name });
     }
@@ -82,34 +81,14 @@ export class Admission {
   }
 
   async #issue(participant: Address, amount: number): Promise<EcoinAnswer> {
-    const { chain, operator } = this.#options;
-    const { name } = MARKET_ASSETS.ecoin;
-    const asset = chain.asset(name);
-    const held = asset === undefined ? 0n : (chain.balances(participant).get(asset.id) ?? 0n);
+    const { ledger, operator } = this.#options;
+    const name = ledger.names.ecoin;
+    const held = await ledger.holding(participant, name);
     if (held + BigInt(amount) > BigInt(openIssueMax)) return { status: 'refused' };
     const txid = await operator.issueTo({ to: participant, asset: name, raw: BigInt(amount) });
-    await this.#untilInBlock();
+    // Only then a crash of the chain cannot take back what an answer says.
+    await ledger.untilKept();
     return { status: 'issued', txid };
-  }
-
-  /**
-   * Waits until all that the chain has accepted so far is in a block, also what somebody else's request has sent: only then a crash of the chain cannot
-   * take back what the journal or an answer says.
-   */
-  async #untilInBlock(): Promise<void> {
-    const { chain } = this.#options;
-    // Blocks are made in the order of acceptance.
-    const last = chain.pool().at(-1);
-    const isThere = (): boolean =>
-      last === undefined || chain.transaction(last)?.block !== undefined;
-    if (isThere()) return;
-    await new Promise<void>((done) => {
-      const stop = chain.onBlock(() => {
-        if (!isThere()) return;
-        stop();
-        done();
-      });
-    });
   }
 
   #wait(key: string, participant: Address): void {

@@ -8,6 +8,11 @@ import { readWitness } from './journal/witness.ts';
 /** The file with the operator's key, in the exchange's folder. */
 export const operatorKeyFile = 'operator.key';
 
+/** The journal's folder in an exchange's. */
+export function journalFolder(folder: string): string {
+  return join(folder, 'journal');
+}
+
 /**
  * Returns when the folder is new or has all that belongs together. Only looks.
  * @returns whether there is a chain, and the journal's last entry as its witness says.
@@ -18,7 +23,7 @@ export function requireWhole(folder: string): {
   readonly hasChain: boolean;
   readonly last: number;
 } {
-  const [chain, journal] = [join(folder, 'chain'), join(folder, 'journal')];
+  const [chain, journal] = [join(folder, 'chain'), journalFolder(folder)];
   const hasChain = holdsChain(chain);
   const last = readWitness(join(journal, 'journal.head'))?.seq ?? 0;
   const missing: string[] = [];

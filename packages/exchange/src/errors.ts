@@ -14,6 +14,8 @@ export type ExchangeErrorCode =
   | 'journal_io'
   /** The journal, the chain and the operator's key in a folder do not belong together, or one of them is missing. Nothing was changed. */
   | 'ledger_mismatch'
+  /** The file with the API keys does not hold what was written to it, or its secret is missing. Nothing was changed. */
+  | 'keys_corrupt'
   /** The exchange is closing or has failed, or more waits for the disk than may. */
   | 'unavailable';
 

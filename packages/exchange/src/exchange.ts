@@ -1,46 +1,43 @@
 /** An exchange, assembled: chain, journal, state, sequencer, settler, feed and gateway. Nothing listens until start.ts says so. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { marketOf, openTrades } from '@wattlot/core';
+import { lastSeq, marketOf, openTrades } from '@wattlot/core';
 import type { Event, Instant, MarketTerms, State } from '@wattlot/core';
-import {
-  KEY_NAMES,
-  LedgerError,
-  localChainPort,
-  MARKET_ASSETS,
-  openChain,
-  openKeyFile,
-  Operator,
-  startBlocks,
-  verifyMessage,
-} from '@wattlot/ledger';
-import type { BlockProducer, Chain } from '@wattlot/ledger';
+import { verifyMessage } from '@wattlot/ledger';
+import type { Chain } from '@wattlot/ledger';
 import type { FastifyInstance } from 'fastify';
 import { Admission } from './admission.ts';
 import type { Policy } from './admission.ts';
 import type { Clock } from './clock.ts';
-import { ExchangeError, lineOf } from './errors.ts';
-import { sure } from './exact.ts';
+import { lineOf } from './errors.ts';
 import { Feed } from './feed/feed.ts';
 import { renewalGraceMs } from './limits.ts';
+import { ApiKeyFile } from './gateway/api-key-file.ts';
+import { ApiKeys } from './gateway/api-keys.ts';
 import { buildApp } from './gateway/app.ts';
 import { Desk } from './gateway/desk.ts';
 import { Sessions } from './gateway/sessions.ts';
 import { Sockets } from './gateway/sockets.ts';
 import type { Journal } from './journal/journal.ts';
-import { openSqliteJournal } from './journal/sqlite.ts';
-import { operatorKeyFile, requireWhole } from './data-folder.ts';
+import type { Snapshots } from './journal/snapshots.ts';
+import type { NodeSettings } from './ledger-node-open.ts';
+import type { LedgerPort, OpenLedger } from './ledger-port.ts';
 import { Deliveries } from './offers.ts';
-import { replay } from './replay.ts';
+import { catchUp, Folds } from './replay.ts';
+import type { CountsSince } from './replay.ts';
 import { Sequencer } from './sequencer.ts';
+import { keepSnapshots, openFolder } from './start-folder.ts';
 import type { Applied } from './sequencer.ts';
-import { followChain } from './settler.ts';
-import { StatsCounter } from './stats.ts';
+import { followLedger } from './settler.ts';
+import { termsOn } from './terms.ts';
+
+export { chainName } from './start-folder.ts';
 
 /** What an exchange is made of and with. */
 export interface ExchangeOptions {
   /** Holds the journal, the chain and the operator's key. Belongs to one process at a time. */
   readonly folder: string;
+  /** The MultiChain node whose chain is the ledger, and which has the operator's key; without it both are in the folder. */
+  readonly node?: NodeSettings | undefined;
   readonly policy: Policy;
   readonly clock: Clock;
   /** Opened at the first start. */
@@ -58,11 +55,13 @@ export type EventListener = (event: Event, at: Instant) => void;
 /** The parts of a running exchange. */
 export interface Exchange {
   readonly state: State;
-  readonly chain: Chain;
+  readonly ledger: LedgerPort;
+  /** The chain itself, where it is in this process. */
+  readonly chain: Chain | undefined;
   readonly journal: Journal;
   readonly sequencer: Sequencer;
   readonly feed: Feed;
-  readonly stats: StatsCounter;
+  readonly stats: CountsSince;
   readonly app: FastifyInstance;
   readonly sockets: Sockets;
   readonly listeners: Set<EventListener>;
@@ -70,12 +69,10 @@ export interface Exchange {
   close(): Promise<void>;
 }
 
-/** The name of the embedded chain: it decides the form of the addresses. */
-export const chainName = 'wattlot';
-
 /**
  * Builds an exchange on its folder, made when missing.
- * @throws ExchangeError `folder_locked`, `journal_corrupt`, `journal_version`, `journal_io`, `ledger_mismatch`; LedgerError for the chain and the key.
+ * @throws ExchangeError `folder_locked`, `journal_corrupt`, `journal_version`, `journal_io`, `ledger_mismatch`, `keys_corrupt`;
+ *   LedgerError for the chain and the key.
  */
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
   const closers: (() => Promise<unknown>)[] = [];
@@ -91,20 +88,22 @@ async function assemble(
   options: ExchangeOptions,
   closers: (() => Promise<unknown>)[],
 ): Promise<Exchange> {
-  const { folder, clock } = options;
+  const { clock } = options;
   const failed = failOnce(options);
-  const { journal, chain, operator } = await openFolder(folder, clock, closers);
+  const { journal, ledger, snapshot } = await openFolder(options, closers);
+  const { port, chain } = ledger;
 
-  const feed = new Feed((name) => chain.asset(name));
-  const stats = new StatsCounter();
-  const state = await replay(journal, chain, { feed, stats });
+  const feed = new Feed((name) => port.asset(name));
+  const folds = new Folds(feed, snapshot);
+  const { state, stats } = folds;
+  await catchUp(journal, port, folds, lastSeq(state) + 1);
+  const snapshots = keepSnapshots(options, { journal, snapshot }, port);
+  snapshots.provePast().catch(failed);
   if (openTrades(state).length > 0) feed.holdRenewals();
   const callOffRenewals = clock.after(renewalGraceMs, () => feed.askRenewals());
   closers.push(() => Promise.resolve(callOffRenewals()));
-  const blocks = startBlocks(chain, { now: () => clock.now() / 1000, onError: failed });
-  closers.push(() => blocks.stop());
-  await operator.ensureMarket();
-  await untilIssued(chain);
+  closers.push(() => ledger.stop());
+  await ledger.begin(state, failed);
 
   const listeners = new Set<EventListener>();
   const committed = (batch: readonly Applied[]): void => {
@@ -116,19 +115,38 @@ async function assemble(
         for (const listener of listeners) listener(event, entry.at);
       }
     }
+    snapshots.committed(journal.head);
   };
   const sequencer = new Sequencer({ state, journal, clock, committed, failed });
-  const stopFollowing = followChain({ state, chain, sequencer, failed });
+  const stopFollowing = followLedger({ state, ledger: port, sequencer, failed });
   if (marketOf(state, options.terms.symbol) === undefined) {
-    await sequencer.submit({ kind: 'market.open', terms: options.terms });
+    await sequencer.submit({ kind: 'market.open', terms: termsOn(options.terms, port) });
   }
-  const gateway = openGateway(options, { chain, operator, sequencer, feed, stats });
+  const gateway = openGateway(options, { ledger, sequencer, feed, stats });
   const stopFollowers = (): void => {
     callOffRenewals();
     stopFollowing();
   };
-  const close = closing({ ...gateway, blocks, stopFollowers, sequencer, journal, chain });
-  return { state, chain, journal, sequencer, feed, stats, ...gateway, listeners, close };
+  const close = closing({
+    ...gateway,
+    stopFollowers,
+    sequencer,
+    snapshots,
+    journal,
+    ledger,
+  });
+  return {
+    state,
+    ledger: port,
+    chain,
+    journal,
+    sequencer,
+    feed,
+    stats,
+    ...gateway,
+    listeners,
+    close,
+  };
 }
 
 function failOnce({ log, failed }: ExchangeOptions): (error: unknown) => void {
@@ -141,105 +159,43 @@ function failOnce({ log, failed }: ExchangeOptions): (error: unknown) => void {
   };
 }
 
-interface Opened {
-  readonly journal: Journal;
-  readonly chain: Chain;
-  readonly operator: Operator;
-}
-
-/** Opens journal and chain side by side, since the journal is proved in a thread of its own. A new chain is begun only once the journal is proved. */
-async function openFolder(
-  folder: string,
-  clock: Clock,
-  closers: (() => Promise<unknown>)[],
-): Promise<Opened> {
-  const { hasChain, last } = requireWhole(folder);
-  const opening = openSqliteJournal(join(folder, 'journal'));
-  const ledger = hasChain
-    ? openLedger(folder, clock, last === 0)
-    : opening.then(({ head }) => openLedger(folder, clock, head === 0));
-  const [journal, opened] = await Promise.allSettled([opening, ledger]);
-  if (journal.status === 'fulfilled') closers.push(() => journal.value.close());
-  if (opened.status === 'fulfilled') closers.push(() => opened.value.chain.close());
-  if (journal.status === 'rejected') throw journal.reason;
-  if (opened.status === 'rejected') throw opened.reason;
-  return { journal: journal.value, ...opened.value };
-}
-
-/** @param begin whether to begin a chain where there is none. */
-async function openLedger(
-  folder: string,
-  clock: Clock,
-  begin: boolean,
-): Promise<{ readonly chain: Chain; readonly operator: Operator }> {
-  const path = join(folder, operatorKeyFile);
-  const names = [KEY_NAMES.settlement];
-  const keys = await openKeyFile({ path, chain: chainName, names, random: randomBytes });
-  const { key } = sure(keys.keys[0], 'the key file');
-  const nowMs = (): number => Math.floor(clock.now() / 1000);
-  try {
-    const chain = await openChain({
-      folder: join(folder, 'chain'),
-      name: chainName,
-      operatorKey: key,
-      now: nowMs(),
-      random: randomBytes,
-      begin,
-    });
-    const port = localChainPort(chain);
-    return { chain, operator: new Operator({ chain: chainName, port, key, now: nowMs }) };
-  } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
-    const { code, message } = error;
-    if (code === 'folder_in_use') {
-      throw new ExchangeError('folder_locked', message, { cause: error });
-    }
-    if (code !== 'chain_missing') throw error;
-    const what = `${message}, but the journal beside it has entries`;
-    throw new ExchangeError('ledger_mismatch', what, { cause: error });
-  }
-}
-
-/** The market's assets have to be on disk before the journal speaks of them. */
-async function untilIssued(chain: Chain): Promise<void> {
-  const names = Object.values(MARKET_ASSETS).map(({ name }) => name);
-  const areIssued = (): boolean => names.every((name) => (chain.asset(name)?.ref ?? null) !== null);
-  if (areIssued()) return;
-  await new Promise<void>((issued) => {
-    const stop = chain.onBlock(() => {
-      if (!areIssued()) return;
-      stop();
-      issued();
-    });
-  });
-}
-
 interface Parts {
-  readonly chain: Chain;
-  readonly operator: Operator;
+  readonly ledger: OpenLedger;
   readonly sequencer: Sequencer;
   readonly feed: Feed;
-  readonly stats: StatsCounter;
+  readonly stats: CountsSince;
 }
 
 function openGateway(
-  { policy, clock, log, version }: ExchangeOptions,
-  { chain, operator, sequencer, feed, stats }: Parts,
+  { folder, policy, clock, log, version }: ExchangeOptions,
+  { ledger, sequencer, feed, stats }: Parts,
 ): Pick<Exchange, 'app' | 'sockets'> {
+  const { port, operator, chain } = ledger;
   const sessions = new Sessions({
-    exchange: sure(chain.block(0), 'block 0').hash.slice(0, 16),
+    exchange: port.genesis,
     now: () => clock.now() / 1000,
     random: randomBytes,
-    verify: (address, signature, text) => verifyMessage(address, signature, text, chain.params),
+    verify: (address, signature, text) => verifyMessage(address, signature, text, port.params),
     isAdmitted: (address) => feed.isAdmitted(address),
   });
-  const admission = new Admission({ policy, chain, operator, sequencer, feed });
-  const deliveries = new Deliveries(feed, chain);
+  const admission = new Admission({ policy, ledger: port, operator, sequencer, feed });
+  const deliveries = new Deliveries(feed, port);
   const now = (): number => clock.now() / 1000;
-  const desk = new Desk({ sequencer, feed, sessions, deliveries, now, newId: randomUUID });
-  const sockets = new Sockets({ desk, feed, clock, version });
+  const wallNow = clock.now;
+  const desk = new Desk({ sequencer, feed, sessions, deliveries, now, wallNow, newId: randomUUID });
+  const sockets = new Sockets({
+    desk,
+    feed,
+    clock,
+    version,
+    mayTrade: (token) => sessions.mayTrade(token),
+  });
   const health = (): object => ({ status: 'online', version, ...stats.read() });
-  const app = buildApp({ feed, chain, sessions, admission, now: clock.now, health, log });
+  const file = ApiKeyFile.open(folder, randomBytes);
+  const keys = new ApiKeys({ file, sessions, now: wallNow, random: randomBytes });
+  const members = { feed, ledger: port, chain, sessions, admission, desk, keys };
+  const app = buildApp({ ...members, now: wallNow, health, log });
+  app.addHook('onClose', () => file.close());
   sockets.attach(app.server);
   return { app, sockets };
 }
@@ -247,11 +203,11 @@ function openGateway(
 interface Closing {
   readonly app: FastifyInstance;
   readonly sockets: Sockets;
-  readonly blocks: BlockProducer;
   readonly stopFollowers: () => void;
   readonly sequencer: Sequencer;
+  readonly snapshots: Snapshots;
   readonly journal: Journal;
-  readonly chain: Chain;
+  readonly ledger: OpenLedger;
 }
 
 /** First nobody comes in, then the last blocks are taken in, then the journal ends. */
@@ -260,11 +216,12 @@ function closing(parts: Closing): () => Promise<void> {
   const close = async (): Promise<void> => {
     parts.sockets.close();
     await parts.app.close();
-    await parts.blocks.stop().catch(() => undefined);
+    await parts.ledger.stop().catch(() => undefined);
     parts.stopFollowers();
     await parts.sequencer.close();
+    await parts.snapshots.close().catch(() => undefined);
     await parts.journal.close().catch(() => undefined);
-    await parts.chain.close();
+    await parts.ledger.close();
   };
   return () => (closed ??= close());
 }

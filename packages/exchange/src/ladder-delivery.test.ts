@@ -109,7 +109,7 @@ async function rungsOf(order: OrderId, raw = want.raw) {
 
 test('rungs that are not as agreed are refused whole, and those held before stay', async () => {
   const [order, other] = [await laddered('one'), await laddered('two')];
-  const deliveries = new Deliveries(exchange.feed, exchange.chain);
+  const deliveries = new Deliveries(exchange.feed, exchange.ledger);
   const [own, foreign, dear] = [
     await rungsOf(order),
     await rungsOf(other),
@@ -141,7 +141,7 @@ test('rungs that are not as agreed are refused whole, and those held before stay
 
 test('a ladder of somebody else’s order, of none, or of one that is cancelled is not expected', async () => {
   const order = await laddered('one');
-  const deliveries = new Deliveries(exchange.feed, exchange.chain);
+  const deliveries = new Deliveries(exchange.feed, exchange.ledger);
   const rungs = await rungsOf(order);
   const { address } = seller.wallet;
   const unknown = { kind: 'refused', error: 'EOrder:Unknown order' };
@@ -157,9 +157,9 @@ test('a ladder of somebody else’s order, of none, or of one that is cancelled 
 
 test('signatures found good in rungs are not checked again by the chain', async () => {
   const order = await laddered('one');
-  const before = exchange.chain.signatures.size;
-  const deliveries = new Deliveries(exchange.feed, exchange.chain);
+  const before = exchange.ledger.signatures.size;
+  const deliveries = new Deliveries(exchange.feed, exchange.ledger);
   const again = deliveries.takeRungs(seller.wallet.address, order, await rungsOf(order));
   expect(again).toEqual({ kind: 'taken', stored: 4 });
-  expect(exchange.chain.signatures.size).toBe(before);
+  expect(exchange.ledger.signatures.size).toBe(before);
 });

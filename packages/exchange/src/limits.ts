@@ -59,6 +59,9 @@ export const framesPerSecond = 200;
 export const ordersBurst = 100;
 export const ordersPerSecond = 50;
 
+/** How far beyond the book's price for its volume a market order goes that names no worst price: a twentieth. */
+export const protectionShare = 0.05;
+
 /** Cancels are never throttled below new orders: whoever could place an order can take it back. */
 export const cancelsBurst = 400;
 export const cancelsPerSecond = 200;
@@ -87,6 +90,12 @@ export const openIssueMax = 1_000_000;
 
 /** Trades that a market's tape keeps: what a subscriber is shown of the past. */
 export const tapeMax = 50;
+
+/** Candles of each interval that a market keeps: of minutes, all of the 24 hours that the ticker looks back on. */
+export const candlesMax = 1_440;
+
+/** Candles in a first message, the newest: about 40 kB. */
+export const candlesShownMax = 200;
 
 /** Done orders of a participant that are still shown: what fits on a screen a few times over. */
 export const doneOrdersMax = 50;
@@ -125,8 +134,21 @@ export const sessionsPerAddressMax = 16;
 export const callsBurst = 1_000;
 export const callsPerSecond = 100;
 
+/** API keys of one participant: a few programs, each with a spare. */
+export const apiKeysMax = 16;
+
+/** Lines of the file with the API keys, besides the keys themselves, after which it is written anew: a few hundred kilobytes. */
+export const apiKeyLinesMax = 5_000;
+
+/** Seconds in which a token has to be used for the first time, as the dialect says it; a session lasts longer. */
+export const tokenSeconds = 900;
+
 /** Accounts whose rates are remembered; the longest unused starts anew. */
 export const accountsLimitedMax = 10_000;
+
+/** Levels a side in an answer of `Depth`: when the asker names no number, and at most. */
+export const depthDefault = 100;
+export const depthMax = 500;
 
 /** Levels a side of a book when a subscriber names no depth, as in the dialect. */
 export const bookDepthDefault = 10;

@@ -6,9 +6,10 @@ import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
 import type { LadderDeliveredRequest } from '@wattlot/client/frames';
 import type { Address, LotOffer, MarketTerms, OrderId, OrderView, Output } from '@wattlot/core';
 import { checkOffer, checkRung, hashOfAddress } from '@wattlot/ledger';
-import type { AssetId, Chain, ExpectedOffer, OutputView } from '@wattlot/ledger';
+import type { AssetId, ExpectedOffer } from '@wattlot/ledger';
 import type { Feed } from './feed/feed.ts';
 import type { HeldRung } from './feed/ladders.ts';
+import type { LedgerPort } from './ledger-port.ts';
 import { deliveriesMax } from './limits.ts';
 
 /** What became of one frame of offers. */
@@ -33,27 +34,21 @@ export interface LotSides {
   readonly want: { readonly asset: AssetId; readonly raw: bigint };
 }
 
-/** What one lot of an order gives and asks, at a price. @throws Error when the chain lacks an asset of the market. */
+/** What one lot of an order gives and asks, at a price. @throws Error when the ledger lacks an asset of the market. */
 export function sidesOf(
-  chain: Chain,
+  ledger: LedgerPort,
   terms: MarketTerms,
   { side, price }: Pick<OrderView, 'side' | 'price'>,
 ): LotSides {
-  const energy = { asset: assetId(chain, terms.energy), raw: BigInt(terms.lot) };
-  const ecoin = { asset: assetId(chain, terms.ecoin), raw: BigInt(price) };
+  const energy = { asset: assetId(ledger, terms.energy), raw: BigInt(terms.lot) };
+  const ecoin = { asset: assetId(ledger, terms.ecoin), raw: BigInt(price) };
   return side === 'ask' ? { give: energy, want: ecoin } : { give: ecoin, want: energy };
 }
 
-function assetId(chain: Chain, name: string): AssetId {
-  const asset = chain.asset(name);
-  if (asset === undefined) throw new Error(`exchange: the chain has no asset ${name}`);
+function assetId(ledger: LedgerPort, name: string): AssetId {
+  const asset = ledger.asset(name);
+  if (asset === undefined) throw new Error(`exchange: the ledger has no asset ${name}`);
   return asset.id;
-}
-
-/** An unspent output of the chain by its name, waiting ones included. */
-function outputOn(chain: Chain, output: Output): OutputView | undefined {
-  const [txid = '', vout = ''] = output.split(':');
-  return chain.output(txid, Number(vout));
 }
 
 interface Gathered {
@@ -64,12 +59,14 @@ interface Gathered {
 /** The deliveries under way. In memory: an agent that comes back delivers again. */
 export class Deliveries {
   readonly #feed: Feed;
-  readonly #chain: Chain;
+  readonly #ledger: LedgerPort;
   readonly #gathered = new Map<Address, Map<OrderId, Gathered>>();
+  /** The deliveries whose outputs are not final yet: the newest of each order. */
+  readonly #waiting = new Map<OrderId, object>();
 
-  constructor(feed: Feed, chain: Chain) {
+  constructor(feed: Feed, ledger: LedgerPort) {
     this.#feed = feed;
-    this.#chain = chain;
+    this.#ledger = ledger;
   }
 
   /** Takes in one frame. A lot that comes again replaces the one before. */
@@ -135,28 +132,77 @@ export class Deliveries {
     return { kind: 'taken', stored: this.#feed.holdRungs(order, [...good.values()]) };
   }
 
+  /** Has the ledger look at what a frame of offers names, so that it can be checked. Calls back once, with an error string of the wire if it cannot be asked. */
+  whenSeen(
+    participant: Address,
+    order: OrderId,
+    lots: readonly LotOffer[],
+    then: (error: string | undefined) => void,
+  ): void {
+    // What nobody has asked for is refused without a look.
+    const isAsked = this.#feed.pendingOf(order)?.view.participant === participant;
+    this.#look(isAsked ? lots.map(({ output }) => output) : [], then);
+  }
+
+  /** The same for a frame of rungs. */
+  whenRungsSeen(
+    participant: Address,
+    order: OrderId,
+    rungs: readonly { readonly lot: number }[],
+    then: (error: string | undefined) => void,
+  ): void {
+    const ladder = this.#feed.ladderOf(order);
+    const places = ladder?.view.participant === participant ? ladder.places : undefined;
+    this.#look(
+      rungs.flatMap(({ lot }) => places?.get(lot)?.output ?? []),
+      then,
+    );
+  }
+
+  #look(outputs: readonly Output[], then: (error: string | undefined) => void): void {
+    this.#ledger.look(outputs, (isKnown) => then(isKnown ? undefined : gatewayErrors.unavailable));
+  }
+
+  /** Whether outputs take so long to be final that nobody should wait for an answer meanwhile. */
+  get isSlow(): boolean {
+    return this.#ledger.finalMs > 0;
+  }
+
   /**
-   * Waits until every output is in a block: an order that the journal calls firm must not stand on a transaction that a crash of the chain can undo.
-   * Calls back once, with an error string of the wire when an output is gone by then.
+   * Waits until every output is final: an order that the journal calls firm must not stand on a transaction that a crash of the chain can undo.
+   * Calls back once, with an error string of the wire when an output is gone by then; on a slow ledger not at all for an order whose
+   * offers are delivered again meanwhile, or that is cancelled.
    */
-  whenOnDisk(lots: readonly LotOffer[], then: (error: string | undefined) => void): void {
-    const settled = (): boolean => {
-      let isWaiting = false;
-      for (const { lot, output } of lots) {
-        const held = outputOn(this.#chain, output);
-        if (held === undefined) {
-          then(`${gatewayErrors.badOffer}: lot ${lot}: ${outputFault}`);
-          return true;
-        }
-        isWaiting ||= held.height === undefined;
-      }
-      if (!isWaiting) then(undefined);
-      return !isWaiting;
+  whenFinal(
+    order: OrderId,
+    lots: readonly LotOffer[],
+    then: (error: string | undefined) => void,
+  ): void {
+    const delivery = {};
+    this.#waiting.set(order, delivery);
+    const isOver = (): boolean =>
+      this.isSlow &&
+      (this.#waiting.get(order) !== delivery || this.#feed.pendingOf(order) === undefined);
+    const outputs = lots.map(({ output }) => output);
+    let stop = (): void => undefined;
+    const end = (error?: string): void => {
+      stop();
+      if (this.#waiting.get(order) === delivery) this.#waiting.delete(order);
+      then(error);
     };
-    if (settled()) return;
-    const stop = this.#chain.onBlock(() => {
-      if (settled()) stop();
-    });
+    const look = (): void => {
+      if (isOver()) return stop();
+      this.#ledger.look(outputs, (isKnown) => {
+        // Asked again after the next block.
+        if (!isKnown || isOver()) return;
+        const held = lots.map(({ lot, output }) => ({ lot, output: this.#ledger.output(output) }));
+        const gone = held.find(({ output }) => output === undefined);
+        if (gone !== undefined) end(`${gatewayErrors.badOffer}: lot ${gone.lot}: ${outputFault}`);
+        else if (held.every(({ output }) => output?.isFinal === true)) end();
+      });
+    };
+    stop = this.#ledger.onBlock(look);
+    look();
   }
 
   /** What is wrong with one lot's offer. */
@@ -169,14 +215,14 @@ export class Deliveries {
 
   /** What an order's offer of an output must be, or why there can be none. */
   #expectedOf(view: OrderView, output: Output): ExpectedOffer | string {
-    const owner = hashOfAddress(view.participant, this.#chain.params);
+    const owner = hashOfAddress(view.participant, this.#ledger.params);
     const terms = this.#feed.termsOf(view.market);
-    const held = outputOn(this.#chain, output);
+    const held = this.#ledger.output(output);
     if (owner === undefined || terms === undefined) return 'the order is not of this ledger';
     if (held === undefined) return outputFault;
     const { script: outputScript } = held;
-    const cache = this.#chain.signatures;
-    return { ...sidesOf(this.#chain, terms, view), owner, output, outputScript, cache };
+    const cache = this.#ledger.signatures;
+    return { ...sidesOf(this.#ledger, terms, view), owner, output, outputScript, cache };
   }
 
   /** Why nothing is expected of a participant for an order. */

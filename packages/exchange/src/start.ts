@@ -7,6 +7,7 @@ import { ExchangeError, lineOf, printable } from './errors.ts';
 import { openExchange } from './exchange.ts';
 import type { Exchange, EventListener } from './exchange.ts';
 import type { Policy } from './admission.ts';
+import type { NodeSettings } from './ledger-node-open.ts';
 import type { Stats } from './stats.ts';
 import { defaultTerms } from './terms.ts';
 
@@ -19,6 +20,8 @@ export interface StartOptions {
   /** 0 takes any that is free. */
   readonly port: number;
   readonly policy: Policy;
+  /** The MultiChain node whose chain is the ledger, and which has an administrator's key. Default: an embedded chain in the folder. */
+  readonly node?: NodeSettings | undefined;
   /** The market to open at the first start. Default: energy for ecoin. */
   readonly terms?: MarketTerms;
   /** Default: the machine's. */
@@ -58,9 +61,10 @@ const version = '0.1.0';
  *   LedgerError for the chain and the operator's key.
  */
 export async function startExchange(options: StartOptions): Promise<RunningExchange> {
-  const { folder, policy, clock = systemClock(), log = () => undefined } = options;
+  const { folder, node, policy, clock = systemClock(), log = () => undefined } = options;
   const exchange = await openExchange({
     folder,
+    node,
     policy,
     clock,
     terms: options.terms ?? defaultTerms,

@@ -3,6 +3,7 @@ import { toAmount, toAsset, toMarketSymbol, toPrice } from '@wattlot/core';
 import type { MarketTerms } from '@wattlot/core';
 import { MARKET_ASSETS } from '@wattlot/ledger';
 import { exactLots, sure } from './exact.ts';
+import type { LedgerPort } from './ledger-port.ts';
 
 /** Microseconds for an agent to split its output into as many lots as an order may have, and to sign and deliver as many offers. */
 const offersTimeout = 15_000_000;
@@ -26,3 +27,18 @@ export const defaultTerms: MarketTerms = {
   offersTimeout,
   settlementTimeout,
 };
+
+/** A market's terms on a ledger, with the names of its assets: where blocks take their time, there is so much more of it to make orders firm and to settle. */
+export function termsOn(
+  terms: MarketTerms,
+  { finalMs, names }: Pick<LedgerPort, 'finalMs' | 'names'>,
+): MarketTerms {
+  const more = finalMs * 1000;
+  return {
+    ...terms,
+    energy: sure(toAsset(names.energy), 'asset'),
+    ecoin: sure(toAsset(names.ecoin), 'asset'),
+    offersTimeout: terms.offersTimeout + more,
+    settlementTimeout: terms.settlementTimeout + more,
+  };
+}

@@ -75,6 +75,12 @@ export const SPLIT_LOTS_MAX = 2_000;
 /** Inputs of one transaction made by a wallet: signing and checking take a time that grows with the square of their number, 0.15 s for so many. */
 export const WALLET_INPUTS_MAX = 250;
 
+/** Lots that a wallet keeps ready after their orders were cancelled, 200 bytes each: the largest order twice. */
+export const READY_LOTS_MAX = 2_000;
+
+/** Free outputs of one asset from which on a wallet with nothing to do combines them: choosing among fewer costs nothing worth a transaction. */
+export const DUST_OUTPUTS_MIN = 50;
+
 /** Signed transactions that a wallet's journal remembers, 200 bytes of memory each: a repeat of an older trade finds it settled on the chain. */
 export const JOURNAL_LOTS_MAX = 5_000;
 
@@ -185,3 +191,15 @@ export const PAPER_BLOCK_MS_MAX = 300_000;
 
 /** Milliseconds between two looks. */
 export const PAPER_POLL_MS = 250;
+
+/** Blocks of a real node asked for at a time while an exchange catches up: a request each. */
+export const NODE_BLOCK_BATCH_MAX = 20;
+
+/** Transactions of a real chain whose outputs an exchange remembers, about 500 bytes each: what is spent soon after needs no request. */
+export const NODE_TRANSACTIONS_MAX = 20_000;
+
+/** Outputs of a real chain that an exchange remembers to have looked at, about 300 bytes each: the lots of ten of the largest orders. */
+export const NODE_OUTPUTS_MAX = 10_000;
+
+/** Milliseconds between two looks of an exchange for a block of a real node, which takes seconds to make. */
+export const NODE_POLL_MS = 500;

@@ -1,51 +1,45 @@
 /** What each action does to the state, and what it asks of the world. Pure. */
-import { oppositeOf } from '@wattlot/core';
 import type { Side } from '@wattlot/core';
+import { cancel, cancelHere } from './act-cancel.ts';
+import {
+  askAmount,
+  chooseCommand,
+  confirmAmount,
+  moveAmountField,
+  moveInList,
+  nextMarket,
+  openScreen,
+  scrollMax,
+  typeText,
+  withFilter,
+} from './act-screens.ts';
+import { arm, confirm, open, size, stepPrice, withTicket } from './act-ticket.ts';
 import { bestOf } from './book.ts';
-import { cancelTargets } from './keymap/binding.ts';
+import { commandsOf } from './commands.ts';
 import { moveCursor, recentre } from './ladder.ts';
 import { footRows, headRows } from './layout.ts';
-import { cancelWaitMs, filterCharactersMax } from './limits.ts';
-import { orderText, withNotice } from './notices.ts';
+import { cancelWaitMs } from './limits.ts';
+import { withNotice } from './notices.ts';
 import { helpScrollMax } from './panes/help.ts';
-import { marketOf, sightOf } from './state.ts';
+import { marketOf, sightOf, withoutOverlay } from './state.ts';
 import type { Action, Effect, Moment, State, Step } from './state.ts';
-import { counted, priceText } from './text/number.ts';
+import { t } from './text/language.ts';
 import {
   cycleTimeInForce,
   eraseCharacter,
   moveField,
-  openTicket,
-  previewOf,
-  priceOf,
-  stepVolume,
   togglePostOnly,
   typeCharacter,
-  volumeOf,
-  withPrice,
 } from './ticket.ts';
-import type { Ticket } from './ticket.ts';
-import { listedOrders, liveOrders } from './view.ts';
-import type { OwnOrder } from '@wattlot/client';
+import { liveOrders } from './view.ts';
 
 function only(state: State): Step {
   return { state, effects: [] };
 }
 
-function moveSelection(state: State, rows: number): State {
-  if (state.symbol === undefined) return state;
-  const listed = listedOrders(state.view, state.symbol);
-  const index = Math.max(
-    0,
-    listed.findIndex(({ order }) => order === state.selected),
-  );
-  const next = listed[Math.min(listed.length - 1, Math.max(0, index - rows))];
-  return next === undefined ? state : { ...state, selected: next.order };
-}
-
-/** `steps` up: to higher prices, or to orders higher in the list. */
+/** `steps` up: to higher prices, or to rows higher in the list. */
 function move(state: State, steps: number): State {
-  if (state.pane === 'orders') return moveSelection(state, steps);
+  if (state.screen !== 'ladder' || state.pane === 'orders') return moveInList(state, steps);
   const sight = sightOf(state);
   const { cursor } = state.ladder;
   if (sight === undefined || cursor === undefined) return state;
@@ -54,16 +48,14 @@ function move(state: State, steps: number): State {
 }
 
 function page(state: State, direction: 1 | -1): State {
-  const rows = sightOf(state)?.rows ?? 2;
+  const ofScreen = state.rows - headRows - footRows;
+  const rows = state.screen === 'ladder' ? (sightOf(state)?.rows ?? 2) : ofScreen;
   return move(state, direction * Math.max(1, Math.floor(rows / 2)));
 }
 
 function toBest(state: State, side: Side): State {
-  if (state.pane === 'orders') {
-    return moveSelection(
-      state,
-      side === 'ask' ? Number.MAX_SAFE_INTEGER : -Number.MAX_SAFE_INTEGER,
-    );
+  if (state.screen !== 'ladder' || state.pane === 'orders') {
+    return moveInList(state, side === 'ask' ? Number.MAX_SAFE_INTEGER : -Number.MAX_SAFE_INTEGER);
   }
   const sight = sightOf(state);
   if (sight === undefined) return state;
@@ -71,100 +63,20 @@ function toBest(state: State, side: Side): State {
   return { ...state, ladder: moveCursor(state.ladder, sight, best) };
 }
 
-function open(state: State, side: Side, at: 'cursor' | 'best', moment: Moment): State {
-  const market = marketOf(state);
-  if (market === undefined) return state;
-  const best = at === 'best' ? bestOf(market.book, oppositeOf(side)) : undefined;
-  const price = best ?? state.ladder.cursor;
-  if (price === undefined) return state;
-  const ticket = openTicket(market.instrument, {
-    clientOrderId: moment.mintClientOrderId(),
-    side,
-    volume: Math.min(state.lots, market.instrument.volumeMax),
-    price,
-    timeInForce: at === 'best' ? 'ioc' : 'gtc',
-  });
-  return { ...state, ticket };
-}
-
-function withTicket(state: State, change: (ticket: Ticket) => Ticket): State {
-  return state.ticket === undefined ? state : { ...state, ticket: change(state.ticket) };
-}
-
-function size(state: State, by: number): State {
-  if (state.ticket?.field === 'price') return stepPrice(state, by);
-  if (state.ticket !== undefined) return withTicket(state, (ticket) => stepVolume(ticket, by));
-  const most = marketOf(state)?.instrument.volumeMax ?? Number.MAX_SAFE_INTEGER;
-  return { ...state, lots: Math.min(most, Math.max(1, state.lots + by)) };
-}
-
-function stepPrice(state: State, by: number): State {
-  const sight = sightOf(state);
-  if (sight === undefined || state.ticket === undefined) return state;
-  const { instrument } = sight;
-  const from = priceOf(instrument, state.ticket) ?? state.ladder.cursor ?? sight.reference;
-  const ladder = moveCursor(state.ladder, sight, from + by * instrument.tick);
-  const price = ladder.cursor ?? from;
-  return withTicket({ ...state, ladder }, (ticket) => withPrice(ticket, instrument, price));
-}
-
-function confirm(state: State): Step {
-  const market = marketOf(state);
-  const { ticket, view } = state;
-  if (market === undefined || ticket === undefined) return only(state);
-  const isDiscreet = state.areAmountsHidden;
-  const preview = previewOf(ticket, { market, view, isDiscreet });
-  const { wish, problem = 'this order cannot be sent' } = preview;
-  if (wish === undefined) return only(withNotice(state, 'bad', `Not sent: ${problem}`));
-  return {
-    state: {
-      ...state,
-      lots: volumeOf(ticket) ?? state.lots,
-      ticket: { ...ticket, phase: { kind: 'sending' } },
-    },
-    effects: [{ kind: 'place', wish }],
-  };
-}
-
 function close(state: State): State {
   const { overlay, ticket, ...rest } = state;
-  if (overlay !== undefined) return ticket === undefined ? rest : { ...rest, ticket };
+  if (overlay !== undefined) {
+    const below = ticket === undefined ? rest : { ...rest, ticket };
+    return overlay.kind === 'filter' ? withFilter(below, '') : below;
+  }
   const closed: State = rest;
   return ticket?.phase.kind === 'editing'
     ? closed
     : withNotice(
         closed,
         'plain',
-        'Ticket closed; the order stays on its way, news of it will show here',
+        t(state.language, 'Ticket closed; the order stays on its way, news of it will show here'),
       );
-}
-
-function cancel(state: State, orders: readonly OwnOrder[], what: string): Step {
-  const effects = orders.map(({ order }): Effect => ({ kind: 'cancel', order }));
-  const cancelling = new Set([...state.cancelling, ...orders.map(({ order }) => order)]);
-  const [sole] = orders;
-  const instrument =
-    sole === undefined ? undefined : state.view.markets.get(sole.symbol)?.instrument;
-  const saying = (isDiscreet: boolean): string =>
-    orders.length !== 1 || sole === undefined || instrument === undefined
-      ? `Cancelling ${counted(orders.length, 'order')} ${what}`
-      : `Cancelling your ${orderText(instrument, sole, sole.remaining, isDiscreet)}`;
-  return {
-    state: withNotice({ ...state, cancelling }, 'plain', saying(false), saying(true)),
-    effects,
-  };
-}
-
-function cancelHere(state: State): Step {
-  const targets = cancelTargets(state);
-  const market = marketOf(state);
-  const price = targets[0]?.price;
-  if (market === undefined || price === undefined) return only(state);
-  // The selection stays with its order, whatever place the list gives it.
-  const [first] = targets;
-  const isListed = state.pane === 'orders' && first !== undefined;
-  const held = isListed ? { ...state, selected: first.order } : state;
-  return cancel(held, targets, `at ${priceText(market.instrument, price)}`);
 }
 
 function quit(state: State): Step {
@@ -183,18 +95,30 @@ function quitCancelling(state: State): Step {
   };
 }
 
-function filter(state: State, change: (text: string) => string): State {
-  if (state.overlay?.kind !== 'help') return state;
-  const text = change(state.overlay.filter).slice(0, filterCharactersMax);
-  return { ...state, overlay: { kind: 'help', filter: text, scroll: 0 } };
-}
-
 function scroll(state: State, by: number): State {
-  if (state.overlay?.kind !== 'help') return state;
+  if (state.overlay?.kind !== 'help') {
+    return { ...state, scroll: Math.min(scrollMax(state), Math.max(0, state.scroll + by)) };
+  }
   const { filter: text, scroll: from } = state.overlay;
-  const most = helpScrollMax(text, state.rows - headRows - footRows);
+  const most = helpScrollMax(state, text, state.rows - headRows - footRows);
   const to = Math.min(most, Math.max(0, from + by));
   return { ...state, overlay: { kind: 'help', filter: text, scroll: to } };
+}
+
+/** Runs the chosen command as its key would; but a command never sends an order without its ticket. */
+function run(state: State, moment: Moment): Step {
+  if (state.overlay?.kind !== 'palette') return only(state);
+  const binding = commandsOf(state)[state.overlay.index];
+  const closed = withoutOverlay(state);
+  const [key] = binding?.keys ?? [];
+  if (binding === undefined || key === undefined) return only(closed);
+  const reason = binding.disabled?.(closed);
+  if (reason !== undefined) {
+    return only(withNotice(closed, 'plain', `${t(state.language, binding.help)}: ${reason}`));
+  }
+  const action = binding.act(key);
+  const { armedUntil: _gone, ...safe } = closed;
+  return act(action.kind === 'open' ? safe : closed, action, moment);
 }
 
 function nextPane(state: State, pane: State['pane'] | 'next'): State {
@@ -220,7 +144,7 @@ export function act(state: State, action: Action, moment: Moment): Step {
     case 'size':
       return only(size(state, action.by));
     case 'open':
-      return only(open(state, action.side, action.at, moment));
+      return open(state, action, moment);
     case 'type':
       return only(withTicket(state, (ticket) => typeCharacter(ticket, action.character)));
     case 'erase':
@@ -243,14 +167,36 @@ export function act(state: State, action: Action, moment: Moment): Step {
       return cancel(state, liveOrders(state.view, state.symbol), 'in this market');
     case 'cancel-all':
       return cancel(state, liveOrders(state.view), 'everywhere');
+    case 'screen':
+      return openScreen(state, action.screen);
+    case 'market':
+      return only(nextMarket(state, action.by));
+    case 'arm':
+      return only(arm(state));
+    case 'palette':
+      return only({ ...state, overlay: { kind: 'palette', filter: '', index: 0 } });
+    case 'choose':
+      return only(chooseCommand(state, action.by, commandsOf(state).length));
+    case 'run':
+      return run(state, moment);
+    case 'filter-list':
+      return only({ ...state, overlay: { kind: 'filter' } });
+    case 'keep-filter':
+      return only(withoutOverlay(state));
+    case 'ask-amount':
+      return only(askAmount(state, action.request, moment));
+    case 'amount-field':
+      return only(moveAmountField(state));
+    case 'amount-confirm':
+      return confirmAmount(state);
     case 'hide':
       return only({ ...state, areAmountsHidden: !state.areAmountsHidden });
     case 'help':
       return only({ ...state, overlay: { kind: 'help', filter: '', scroll: 0 } });
     case 'filter':
-      return only(filter(state, (text) => text + action.character));
+      return only(typeText(state, (text) => text + action.character));
     case 'unfilter':
-      return only(filter(state, (text) => text.slice(0, -1)));
+      return only(typeText(state, (text) => [...text].slice(0, -1).join('')));
     case 'scroll':
       return only(scroll(state, action.by));
     case 'repaint':

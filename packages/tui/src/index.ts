@@ -1,4 +1,6 @@
 /** The terminal, for whoever starts it. `runTrade` itself is in the bundle `dist/trade.mjs`, as it needs JSX compiled. */
 export type { ExitCode, TradeOptions } from './options.ts';
+export { languages } from './text/language.ts';
+export type { Language } from './text/language.ts';
 export { themeNames } from './theme.ts';
 export type { ThemeName } from './theme.ts';

@@ -39,6 +39,11 @@ const controls: Readonly<Record<string, Key>> = {
   '\b': 'backspace',
 };
 
+/** Names of the keys that are no character and not held with Ctrl. */
+export const keyNames: readonly Key[] = [
+  ...new Set([...Object.values(controls), 'escape', ...Object.values(named)]),
+];
+
 const pasteBegin = '\u001b[200~';
 const pasteEnd = '\u001b[201~';
 

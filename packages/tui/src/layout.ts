@@ -20,8 +20,9 @@ export type Layout =
       readonly ladder: Box;
       readonly ticket: Box;
       readonly orders: Box;
-      /** Zero high where there is no room. */
+      /** Zero high where there is no room, as is the chart. */
       readonly tape: Box;
+      readonly chart: Box;
     };
 
 /** Rows of the status and of the balances above, of the message and of the keys below. */
@@ -30,6 +31,10 @@ export const footRows = 2;
 
 const ticketRows = 7;
 const ticketRowsLeast = 5;
+const ordersRowsLeast = 4;
+const tapeRowsLeast = 4;
+/** A chart lower than this says nothing. */
+const chartRowsLeast = 8;
 const stackedRowsLeast = 18;
 const ladderColumnsLeast = 47;
 const ladderColumnsMost = 68;
@@ -41,7 +46,7 @@ function oneColumn(body: Box): Layout {
   const { width, height } = body;
   const box = (rows: number): Box => ({ width, height: rows });
   const ticket = box(ticketRowsLeast);
-  const common = { width, body, ticket, tape: box(0) };
+  const common = { width, body, ticket, tape: box(0), chart: box(0) };
   if (height < stackedRowsLeast) {
     const ladder = box(height - ticketRowsLeast);
     return { kind: 'toggled', ...common, ladder, orders: ticket };
@@ -49,6 +54,27 @@ function oneColumn(body: Box): Layout {
   const orders = box(Math.floor((height - ticketRowsLeast) / 3));
   const ladder = box(height - ticketRowsLeast - orders.height);
   return { kind: 'stacked', ...common, ladder, orders };
+}
+
+interface Shares {
+  readonly orders: number;
+  readonly tape: number;
+  readonly chart: number;
+}
+
+/** Rows below the ticket for orders and chart; the tape has a column of its own. */
+function withoutTape(rows: number): Shares {
+  const chart = rows >= 2 * chartRowsLeast ? Math.floor(rows * 0.4) : 0;
+  return { orders: rows - chart, tape: 0, chart };
+}
+
+/** Rows below the ticket for orders, tape and chart: what would become too low to be read gives its rows to the orders. */
+function shared(rows: number): Shares {
+  const third = Math.floor(rows / 3);
+  const chart = third >= chartRowsLeast ? third : 0;
+  const rest = rows - chart;
+  const tape = rest >= ordersRowsLeast + tapeRowsLeast ? Math.floor(rest / 2) : 0;
+  return { orders: rest - tape, tape, chart };
 }
 
 /** The panes of a window. */
@@ -69,14 +95,15 @@ export function layoutOf(columns: number, rows: number): Layout {
   );
   const width = room - ladder;
   const left = height - ticketRows;
-  const tape = three ? height : Math.floor(left / 2);
+  const { orders, tape, chart } = three ? withoutTape(left) : shared(left);
   return {
     kind: three ? 'three' : 'beside',
     width: columns,
     body,
     ladder: { width: ladder, height },
     ticket: { width, height: ticketRows },
-    orders: { width, height: three ? left : left - tape },
-    tape: { width: three ? tapeColumns : width, height: tape },
+    orders: { width, height: orders },
+    tape: { width: three ? tapeColumns : width, height: three ? height : tape },
+    chart: { width, height: chart },
   };
 }

@@ -15,13 +15,29 @@ export const columnsMax = 500;
 export const rowsMax = 200;
 
 /** Trades kept a market: more than any tape shows. */
-export const tapeTradesMax = 200;
+export const tapeTradesMax = 500;
 
 /** Own orders kept that are done; live ones are all kept. */
 export const doneOrdersMax = 200;
 
 /** Messages kept, newest last. */
 export const noticesMax = 100;
+
+/** Entries of the log screen: a day of one household's own news and an hour of a busy market's. */
+export const logEntriesMax = 1000;
+
+/** How long one-key trading stays armed, and the least time between two orders of it: a key that is held down repeats faster. In milliseconds. */
+export const armedMs = 60_000;
+export const armedIntervalMs = 300;
+
+/** How long the price of a trade flashes, in milliseconds: two ticks of the clock at most. */
+export const flashMs = 1_500;
+
+/** While the wallet is looked at, it is read anew this often, in milliseconds: a block takes longer. */
+export const walletReadMs = 2_000;
+
+/** Outputs of the wallet that are listed one by one; what is beyond is counted only. */
+export const walletOutputsMax = 500;
 
 /** How long the message line shows good and plain news, and bad news, in milliseconds. */
 export const noticeShownMs = 12_000;
@@ -30,7 +46,7 @@ export const badNoticeShownMs = 30_000;
 /** Cells of one remote text: a reason or a name fits, a flood does not. */
 export const remoteTextCellsMax = 160;
 
-/** Characters that can be typed into a field of the ticket, and into the filter of the help. */
+/** Characters that can be typed into a field of the ticket, and into a filter or a search. */
 export const fieldCharactersMax = 9;
 export const filterCharactersMax = 20;
 
@@ -51,6 +67,9 @@ export const logBytesMax = 1_000_000;
 
 /** How long `--once` waits for the first whole picture, in milliseconds. */
 export const onceWaitMs = 10_000;
+
+/** Bytes of a settings or a key file: more is no such file. */
+export const configBytesMax = 64 * 1024;
 
 /** Unchanged cells that are written again rather than jumped over: a jump costs 6 bytes and more. */
 export const rewriteGapMax = 3;

@@ -1,4 +1,5 @@
 /** What `wattlot trade` can be asked for. */
+import type { Language } from './text/language.ts';
 import type { ThemeName } from './theme.ts';
 
 export interface TradeOptions {
@@ -11,6 +12,8 @@ export interface TradeOptions {
   readonly doing?: string | undefined;
   /** The file with the participant's key, mode 0600. Left out, or with `readonly`: only the public market is shown. */
   readonly keyFile?: string | undefined;
+  /** A MultiChain node that has the keys instead, with user and password: `http://user:password@host:port`. */
+  readonly node?: string | undefined;
   /** The participant's name, shown to its owner and the operator. */
   readonly name?: string | undefined;
   /** The address that issues this participant's energy, or `own`. */
@@ -20,13 +23,24 @@ export interface TradeOptions {
   readonly mode?: 'terminal' | 'once' | 'follow' | undefined;
   /** With `once` and `follow`: JSON objects, one a line. Alone: as `follow`. */
   readonly json?: boolean | undefined;
+  /** Default: what the settings file says, else dark. */
   readonly theme?: ThemeName | undefined;
+  /** Default: what the settings file says, else what LC_ALL, LC_MESSAGES or LANG ask for unless `ascii`, else English. */
+  readonly language?: Language | undefined;
+  readonly settingsFile?: ConfigFile | undefined;
+  readonly keysFile?: ConfigFile | undefined;
   /** Draw with ASCII only. */
   readonly ascii?: boolean | undefined;
   /** What the household pays its supplier, in ecoin per unit of energy: the ladder shows what each price saves. */
   readonly tariff?: number | undefined;
   /** Where messages go that must not disturb the screen. Default: `terminal.log` beside the key file; without either they are dropped. */
   readonly logFile?: string | undefined;
+}
+
+/** A file that a person may write. `isNeeded`: named by that person, so it has to be there. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly isNeeded: boolean;
 }
 
 /** 0: left by its owner. 1: refused. 2: cannot be done like this. 3: no connection. 70: an error inside. 128 + n: ended by signal n. */

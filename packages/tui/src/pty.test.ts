@@ -23,11 +23,17 @@ interface Shell {
 }
 
 /** The bundled demo between two lines of a shell, which then says how it found the terminal. */
-function demoIn(columns: number, rows: number, args: string): Shell {
+function demoIn(
+  columns: number,
+  rows: number,
+  args: string,
+  extra: Readonly<Record<string, string>> = {},
+): Shell {
   const terminal = headlessTerminal(columns, rows);
   const environment = { ...process.env, TERM: 'xterm-256color' };
   for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_OPTIONS'])
     Reflect.deleteProperty(environment, name);
+  Object.assign(environment, extra);
   const script = `stty -g | cksum; echo BEFORE; "${process.execPath}" dist/demo.mjs ${args}; echo "AFTER $?"; stty -g | cksum`;
   const shell = spawn('/bin/sh', ['-c', script], {
     cols: columns,
@@ -110,6 +116,17 @@ onUnix(
     expect(shell.written().split('\u001b[2J')).toHaveLength(4);
   },
 );
+
+onUnix.each([
+  [{ NO_COLOR: '1' }, ''],
+  [{}, '--theme mono'],
+])('with %j and "%s" nothing is coloured', async (extra, args) => {
+  const shell = demoIn(80, 24, `--end SIGTERM ${args}`, extra);
+  await shell.shows('LADDER');
+  await shell.ended;
+  expect(shell.written()).toContain('\u001b[0;1m');
+  expect(shell.written()).not.toMatch(/\u001b\[(?:[\d;]*;)?(?:[34]\d|9\d|10\d)[\d;]*m/);
+});
 
 onUnix.each([
   ['SIGTERM', 1],

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { runSession } from './session.tsx';
 import type { Ending, SessionOptions } from './session.tsx';
+import { keymap } from './keymap/index.ts';
 import { realClock } from './clock.ts';
 import { headlessTerminal } from './testing/headless.ts';
 import type { HeadlessTerminal } from './testing/headless.ts';
@@ -49,6 +50,7 @@ function started(script: Script, change: Partial<SessionOptions> = {}): Session 
     doing: 'connecting to the script',
     name: 'house-07',
     isReadOnly: false,
+    keymap,
     theme: makeTheme({ colorDepth: 8 }),
     keyboard,
     canvas: terminal.canvas,

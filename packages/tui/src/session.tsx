@@ -1,6 +1,6 @@
 /** The terminal as it runs: keyboard, store, screen and the connection, tied together. The only place where the parts meet the world. */
 import { randomUUID } from 'node:crypto';
-import type { ExchangeClient } from '@wattlot/client';
+import type { ExchangeClient, Outcome } from '@wattlot/client';
 import { render } from 'ink';
 import type { Clock } from './clock.ts';
 import { makeKeyDecoder } from './keys.ts';
@@ -11,14 +11,19 @@ import type { Keyboard } from './screen/ownership.ts';
 import { Sink } from './screen/sink.ts';
 import type { Canvas } from './screen/sink.ts';
 import { newState } from './state.ts';
-import type { Effect, State } from './state.ts';
+import type { Effect, State, WalletRequest } from './state.ts';
 import { makeStore } from './store.ts';
 import type { Store } from './store.ts';
+import type { Binding } from './keymap/binding.ts';
+import type { Language } from './text/language.ts';
 import type { Theme } from './theme.ts';
+import type { OwnWallet } from './wallet.ts';
 
 /** A connection that can be ended as a whole. */
 export interface Opened {
   readonly client: ExchangeClient;
+  /** The owner's wallet, where there is one. */
+  readonly wallet?: OwnWallet;
   close(): Promise<void>;
 }
 
@@ -31,6 +36,8 @@ export interface SessionOptions {
   readonly isReadOnly: boolean;
   readonly tariff?: number | undefined;
   readonly theme: Theme;
+  readonly language?: Language | undefined;
+  readonly keymap: readonly Binding[];
   readonly keyboard: Keyboard;
   readonly canvas: Canvas;
   readonly clock: Clock;
@@ -50,31 +57,60 @@ function liveCount({ view }: State): number {
   return [...view.orders.values()].filter(({ status }) => status !== 'done').length;
 }
 
+/** What the wallet holds, told to the store; a chain that cannot be reached is a fault on its screen and nothing more. */
+function readWallet(wallet: OwnWallet | undefined, store: Store): void {
+  if (wallet === undefined) return;
+  wallet.read().then(
+    (summary) => {
+      store.dispatch({ kind: 'wallet', summary });
+    },
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      store.dispatch({ kind: 'wallet-fault', reason });
+    },
+  );
+}
+
 /** Carries out effects against whichever connection there is. */
 function makePerformer(
   store: () => Store,
-  client: () => ExchangeClient | undefined,
+  opened: () => Opened | undefined,
   also: { repaint(): void; leave(): void },
 ): (effect: Effect) => void {
   const gone = { kind: 'no', error: 'not connected' } as const;
+  const client = (): ExchangeClient | undefined => opened()?.client;
+  const answer = (request: WalletRequest, outcome: Promise<Outcome<null>> | undefined): void => {
+    void (outcome ?? Promise.resolve(gone)).then((told) => {
+      store().dispatch({ kind: 'answered', request, outcome: told });
+    });
+  };
   return (effect) => {
     switch (effect.kind) {
       case 'place': {
         const { clientOrderId } = effect.wish;
-        const answer = client()?.placeOrder(effect.wish) ?? Promise.resolve(gone);
-        void answer.then((outcome) => {
+        const placed = client()?.placeOrder(effect.wish) ?? Promise.resolve(gone);
+        void placed.then((outcome) => {
           store().dispatch({ kind: 'placed', clientOrderId, outcome });
         });
         return;
       }
       case 'cancel': {
         const { order } = effect;
-        const answer = client()?.cancelOrder(order) ?? Promise.resolve(gone);
-        void answer.then((outcome) => {
+        const cancelled = client()?.cancelOrder(order) ?? Promise.resolve(gone);
+        void cancelled.then((outcome) => {
           store().dispatch({ kind: 'cancelled', order, outcome });
         });
         return;
       }
+      case 'read-wallet':
+        readWallet(opened()?.wallet, store());
+        return;
+      case 'request-ecoin':
+        answer('ecoin', client()?.requestEcoin(effect.amount));
+        return;
+      case 'issue-energy':
+        answer('energy', opened()?.wallet?.issueEnergy?.(effect.amount, effect.reference));
+        return;
       case 'repaint':
         also.repaint();
         return;
@@ -132,7 +168,7 @@ export async function runSession(options: SessionOptions): Promise<Ending> {
   });
   const perform = makePerformer(
     () => store,
-    () => opened?.client,
+    () => opened,
     {
       repaint: () => {
         sink.repaint();
@@ -151,6 +187,8 @@ export async function runSession(options: SessionOptions): Promise<Ending> {
       rows: sink.rows,
       now: clock.now(),
       offsetMinutes: offsetNow(clock.now()),
+      language: options.language,
+      keymap: options.keymap,
       doing: options.doing,
     }),
     clock,

@@ -1,15 +1,19 @@
 /** All that the terminal knows and shows, as one immutable value; and what it may be told. */
 import type { ClientEvent, Outcome, OrderWish } from '@wattlot/client';
-import type { MarketSymbol, OrderId, Side } from '@wattlot/core';
+import type { Amount, MarketSymbol, OrderId, Side } from '@wattlot/core';
 import { referencePrice } from './book.ts';
 import type { Key } from './keys.ts';
 import { newLadder } from './ladder.ts';
 import type { Ladder, LadderSight } from './ladder.ts';
+import type { Binding } from './keymap/binding.ts';
 import { footRows, headRows, layoutOf } from './layout.ts';
+import type { LogEntry } from './log.ts';
+import type { Language } from './text/language.ts';
 import { printable } from './text/printable.ts';
 import type { Ticket } from './ticket.ts';
 import { emptyView } from './view.ts';
 import type { Market, View } from './view.ts';
+import type { WalletSummary } from './wallet.ts';
 
 export interface Notice {
   readonly text: string;
@@ -20,13 +24,32 @@ export interface Notice {
   readonly at: number;
 }
 
-/** What lies over the panes. `quit`: the question; `leaving`: cancels are on their way, by order. */
+/** What the wallet screen can ask for. */
+export type WalletRequest = 'ecoin' | 'energy';
+
+/**
+ * What lies over the panes. `palette`: commands by name; `filter`: what is typed narrows the list below; `amount`: what to ask for from the wallet
+ * screen, under a reference so that it happens once; `quit`: the question; `leaving`: cancels are on their way, by order.
+ */
 export type Overlay =
   | { readonly kind: 'help'; readonly filter: string; readonly scroll: number }
+  | { readonly kind: 'palette'; readonly filter: string; readonly index: number }
+  | { readonly kind: 'filter' }
+  | {
+      readonly kind: 'amount';
+      readonly request: WalletRequest;
+      readonly text: string;
+      readonly isOnConfirm: boolean;
+      readonly reference: string;
+    }
   | { readonly kind: 'quit' }
   | { readonly kind: 'leaving'; readonly waiting: readonly OrderId[]; readonly until: number };
 
 export type Pane = 'ladder' | 'orders';
+
+/** The whole body of the window shows one of these. */
+export const screens = ['markets', 'ladder', 'orders', 'wallet', 'log'] as const;
+export type Screen = (typeof screens)[number];
 
 export interface State {
   readonly view: View;
@@ -40,6 +63,26 @@ export interface State {
   /** Milliseconds since 1970 UTC, and minutes east of it. */
   readonly now: number;
   readonly offsetMinutes: number;
+  readonly language: Language;
+  /** The keys, as their owner has set them. */
+  readonly keymap: readonly Binding[];
+  readonly screen: Screen;
+  /** What narrows the list of a screen; empty for all of it. */
+  readonly filters: Readonly<Record<Screen, string>>;
+  /** Rows that the list of a screen without a selection has been scrolled down. */
+  readonly scroll: number;
+  /** Until when the order keys send at once, in milliseconds since 1970 UTC; undefined when each asks first. */
+  readonly armedUntil?: number;
+  /** When one of them last did. */
+  readonly armedSentAt?: number;
+  /** What the wallet holds; undefined until it has been read, and for who has none. */
+  readonly wallet?: WalletSummary;
+  /** Why it could not be read the last time. */
+  readonly walletFault?: string;
+  /** When it was last asked for. */
+  readonly walletAskedAt?: number;
+  /** Oldest first. */
+  readonly log: readonly LogEntry[];
   /** The market looked at; the first that the exchange names. */
   readonly symbol?: MarketSymbol;
   readonly pane: Pane;
@@ -66,6 +109,13 @@ export type Input =
       readonly outcome: Outcome<{ readonly order: OrderId }>;
     }
   | { readonly kind: 'cancelled'; readonly order: OrderId; readonly outcome: Outcome<null> }
+  | { readonly kind: 'wallet'; readonly summary: WalletSummary }
+  | { readonly kind: 'wallet-fault'; readonly reason: string }
+  | {
+      readonly kind: 'answered';
+      readonly request: WalletRequest;
+      readonly outcome: Outcome<null>;
+    }
   | { readonly kind: 'tick'; readonly offsetMinutes: number }
   | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
 
@@ -73,6 +123,9 @@ export type Input =
 export type Effect =
   | { readonly kind: 'place'; readonly wish: OrderWish }
   | { readonly kind: 'cancel'; readonly order: OrderId }
+  | { readonly kind: 'read-wallet' }
+  | { readonly kind: 'request-ecoin'; readonly amount: Amount }
+  | { readonly kind: 'issue-energy'; readonly amount: Amount; readonly reference: string }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'leave' };
 
@@ -114,6 +167,17 @@ export type Action =
   | { readonly kind: 'filter'; readonly character: string }
   | { readonly kind: 'unfilter' }
   | { readonly kind: 'scroll'; readonly by: number }
+  | { readonly kind: 'screen'; readonly screen: Screen }
+  | { readonly kind: 'market'; readonly by: 1 | -1 }
+  | { readonly kind: 'arm' }
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'choose'; readonly by: 1 | -1 }
+  | { readonly kind: 'run' }
+  | { readonly kind: 'filter-list' }
+  | { readonly kind: 'keep-filter' }
+  | { readonly kind: 'ask-amount'; readonly request: WalletRequest }
+  | { readonly kind: 'amount-field' }
+  | { readonly kind: 'amount-confirm' }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'quit' }
   | { readonly kind: 'quit-keep' }
@@ -128,6 +192,8 @@ export interface StateOptions {
   readonly rows: number;
   readonly now: number;
   readonly offsetMinutes: number;
+  readonly language?: Language | undefined;
+  readonly keymap: readonly Binding[];
   /** What is being done until the first event comes. */
   readonly doing: string;
 }
@@ -147,6 +213,12 @@ export function newState(options: StateOptions): State {
     rows: options.rows,
     now: options.now,
     offsetMinutes: options.offsetMinutes,
+    language: options.language ?? 'en',
+    keymap: options.keymap,
+    screen: 'ladder',
+    filters: { markets: '', ladder: '', orders: '', wallet: '', log: '' },
+    scroll: 0,
+    log: [],
     pane: 'ladder',
     ladder: newLadder,
     lots: lotsAtFirst,
@@ -159,6 +231,21 @@ export function newState(options: StateOptions): State {
 /** The market looked at, once the exchange has described it. */
 export function marketOf({ view, symbol }: State): Market | undefined {
   return symbol === undefined ? undefined : view.markets.get(symbol);
+}
+
+/** What lies below. */
+export function withoutOverlay({ overlay: _gone, ...state }: State): State {
+  return state;
+}
+
+/** Whether the order keys send at once: for a while after somebody asked for it, and only while connected. */
+export function isArmed({ armedUntil, now, view }: State): boolean {
+  return armedUntil !== undefined && now < armedUntil && view.connection.state === 'live';
+}
+
+/** Whether the list of orders is what keys act on. */
+export function isInOrders({ screen, pane }: State): boolean {
+  return screen === 'orders' || (screen === 'ladder' && pane === 'orders');
 }
 
 /** Rows of the ladder's pane that are not prices: title, columns, cursor line, and the row of the spread. */

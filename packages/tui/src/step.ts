@@ -1,20 +1,20 @@
 /** The whole terminal as a fold: a state and one input give the next state and what is to be done. Time and chance come with the moment. */
-import type { ClientEvent, Outcome } from '@wattlot/client';
-import { refusalErrors } from '@wattlot/client/frames';
-import type { OrderId } from '@wattlot/core';
+import type { ClientEvent } from '@wattlot/client';
 import { act } from './act.ts';
 import { bindingOf, contextOf } from './keymap/index.ts';
 import type { Key } from './keys.ts';
 import { resizeLadder, settleLadder } from './ladder.ts';
-import { newsOf, orderText, withNotice } from './notices.ts';
-import { marketOf, sightOf } from './state.ts';
+import { walletReadMs } from './limits.ts';
+import { withLog } from './log.ts';
+import type { LogEntry } from './log.ts';
+import { newsOf, withNotice } from './notices.ts';
+import { onAnswered, onCancelled, onPlaced } from './outcomes.ts';
+import { sightOf } from './state.ts';
 import type { Input, Moment, State, Step } from './state.ts';
+import { countedIn, t } from './text/language.ts';
+import { priceText } from './text/number.ts';
 import { printable } from './text/printable.ts';
-import { priceOf, volumeOf } from './ticket.ts';
-import type { Ticket, TicketPhase } from './ticket.ts';
 import { foldEvent } from './view.ts';
-import type { Market } from './view.ts';
-import { refusalText } from './words.ts';
 
 function only(state: State): Step {
   return { state, effects: [] };
@@ -22,115 +22,25 @@ function only(state: State): Step {
 
 function onKey(state: State, key: Key, moment: Moment): Step {
   if (key === 'paste') {
-    return only(withNotice(state, 'plain', 'Pasted text is ignored: orders are typed by hand'));
+    const text = t(state.language, 'Pasted text is ignored: orders are typed by hand');
+    return only(withNotice(state, 'plain', text));
   }
-  const binding = bindingOf(contextOf(state), key);
+  const binding = bindingOf(state.keymap, contextOf(state), key);
   if (binding === undefined) {
     const isStray = contextOf(state) === 'ticket' && key.length === 1;
     return only(
-      isStray ? withNotice(state, 'plain', `${key}: a ticket is open; Esc closes it`) : state,
+      isStray
+        ? withNotice(
+            state,
+            'plain',
+            t(state.language, '{key}: a ticket is open; Esc closes it', { key }),
+          )
+        : state,
     );
   }
   const reason = binding.disabled?.(state);
   if (reason !== undefined) return only(withNotice(state, 'plain', `${binding.label}: ${reason}`));
   return act(state, binding.act(key), moment);
-}
-
-/** The ticket that carried this id in its new phase; a refused id is spent, so a new one takes its place. */
-function withPhase(state: State, clientOrderId: string, phase: TicketPhase, moment: Moment): State {
-  const { ticket } = state;
-  if (ticket?.clientOrderId !== clientOrderId) return state;
-  const id = phase.kind === 'editing' ? moment.mintClientOrderId() : clientOrderId;
-  return { ...state, ticket: { ...ticket, clientOrderId: id, phase } };
-}
-
-function withoutTicket(state: State, clientOrderId: string): State {
-  if (state.ticket?.clientOrderId !== clientOrderId) return state;
-  const { ticket: _gone, ...rest } = state;
-  return rest;
-}
-
-function ticketText(
-  { ticket, market }: { readonly ticket: Ticket; readonly market: Market },
-  isDiscreet: boolean,
-): string {
-  const price = priceOf(market.instrument, ticket);
-  if (price === undefined) return `your ${ticket.side}`;
-  const order = { side: ticket.side, price };
-  return orderText(market.instrument, order, volumeOf(ticket) ?? 0, isDiscreet);
-}
-
-function onPlaced(
-  state: State,
-  clientOrderId: string,
-  outcome: Outcome<{ readonly order: OrderId }>,
-  moment: Moment,
-): State {
-  switch (outcome.kind) {
-    case 'yes': {
-      const closed = withoutTicket(state, clientOrderId);
-      const { order } = outcome.value;
-      // Its own news may have come first, and says more.
-      const isTold = (state.view.orders.get(order)?.status ?? 'pending') !== 'pending';
-      if (isTold) return closed;
-      const { ticket } = state;
-      const market = marketOf(state);
-      const isIts = ticket?.clientOrderId === clientOrderId;
-      const typed = isIts && market !== undefined ? { ticket, market } : undefined;
-      const saying = (isDiscreet: boolean): string => {
-        const what = typed === undefined ? 'your order' : ticketText(typed, isDiscreet);
-        return `Accepted: ${what}; the wallet signs it`;
-      };
-      return withNotice(closed, 'plain', saying(false), saying(true));
-    }
-    case 'no': {
-      const refusal = refusalText(outcome.error);
-      const open = withPhase(state, clientOrderId, { kind: 'editing', refusal }, moment);
-      return withNotice(open, 'bad', `Refused: ${refusal}`);
-    }
-    case 'unknown': {
-      const open = withPhase(state, clientOrderId, { kind: 'unknown' }, moment);
-      const text = `No answer (${printable(outcome.reason)}): asked again when LIVE, cannot double`;
-      return withNotice(open, 'bad', text);
-    }
-  }
-}
-
-function onCancelled(state: State, order: OrderId, outcome: Outcome<null>): Step {
-  const { overlay } = state;
-  const told = cancelNotice(state, order, outcome);
-  if (overlay?.kind !== 'leaving') return only(told);
-  const waiting = overlay.waiting.filter((one) => one !== order || outcome.kind === 'unknown');
-  return {
-    state: { ...told, overlay: { ...overlay, waiting } },
-    effects: waiting.length === 0 ? [{ kind: 'leave' }] : [],
-  };
-}
-
-function nameOf({ view }: State, id: OrderId, isDiscreet: boolean): string {
-  const order = view.orders.get(id);
-  const instrument = order === undefined ? undefined : view.markets.get(order.symbol)?.instrument;
-  if (order === undefined || instrument === undefined) return 'order';
-  const lots = order.remaining > 0 ? order.remaining : order.volume;
-  return orderText(instrument, order, lots, isDiscreet);
-}
-
-function cancelNotice(before: State, order: OrderId, outcome: Outcome<null>): State {
-  if (outcome.kind === 'yes') return before;
-  const names = [nameOf(before, order, false), nameOf(before, order, true)] as const;
-  // It was done before the cancel came: what it was asked for is so.
-  if (outcome.kind === 'no' && outcome.error === refusalErrors.unknown_order) {
-    const [text, discreet] = names.map((name) => `Already done or cancelled: your ${name}`);
-    return withNotice(before, 'plain', text ?? '', discreet);
-  }
-  const cancelling = new Set(before.cancelling);
-  cancelling.delete(order);
-  const [text, discreet] = names.map((name) =>
-    outcome.kind === 'no'
-      ? `Your ${name} is not cancelled: ${refusalText(outcome.error)}`
-      : `No answer about your ${name}: press x again when LIVE`,
-  );
-  return withNotice({ ...before, cancelling }, 'bad', text ?? '', discreet);
 }
 
 /** News of own orders, unless they are the exchange's list of what there is. */
@@ -141,12 +51,46 @@ function withNews(before: State, after: State, event: ClientEvent): State {
     const market = after.view.markets.get(order.symbol);
     if (market === undefined) continue;
     const past = before.view.orders.get(order.order);
-    const discreet = newsOf(market.instrument, past, order, true);
-    for (const [index, { tone, text }] of newsOf(market.instrument, past, order).entries()) {
+    const wording = { instrument: market.instrument, isDiscreet: false, language: after.language };
+    const discreet = newsOf({ ...wording, isDiscreet: true }, past, order);
+    for (const [index, { tone, text }] of newsOf(wording, past, order).entries()) {
       state = withNotice(state, tone, text, discreet[index]?.text);
     }
   }
   return state;
+}
+
+/** What everybody's trades and the connection add to the log. */
+function logged(before: State, after: State, event: ClientEvent): State {
+  const { language, now, view } = after;
+  if (event.kind === 'trades' && !event.snapshot) {
+    const entries = event.trades.flatMap((trade): LogEntry[] => {
+      const instrument = view.markets.get(trade.symbol)?.instrument;
+      if (instrument === undefined) return [];
+      const text = t(language, '{market}: {side} {lots} at {price}', {
+        market: printable(trade.symbol, 24),
+        side: t(language, trade.side),
+        lots: countedIn(language, trade.volume, 'lot'),
+        price: priceText(instrument, trade.price),
+      });
+      return [{ source: 'market', tone: 'plain', text, discreet: text, at: now }];
+    });
+    return withLog(after, ...entries);
+  }
+  if (event.kind !== 'connection') return after;
+  const { state, reason } = view.connection;
+  const was = before.view.connection;
+  if (state === was.state && reason === was.reason) return after;
+  const text = state === 'live' ? 'LIVE' : `${state.toUpperCase()} ${reason}`;
+  const tone = state === 'live' ? 'good' : 'bad';
+  return withLog(after, { source: 'link', tone, text, discreet: text, at: now });
+}
+
+/** Whoever loses the connection is SAFE when it comes back. */
+function disarmed(state: State): State {
+  if (state.armedUntil === undefined || state.view.connection.state === 'live') return state;
+  const { armedUntil: _gone, ...safe } = state;
+  return withNotice(safe, 'bad', t(state.language, 'SAFE: the connection was lost'));
 }
 
 function onEvent(state: State, event: ClientEvent, moment: Moment): State {
@@ -156,13 +100,30 @@ function onEvent(state: State, event: ClientEvent, moment: Moment): State {
   if (event.kind === 'reconciled') {
     return onPlaced(folded, event.clientOrderId, event.outcome, moment);
   }
-  return withNews(state, folded, event);
+  return withNews(state, disarmed(logged(state, folded, event)), event);
 }
 
-function onTick(state: State, offsetMinutes: number): Step {
-  const ticked = { ...state, offsetMinutes };
-  const isOver = state.overlay?.kind === 'leaving' && state.now >= state.overlay.until;
-  return isOver ? { state: ticked, effects: [{ kind: 'leave' }] } : only(ticked);
+function onTick(before: State, offsetMinutes: number): Step {
+  const state = expired({ ...before, offsetMinutes });
+  if (state.overlay?.kind === 'leaving' && state.now >= state.overlay.until) {
+    return { state, effects: [{ kind: 'leave' }] };
+  }
+  const isInSight = state.screen === 'wallet' && !state.isReadOnly;
+  const isDue = state.now - (state.walletAskedAt ?? -Infinity) >= walletReadMs;
+  if (!isInSight || !isDue) return only(state);
+  return { state: { ...state, walletAskedAt: state.now }, effects: [{ kind: 'read-wallet' }] };
+}
+
+/** ARMED ends by itself. */
+function expired(state: State): State {
+  if (state.armedUntil === undefined || state.now < state.armedUntil) return state;
+  const { armedUntil: _gone, ...safe } = state;
+  return withNotice(safe, 'plain', t(state.language, 'SAFE: each order asks first'));
+}
+
+function onWallet(state: State, input: Extract<Input, { readonly kind: 'wallet' }>): State {
+  const { walletFault: _gone, ...rest } = state;
+  return { ...rest, wallet: input.summary };
 }
 
 function onResize(before: State, columns: number, rows: number): State {
@@ -182,6 +143,12 @@ function take(state: State, input: Input, moment: Moment): Step {
       return only(onPlaced(state, input.clientOrderId, input.outcome, moment));
     case 'cancelled':
       return onCancelled(state, input.order, input.outcome);
+    case 'wallet':
+      return only(onWallet(state, input));
+    case 'wallet-fault':
+      return only({ ...state, walletFault: printable(input.reason) });
+    case 'answered':
+      return onAnswered(state, input);
     case 'tick':
       return onTick(state, input.offsetMinutes);
     case 'resize':

@@ -22,13 +22,16 @@ export type Role =
   | 'field'
   | 'button'
   | 'buttonFocus'
-  | 'cursor';
+  | 'cursor'
+  | 'last'
+  | 'flash'
+  | 'armed';
 
-export const themeNames = ['dark', 'light', 'mono'] as const;
+export const themeNames = ['dark', 'light', 'mono', 'high-contrast'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
 /** SGR parameters that a role switches on; all are switched off together after it. */
-type Palette = Readonly<Record<Role, readonly string[]>>;
+export type Palette = Readonly<Record<Role, readonly string[]>>;
 
 /** Attributes only: what a terminal without colours, or a person who wants none, gets. */
 const mono: Palette = {
@@ -51,6 +54,9 @@ const mono: Palette = {
   button: ['1'],
   buttonFocus: ['7'],
   cursor: ['7'],
+  last: ['4'],
+  flash: ['1', '7'],
+  armed: ['1', '7'],
 };
 
 const dark256: Palette = {
@@ -73,6 +79,9 @@ const dark256: Palette = {
   button: ['1', '38;5;253'],
   buttonFocus: ['1', '38;5;16', '48;5;253'],
   cursor: ['48;5;237'],
+  last: ['4', '38;5;253'],
+  flash: ['1', '38;5;16', '48;5;253'],
+  armed: ['1', '38;5;16', '48;5;117'],
 };
 
 const light256: Palette = {
@@ -95,6 +104,35 @@ const light256: Palette = {
   button: ['1', '38;5;16'],
   buttonFocus: ['1', '38;5;231', '48;5;238'],
   cursor: ['48;5;254'],
+  last: ['4', '38;5;16'],
+  flash: ['1', '38;5;231', '48;5;238'],
+  armed: ['1', '38;5;231', '48;5;25'],
+};
+
+/** Nothing is grey, nothing is darker than it must be: for bright rooms and tired eyes. For a dark background. */
+const contrast256: Palette = {
+  text: ['38;5;231'],
+  muted: ['38;5;252'],
+  title: ['1', '38;5;231'],
+  focus: ['1', '4', '38;5;231'],
+  bid: ['1', '38;5;123'],
+  ask: ['1', '38;5;222'],
+  bidBar: ['38;5;123'],
+  askBar: ['38;5;222'],
+  mine: ['1', '38;5;231'],
+  price: ['1', '38;5;231'],
+  live: ['1', '38;5;123'],
+  stale: ['1', '38;5;16', '48;5;222'],
+  good: ['1', '38;5;123'],
+  bad: ['1', '38;5;222'],
+  key: ['1', '38;5;231'],
+  field: ['38;5;16', '48;5;231'],
+  button: ['1', '4', '38;5;231'],
+  buttonFocus: ['1', '38;5;16', '48;5;231'],
+  cursor: ['7'],
+  last: ['4', '38;5;231'],
+  flash: ['1', '38;5;16', '48;5;231'],
+  armed: ['1', '38;5;16', '48;5;123'],
 };
 
 const dark16: Palette = {
@@ -111,6 +149,20 @@ const dark16: Palette = {
 };
 
 const light16: Palette = { ...dark16, bid: ['34'], live: ['34'], good: ['34'] };
+
+const contrast16: Palette = {
+  ...mono,
+  text: ['97'],
+  muted: ['37'],
+  bid: ['1', '96'],
+  ask: ['1', '93'],
+  bidBar: ['96'],
+  askBar: ['93'],
+  live: ['1', '96'],
+  stale: ['30', '103'],
+  good: ['1', '96'],
+  bad: ['1', '93'],
+};
 
 /** The characters that are drawn rather than read. */
 export interface Glyphs {
@@ -158,10 +210,18 @@ export interface ThemeChoice {
   readonly colorDepth: number;
 }
 
-function paletteOf({ name = 'dark', colorDepth }: ThemeChoice): Palette {
-  if (name === 'mono' || colorDepth < 4) return mono;
-  if (colorDepth < 8) return name === 'light' ? light16 : dark16;
-  return name === 'light' ? light256 : dark256;
+const palettes: Readonly<Record<ThemeName, { readonly few: Palette; readonly many: Palette }>> = {
+  dark: { few: dark16, many: dark256 },
+  light: { few: light16, many: light256 },
+  mono: { few: mono, many: mono },
+  'high-contrast': { few: contrast16, many: contrast256 },
+};
+
+/** The colours of a theme on a terminal. */
+export function paletteOf({ name = 'dark', colorDepth }: ThemeChoice): Palette {
+  if (colorDepth < 4) return mono;
+  const { few, many } = palettes[name];
+  return colorDepth < 8 ? few : many;
 }
 
 const asciiOf: Readonly<Record<string, string>> = {
@@ -179,6 +239,15 @@ const asciiOf: Readonly<Record<string, string>> = {
   '×': 'x',
   '─': '-',
   '│': '|',
+  '█': '#',
+  '▒': 'o',
+  '▁': '_',
+  '▂': '.',
+  '▃': '-',
+  '▄': '=',
+  '▅': '+',
+  '▆': '*',
+  '▇': '%',
 };
 
 /** The theme for a terminal and a person's wish. */

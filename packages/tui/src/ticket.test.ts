@@ -30,7 +30,7 @@ function viewWith(...events: Parameters<typeof foldEvent>[1][]): View {
 function preview(ticket: Ticket, view = viewWith(), change: Partial<Market> = {}): Preview {
   const market = view.markets.get(instrument.symbol);
   if (market === undefined) throw new Error('no market');
-  return previewOf(ticket, { market: { ...market, ...change }, view });
+  return previewOf(ticket, { market: { ...market, ...change }, view, language: 'en' });
 }
 
 function type(ticket: Ticket, text: string): Ticket {

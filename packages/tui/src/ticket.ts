@@ -15,6 +15,8 @@ import {
   energyUnit,
   priceText,
 } from './text/number.ts';
+import { t } from './text/language.ts';
+import type { Language } from './text/language.ts';
 import { freeOf, liveOrders } from './view.ts';
 import type { Market, View } from './view.ts';
 
@@ -138,31 +140,43 @@ export interface Preview {
 export interface TicketContext {
   readonly market: Market;
   readonly view: View;
+  readonly language: Language;
   /** Whether what is owned may not be named. */
   readonly isDiscreet?: boolean;
 }
 
-function volumeProblem(instrument: Instrument, ticket: Ticket): string | undefined {
+function volumeProblem(
+  { market: { instrument }, language }: TicketContext,
+  ticket: Ticket,
+): string | undefined {
   const volume = volumeOf(ticket);
-  if (volume === undefined || volume === 0) return 'type 1 lot or more';
-  if (volume > instrument.volumeMax) return `at most ${instrument.volumeMax} lots an order`;
+  if (volume === undefined || volume === 0) return t(language, 'type 1 lot or more');
+  if (volume > instrument.volumeMax) {
+    return t(language, 'at most {n} lots an order', { n: instrument.volumeMax });
+  }
   return undefined;
 }
 
-function priceProblem(instrument: Instrument, ticket: Ticket): string | undefined {
+function priceProblem(
+  { market: { instrument }, language }: TicketContext,
+  ticket: Ticket,
+): string | undefined {
   const { tick, priceFloor, priceCap } = instrument;
   const price = priceOf(instrument, ticket);
   const step = wireOfPrice(instrument, tick);
-  if (price === undefined) return `type a price in steps of ${step}`;
+  if (price === undefined) return t(language, 'type a price in steps of {step}', { step });
   if (price < priceFloor || price > priceCap) {
     const floor = wireOfPrice(instrument, priceFloor);
-    return `price must be ${floor} to ${wireOfPrice(instrument, priceCap)}`;
+    const cap = wireOfPrice(instrument, priceCap);
+    return t(language, 'price must be {floor} to {cap}', { floor, cap });
   }
-  return price % tick === 0 ? undefined : `price must be a multiple of ${step}`;
+  return price % tick === 0
+    ? undefined
+    : t(language, 'price must be a multiple of {step}', { step });
 }
 
 function fundsProblem(
-  { market: { instrument }, view, isDiscreet = false }: TicketContext,
+  { market: { instrument }, view, language, isDiscreet = false }: TicketContext,
   { side, volume, price }: OrderWish,
 ): string | undefined {
   if (side === 'bid') {
@@ -170,15 +184,15 @@ function fundsProblem(
     if (free === undefined || volume * price <= free) return undefined;
     const unit = ecoinUnit(instrument);
     return isDiscreet
-      ? `not enough ${unit} free`
-      : `only ${ecoinText(instrument, free)} ${unit} free`;
+      ? t(language, 'not enough {unit} free', { unit })
+      : t(language, 'only {amount} {unit} free', { amount: ecoinText(instrument, free), unit });
   }
   const free = freeOf(view, instrument.base);
   if (free === undefined || volume * instrument.lot <= free) return undefined;
   const unit = energyUnit(instrument);
   return isDiscreet
-    ? `not enough ${unit} free`
-    : `only ${energyText(instrument, free)} ${unit} free`;
+    ? t(language, 'not enough {unit} free', { unit })
+    : t(language, 'only {amount} {unit} free', { amount: energyText(instrument, free), unit });
 }
 
 /** The best own order on the other side that this one would meet: the core cancels what is left then, rather than trade with its owner. */
@@ -194,19 +208,25 @@ function ownInTheWay({ view }: TicketContext, wish: OrderWish): number | undefin
 
 function tradeNote(context: TicketContext, wish: OrderWish): string {
   const { instrument, book } = context.market;
+  const { language } = context;
   const own = ownInTheWay(context, wish);
   const better = own === undefined ? 0 : own - (wish.side === 'bid' ? 1 : -1);
   const ahead = reach(book, oppositeOf(wish.side), better, wish.volume).lots;
-  if (own !== undefined && ahead < wish.volume)
-    return `stops at your own order at ${priceText(instrument, own)}`;
+  if (own !== undefined && ahead < wish.volume) {
+    return t(language, 'stops at your own order at {price}', { price: priceText(instrument, own) });
+  }
   const { lots } = reach(book, oppositeOf(wish.side), wish.price, wish.volume);
   const rest = wish.volume - lots;
   if (wish.timeInForce === 'ioc') {
-    if (lots === 0) return 'would be cancelled: no match';
-    return rest === 0 ? 'trades at once' : `${lots} trade now, ${rest} cancelled`;
+    if (lots === 0) return t(language, 'would be cancelled: no match');
+    return rest === 0
+      ? t(language, 'trades at once')
+      : t(language, '{lots} trade now, {rest} cancelled', { lots, rest });
   }
-  if (lots === 0) return 'waits on the book';
-  return rest === 0 ? 'trades at once' : `${lots} trade now, ${rest} wait`;
+  if (lots === 0) return t(language, 'waits on the book');
+  return rest === 0
+    ? t(language, 'trades at once')
+    : t(language, '{lots} trade now, {rest} wait', { lots, rest });
 }
 
 function crosses({ market: { book } }: TicketContext, wish: OrderWish): boolean {
@@ -221,7 +241,7 @@ export function previewOf(ticket: Ticket, context: TicketContext): Preview {
   const energy = volume === undefined ? '-' : energyOfLotsText(instrument, volume);
   const cost =
     volume === undefined || price === undefined ? '-' : ecoinText(instrument, volume * price);
-  const typed = volumeProblem(instrument, ticket) ?? priceProblem(instrument, ticket);
+  const typed = volumeProblem(context, ticket) ?? priceProblem(context, ticket);
   if (typed !== undefined) return { energy, cost, problem: typed };
   const wish: OrderWish = {
     clientOrderId: ticket.clientOrderId,
@@ -235,10 +255,10 @@ export function previewOf(ticket: Ticket, context: TicketContext): Preview {
   const funds = fundsProblem(context, wish);
   if (funds !== undefined) return { energy, cost, problem: funds };
   if (wish.postOnly && crosses(context, wish)) {
-    return { energy, cost, problem: 'post-only, but it would trade' };
+    return { energy, cost, problem: t(context.language, 'post-only, but it would trade') };
   }
   if (context.view.connection.state !== 'live') {
-    return { energy, cost, problem: 'not connected: wait for LIVE' };
+    return { energy, cost, problem: t(context.language, 'not connected: wait for LIVE') };
   }
   return { energy, cost, wish, note: tradeNote(context, wish) };
 }

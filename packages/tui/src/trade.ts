@@ -1,13 +1,22 @@
 /** `wattlot trade`: decides between the terminal and plain lines before anything that draws is loaded, and turns every ending into an exit code. */
 import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { toAddress } from '@wattlot/core';
 import { realClock } from './clock.ts';
 import { makeLog } from './log-file.ts';
-import type { ExitCode, TradeOptions } from './options.ts';
+import { readKeyFile } from './config/key-file.ts';
+import { ConfigError } from './config/lines.ts';
+import { readSettings } from './config/settings.ts';
+import type { Settings } from './config/settings.ts';
+import { keymap } from './keymap/index.ts';
+import type { Binding } from './keymap/binding.ts';
+import type { ConfigFile, ExitCode, TradeOptions } from './options.ts';
+import { ownWallet } from './own-wallet.ts';
 import { follow, printOnce } from './plain.ts';
 import type { Ending, Opened } from './session.tsx';
+import { languageOf } from './text/language.ts';
 import { counted } from './text/number.ts';
 import { printable } from './text/printable.ts';
 import { makeTheme } from './theme.ts';
@@ -33,14 +42,25 @@ async function openPublic({ url }: TradeOptions): Promise<Opened> {
 
 async function openOwn(options: TradeOptions, keyFile: string): Promise<Opened> {
   const { openParticipant } = await import('@wattlot/client');
-  const { url, name = 'household', meter } = options;
+  const { url, name = 'household', meter, node } = options;
   const address = meter === undefined || meter === 'own' ? meter : toAddress(meter);
-  return openParticipant({
+  const participant = await openParticipant({
     url: await url,
     keyFile,
     name,
     ...(address === undefined ? {} : { meter: address }),
+    ...(node === undefined ? {} : { node }),
   });
+  const { client, wallet } = participant;
+  let energy: string | undefined;
+  client.listen((event) => {
+    if (event.kind === 'instruments') energy = event.instruments[0]?.base;
+  });
+  return {
+    client,
+    close: () => participant.close(),
+    wallet: ownWallet({ wallet, energy: () => energy, hasMeter: meter === 'own' }),
+  };
 }
 
 /** Settles when the reader of standard output is gone or the process is asked to end. */
@@ -105,8 +125,38 @@ function exitCodeOf(ending: Ending): ExitCode {
   }
 }
 
-async function runTerminal(options: TradeOptions): Promise<ExitCode> {
+/** The text of a file that a person may have written; undefined when there is none and none is needed. @throws ConfigError */
+async function textOf(file: ConfigFile | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return await readFile(file.path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' && !file.isNeeded) return undefined;
+    throw new ConfigError(file.path, undefined, `cannot be read: ${messageOf(error)}`);
+  }
+}
+
+interface Config {
+  readonly settings: Settings;
+  readonly keys: readonly Binding[];
+}
+
+/** What the files of the owner say. @throws ConfigError */
+async function readConfig({ settingsFile, keysFile }: TradeOptions): Promise<Config> {
+  const [settings, keys] = await Promise.all([textOf(settingsFile), textOf(keysFile)]);
+  return {
+    settings: settings === undefined ? {} : readSettings(settingsFile?.path ?? '', settings),
+    keys: keys === undefined ? keymap : readKeyFile(keysFile?.path ?? '', keys, keymap),
+  };
+}
+
+async function runTerminal(options: TradeOptions, config: Config): Promise<ExitCode> {
   const { keyFile, url } = options;
+  const { settings, keys } = config;
+  const ascii = options.ascii ?? settings.ascii ?? false;
+  // Whoever draws with ASCII only is shown Hangul only when asked for by name.
+  const usual = ascii ? 'en' : languageOf(process.env);
   const isReadOnly = options.readonly === true || keyFile === undefined;
   const { runSession } = await import('./session.tsx');
   const { stdin, stdout } = process;
@@ -117,10 +167,12 @@ async function runTerminal(options: TradeOptions): Promise<ExitCode> {
     doing: options.doing ?? `connecting to ${await url}`,
     name: options.name ?? (isReadOnly ? 'watching' : 'household'),
     isReadOnly,
-    tariff: options.tariff,
+    tariff: options.tariff ?? settings.tariff,
+    language: options.language ?? settings.lang ?? usual,
+    keymap: keys,
     theme: makeTheme({
-      name: options.theme,
-      ascii: options.ascii,
+      name: options.theme ?? settings.theme,
+      ascii,
       colorDepth: stdout.getColorDepth(),
     }),
     keyboard: stdin,
@@ -147,5 +199,11 @@ export async function runTrade(options: TradeOptions): Promise<ExitCode> {
     warn('this is no terminal to draw on: use --once, --follow or --json');
     return 2;
   }
-  return runTerminal(options);
+  try {
+    return await runTerminal(options, await readConfig(options));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    warn(error.message);
+    return 2;
+  }
 }

@@ -20,6 +20,8 @@ export interface Market {
   readonly book?: BookView;
   /** Newest first. */
   readonly trades: readonly TradeTick[];
+  /** When the newest trade was heard of, in milliseconds since 1970 UTC; undefined for one of the past. */
+  readonly tradedAt?: number;
 }
 
 export interface Connection {
@@ -75,13 +77,18 @@ function withInstruments(view: View, instruments: readonly Instrument[]): View {
   return { ...view, markets };
 }
 
-function withTrades(view: View, trades: readonly TradeTick[], snapshot: boolean): View {
+function withTrades(
+  view: View,
+  { trades, snapshot }: Extract<ClientEvent, { readonly kind: 'trades' }>,
+  now: number,
+): View {
   let result = view;
   for (const symbol of new Set(trades.map((trade) => trade.symbol))) {
     result = withMarket(result, symbol, (market) => {
       const newest = trades.filter((trade) => trade.symbol === symbol).toReversed();
       const older = snapshot ? [] : market.trades;
-      return { trades: [...newest, ...older].slice(0, tapeTradesMax) };
+      const heard = snapshot ? {} : { tradedAt: now };
+      return { trades: [...newest, ...older].slice(0, tapeTradesMax), ...heard };
     });
   }
   return result;
@@ -123,12 +130,13 @@ export function foldEvent(view: View, event: ClientEvent, now: number): View {
     case 'book':
       return withMarket(view, event.book.symbol, () => ({ book: event.book }));
     case 'trades':
-      return withTrades(view, event.trades, event.snapshot);
+      return withTrades(view, event, now);
     case 'orders':
       return withOrders(view, event.orders, event.snapshot);
     case 'balances':
       return withBalances(view, event.balances);
     case 'reconciled':
+    case 'amendment':
     case 'tasks':
       return view;
   }
@@ -141,13 +149,24 @@ export function liveOrders(view: View, symbol?: MarketSymbol): OwnOrder[] {
   );
 }
 
-/** Own orders as the list shows them: live ones first, then the newest. */
-export function listedOrders(view: View, symbol: MarketSymbol): OwnOrder[] {
-  const orders = [...view.orders.values()].filter((order) => order.symbol === symbol).toReversed();
+/** Own orders as the list shows them, of one market or of all: live ones first, then the newest. */
+export function listedOrders(view: View, symbol?: MarketSymbol): OwnOrder[] {
+  const orders = [...view.orders.values()]
+    .filter((order) => symbol === undefined || order.symbol === symbol)
+    .toReversed();
   return [
     ...orders.filter(({ status }) => status !== 'done'),
     ...orders.filter(({ status }) => status === 'done'),
   ];
+}
+
+/** Lots bought less lots sold in a market by the orders that are known, released lots left out. */
+export function netLots(view: View, symbol: MarketSymbol): number {
+  let net = 0;
+  for (const { side, filled, symbol: of } of view.orders.values()) {
+    if (of === symbol) net += (side === 'bid' ? 1 : -1) * filled;
+  }
+  return net;
 }
 
 /** What is owned of one asset and how much of it is held; nothing while the exchange has not said. */

@@ -4,6 +4,8 @@ import { instrument, ownOrder, ownTrade } from './testing/market.ts';
 import { newsOf } from './notices.ts';
 import { orderState, refusalText, settlementOf } from './words.ts';
 
+const wording = { instrument, isDiscreet: false, language: 'en' } as const;
+
 test.each([...new Set([...Object.values(refusalErrors), ...Object.values(gatewayErrors)])])(
   '%s has plain words',
   (error) => {
@@ -82,11 +84,11 @@ test('an order tells its life in sentences', () => {
     }),
   };
   const told = [
-    newsOf(instrument, undefined, pending),
-    newsOf(instrument, pending, open),
-    newsOf(instrument, open, partly),
-    newsOf(instrument, partly, settled),
-    newsOf(instrument, settled, gone),
+    newsOf(wording, undefined, pending),
+    newsOf(wording, pending, open),
+    newsOf(wording, open, partly),
+    newsOf(wording, partly, settled),
+    newsOf(wording, settled, gone),
   ].flatMap((news) => news.map(({ tone, text }) => `${tone}: ${text}`));
   expect(told).toEqual([
     'plain: On the book: bid 20 lots at 149',
@@ -109,11 +111,11 @@ test('what was paid is said with the average price, of exactly the lots it is ab
   const before = ownOrder(5, 'ask', 5, 160);
   const trades = [ownTrade(7, 162, 2, 'settled'), ownTrade(8, 164, 3, 'settled')];
   const after = ownOrder(5, 'ask', 5, 160, { filled: 5, status: 'done', trades });
-  expect(newsOf(instrument, before, after).map(({ text }) => text)).toEqual([
+  expect(newsOf(wording, before, after).map(({ text }) => text)).toEqual([
     'Filled 5 lots of your ask: 8.16 ecoin, on average 163.2; settling',
     'Settled all 5 lots of your ask: 8.16 ecoin, on average 163.2, tx 000800080008…',
   ]);
-  const discreet = newsOf(instrument, before, after, true).map(({ text }) => text);
+  const discreet = newsOf({ ...wording, isDiscreet: true }, before, after).map(({ text }) => text);
   expect(discreet[0]).toBe('Filled *** lots of your ask: *** ecoin; settling');
 });
 
@@ -127,7 +129,7 @@ test('bad news comes last, so that the message line shows it', () => {
       ownTrade(9, 149, 1, 'released'),
     ],
   });
-  const tones = newsOf(instrument, before, after).map(({ tone }) => tone);
+  const tones = newsOf(wording, before, after).map(({ tone }) => tone);
   expect(tones.at(-1)).toBe('bad');
   expect(tones).toContain('good');
 });

@@ -2,10 +2,12 @@
 import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
 import type { OwnOrder } from '@wattlot/client';
 import type { CancelReason, LotState } from '@wattlot/core';
+import { t } from './text/language.ts';
+import type { Language, Message } from './text/language.ts';
 import { printable } from './text/printable.ts';
 
 /** By the error strings of the wire. */
-const refusalWords: Readonly<Record<string, string>> = {
+const refusalWords: Readonly<Record<string, Message>> = {
   [refusalErrors.malformed]: 'the exchange could not read the request: update this program',
   [refusalErrors.market_exists]: 'there is such a market already',
   [refusalErrors.terms_out_of_bounds]: 'the terms of the market break a bound',
@@ -37,6 +39,11 @@ const refusalWords: Readonly<Record<string, string>> = {
   [gatewayErrors.invalidQuantity]: 'the volume is no whole number of lots',
   [gatewayErrors.badOffer]: 'the exchange did not accept the offer of the wallet',
   [gatewayErrors.badLadder]: 'the exchange did not accept the rungs of the wallet',
+  [gatewayErrors.deadlineElapsed]: 'the request came too late and was not carried out',
+  [gatewayErrors.badKey]: 'the exchange does not know this key for programs',
+  [gatewayErrors.badNonce]: 'a request came twice or out of order: try again',
+  [gatewayErrors.callsLimited]: 'too many requests: wait a second and try again',
+  [gatewayErrors.tooManyKeys]: 'you have as many keys for programs as allowed: remove one first',
   [gatewayErrors.rateLimited]: 'too many requests: wait a second and try again',
   [gatewayErrors.unavailable]: 'the exchange takes no orders at the moment: try again later',
   [gatewayErrors.badChallenge]: 'the login took too long: it is tried again',
@@ -44,11 +51,12 @@ const refusalWords: Readonly<Record<string, string>> = {
 };
 
 /** Why the exchange said no. An error that nobody here knows is shown as it came, made printable. */
-export function refusalText(error: string): string {
-  return refusalWords[error] ?? printable(error);
+export function refusalText(error: string, language: Language = 'en'): string {
+  const words = refusalWords[error];
+  return words === undefined ? printable(error) : t(language, words);
 }
 
-const cancelWords: Readonly<Record<CancelReason, string>> = {
+const cancelWords: Readonly<Record<CancelReason, Message>> = {
   requested: 'as you asked',
   not_filled_at_once: 'IOC: nobody took the rest',
   offers_late: 'the wallet did not sign in time',
@@ -64,8 +72,8 @@ const cancelWords: Readonly<Record<CancelReason, string>> = {
 };
 
 /** Why lots of an order will never trade. */
-export function cancelText(reason: CancelReason | undefined): string {
-  return reason === undefined ? 'no reason given' : cancelWords[reason];
+export function cancelText(reason: CancelReason | undefined, language: Language): string {
+  return t(language, reason === undefined ? 'no reason given' : cancelWords[reason]);
 }
 
 /** Lots of an order by where their settlement stands. A trade told without its lots counts as a whole by its own settlement. */
@@ -120,8 +128,11 @@ export function tradedOf({ trades }: OwnOrder): Traded {
   return traded;
 }
 
-/** A word or two for where an order stands. */
-export function orderState(order: OwnOrder): string {
+/** Where an order stands, in a word or two. */
+export type OrderWord =
+  'signing' | 'open' | 'partly' | 'cancelled' | 'overdue' | 'settling' | 'cut short' | 'settled';
+
+export function orderState(order: OwnOrder): OrderWord {
   if (order.status === 'pending') return 'signing';
   if (order.status === 'open') return order.filled > 0 ? 'partly' : 'open';
   const { settled, overdue } = settlementOf(order);

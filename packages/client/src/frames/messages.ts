@@ -4,6 +4,7 @@
  */
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
+import { Level3Message, OhlcMessage, TickerMessage } from './market-data.ts';
 import { ladderRungsMax, Rung } from './requests.ts';
 
 const Time = Type.String();
@@ -149,6 +150,9 @@ export const ExecutionReport = Type.Object({
     Type.Literal('trade'),
     Type.Literal('filled'),
     Type.Literal('canceled'),
+    Type.Literal('expired'),
+    Type.Literal('amended'),
+    Type.Literal('restated'),
     Type.Literal('status'),
   ]),
   exec_id: Type.String(),
@@ -156,17 +160,22 @@ export const ExecutionReport = Type.Object({
   cl_ord_id: Type.String(),
   symbol: Type.String(),
   side: WireSide,
-  order_type: Type.Literal('limit'),
+  order_type: Type.Union([Type.Literal('limit'), Type.Literal('market')]),
   order_qty: Type.Number(),
   limit_price: Type.Number(),
   time_in_force: Type.String(),
   post_only: Type.Boolean(),
+  /** Of a `gtd` order. */
+  expire_time: Type.Optional(Time),
+  /** Wattlot's own: trades in full or not at all. */
+  all_or_none: Type.Optional(Type.Boolean()),
   order_status: Type.Union([
     Type.Literal('pending_new'),
     Type.Literal('new'),
     Type.Literal('partially_filled'),
     Type.Literal('filled'),
     Type.Literal('canceled'),
+    Type.Literal('expired'),
   ]),
   cum_qty: Type.Number(),
   cum_cost: Type.Number(),
@@ -258,6 +267,8 @@ export const SettlementRequested = Type.Object({
       lot: Type.Integer({ minimum: 0 }),
       output: OutputText,
       offer: OfferHex,
+      /** How many lots it stands for, where it is not one: all of a resting order that is all or none. */
+      volume: Type.Optional(Type.Integer({ minimum: 1 })),
       rung: Type.Optional(Rung),
     }),
   ),
@@ -313,7 +324,10 @@ export const messageSchemas = {
   heartbeat: HeartbeatMessage,
   instrument: InstrumentMessage,
   book: BookMessage,
+  level3: Level3Message,
   trade: TradeMessage,
+  ticker: TickerMessage,
+  ohlc: OhlcMessage,
   executions: ExecutionsMessage,
   balances: BalancesMessage,
   agent: AgentMessage,

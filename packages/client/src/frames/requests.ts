@@ -41,7 +41,10 @@ export const SubscribeRequest = Type.Object({
     channel: Type.Union([
       Type.Literal('instrument'),
       Type.Literal('book'),
+      Type.Literal('level3'),
       Type.Literal('trade'),
+      Type.Literal('ticker'),
+      Type.Literal('ohlc'),
       Type.Literal('executions'),
       Type.Literal('balances'),
       Type.Literal('agent'),
@@ -57,23 +60,97 @@ export const SubscribeRequest = Type.Object({
       ]),
     ),
     snapshot: Type.Optional(Type.Boolean()),
+    /** Of `ohlc`: minutes of a candle. */
+    interval: Type.Optional(
+      Type.Union([
+        Type.Literal(1),
+        Type.Literal(5),
+        Type.Literal(15),
+        Type.Literal(30),
+        Type.Literal(60),
+        Type.Literal(240),
+        Type.Literal(1440),
+      ]),
+    ),
+    /** Of `ticker`: with each change of the best prices, or with each trade. */
+    event_trigger: Type.Optional(Type.Union([Type.Literal('bbo'), Type.Literal('trades')])),
     token: Type.Optional(Token),
   }),
 });
+
+/** RFC 3339 in UTC, at most six decimals. */
+const TimeText = Type.String({ minLength: 20, maxLength: 27 });
+
+/** What an order is, whichever request carries it. */
+const OrderFields = {
+  order_type: Type.Union([Type.Literal('limit'), Type.Literal('market')]),
+  side: Type.Union([Type.Literal('buy'), Type.Literal('sell')]),
+  order_qty: Type.Number(),
+  /** The worst price that it takes. A limit order has one; a market order is protected by one of the exchange's making when it has none. */
+  limit_price: Type.Optional(Type.Number()),
+  time_in_force: Type.Optional(
+    Type.Union([
+      Type.Literal('gtc'),
+      Type.Literal('gtd'),
+      Type.Literal('ioc'),
+      Type.Literal('fok'),
+    ]),
+  ),
+  /** There exactly with `gtd`. */
+  expire_time: Type.Optional(TimeText),
+  post_only: Type.Optional(Type.Boolean()),
+  /** Wattlot's own: rests, and trades in full or not at all. */
+  all_or_none: Type.Optional(Type.Boolean()),
+  /** Which order is cancelled when two of one owner meet: the incoming one, the resting one, both. */
+  stp_type: Type.Optional(
+    Type.Union([
+      Type.Literal('cancel_newest'),
+      Type.Literal('cancel_oldest'),
+      Type.Literal('cancel_both'),
+    ]),
+  ),
+  cl_ord_id: Type.Optional(ClientOrderId),
+};
+
+/** Orders in one `batch_add`, ids in one `batch_cancel`. */
+export const batchMax = 15;
+export const batchCancelMax = 50;
 
 export const AddOrderRequest = Type.Object({
   method: Type.Literal('add_order'),
   req_id: RequestId,
   params: Type.Object({
     token: Token,
-    order_type: Type.Literal('limit'),
-    side: Type.Union([Type.Literal('buy'), Type.Literal('sell')]),
     symbol: Symbol,
-    order_qty: Type.Number(),
-    limit_price: Type.Number(),
-    time_in_force: Type.Optional(Type.Union([Type.Literal('gtc'), Type.Literal('ioc')])),
-    post_only: Type.Optional(Type.Boolean()),
+    ...OrderFields,
+    /** Refuse what arrives later. */
+    deadline: Type.Optional(TimeText),
+  }),
+});
+
+/** Orders of one market. All are looked at before any is placed; then each is placed or refused by itself. */
+export const BatchAddRequest = Type.Object({
+  method: Type.Literal('batch_add'),
+  req_id: RequestId,
+  params: Type.Object({
+    token: Token,
+    symbol: Symbol,
+    deadline: Type.Optional(TimeText),
+    orders: Type.Array(Type.Object(OrderFields), { minItems: 2, maxItems: batchMax }),
+  }),
+});
+
+/** Changes a live order, named by one of its ids: `order_qty` counts what has been filled and cancelled. */
+export const AmendOrderRequest = Type.Object({
+  method: Type.Literal('amend_order'),
+  req_id: RequestId,
+  params: Type.Object({
+    token: Token,
+    order_id: Type.Optional(OrderIdText),
     cl_ord_id: Type.Optional(ClientOrderId),
+    order_qty: Type.Optional(Type.Number()),
+    limit_price: Type.Optional(Type.Number()),
+    deadline: Type.Optional(TimeText),
   }),
 });
 
@@ -84,6 +161,39 @@ export const CancelOrderRequest = Type.Object({
     token: Token,
     order_id: Type.Optional(Type.Array(OrderIdText, { minItems: 1, maxItems: 100 })),
     cl_ord_id: Type.Optional(Type.Array(ClientOrderId, { minItems: 1, maxItems: 100 })),
+  }),
+});
+
+/** Ids of either kind in `orders`, or the sender's own in `cl_ord_id`. One answer for all. */
+export const BatchCancelRequest = Type.Object({
+  method: Type.Literal('batch_cancel'),
+  req_id: RequestId,
+  params: Type.Object({
+    token: Token,
+    orders: Type.Optional(
+      Type.Array(Type.Union([OrderIdText, ClientOrderId]), {
+        minItems: 1,
+        maxItems: batchCancelMax,
+      }),
+    ),
+    cl_ord_id: Type.Optional(Type.Array(ClientOrderId, { minItems: 1, maxItems: batchCancelMax })),
+  }),
+});
+
+/** Cancels every live order; Wattlot's own: of one market only. */
+export const CancelAllRequest = Type.Object({
+  method: Type.Literal('cancel_all'),
+  req_id: RequestId,
+  params: Type.Object({ token: Token, symbol: Type.Optional(Symbol) }),
+});
+
+/** The dead man's switch: all orders are cancelled unless it is sent again within `timeout` seconds; 0 switches it off. */
+export const CancelAllAfterRequest = Type.Object({
+  method: Type.Literal('cancel_all_orders_after'),
+  req_id: RequestId,
+  params: Type.Object({
+    token: Token,
+    timeout: Type.Integer({ minimum: 0, maximum: 86_400 }),
   }),
 });
 
@@ -147,7 +257,12 @@ export const requestSchemas = {
   subscribe: SubscribeRequest,
   unsubscribe: SubscribeRequest,
   add_order: AddOrderRequest,
+  amend_order: AmendOrderRequest,
+  batch_add: BatchAddRequest,
   cancel_order: CancelOrderRequest,
+  cancel_all: CancelAllRequest,
+  batch_cancel: BatchCancelRequest,
+  cancel_all_orders_after: CancelAllAfterRequest,
   'offers.delivered': OffersDeliveredRequest,
   'offers.declined': OffersDeclinedRequest,
   'settlement.submitted': SettlementSubmittedRequest,
@@ -157,7 +272,12 @@ export const requestSchemas = {
 export type PingRequest = Static<typeof PingRequest>;
 export type SubscribeRequest = Static<typeof SubscribeRequest>;
 export type AddOrderRequest = Static<typeof AddOrderRequest>;
+export type AmendOrderRequest = Static<typeof AmendOrderRequest>;
+export type BatchAddRequest = Static<typeof BatchAddRequest>;
 export type CancelOrderRequest = Static<typeof CancelOrderRequest>;
+export type CancelAllRequest = Static<typeof CancelAllRequest>;
+export type BatchCancelRequest = Static<typeof BatchCancelRequest>;
+export type CancelAllAfterRequest = Static<typeof CancelAllAfterRequest>;
 export type OffersDeliveredRequest = Static<typeof OffersDeliveredRequest>;
 export type OffersDeclinedRequest = Static<typeof OffersDeclinedRequest>;
 export type SettlementSubmittedRequest = Static<typeof SettlementSubmittedRequest>;
@@ -166,7 +286,12 @@ export type Request =
   | PingRequest
   | SubscribeRequest
   | AddOrderRequest
+  | AmendOrderRequest
+  | BatchAddRequest
   | CancelOrderRequest
+  | CancelAllRequest
+  | BatchCancelRequest
+  | CancelAllAfterRequest
   | OffersDeliveredRequest
   | OffersDeclinedRequest
   | SettlementSubmittedRequest

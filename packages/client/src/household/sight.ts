@@ -126,6 +126,7 @@ export function hear(sight: Sight, event: ClientEvent): Sight {
       return hearBalances(sight, event.balances);
     case 'latency':
     case 'reconciled':
+    case 'amendment':
     case 'tasks':
       return sight;
   }

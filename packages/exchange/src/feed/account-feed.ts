@@ -153,13 +153,15 @@ export class AccountFeed {
       case 'lots.returned': {
         const { view } = event;
         if (!this.#isFollowed(view.participant)) return;
-        yield [view.participant, stateReport(of(view, 'status'))];
+        const type = event.kind === 'order.amended' ? 'amended' : 'restated';
+        yield [view.participant, stateReport(of(view, type))];
         return;
       }
       case 'order.cancelled': {
         const { view, reason } = event;
         if (!this.#isFollowed(view.participant)) return;
-        const type = view.status === 'done' ? 'canceled' : 'status';
+        const over = reason === 'expired' ? 'expired' : 'canceled';
+        const type = view.status === 'done' ? over : 'status';
         yield [view.participant, stateReport({ ...of(view, type), reason })];
         return;
       }

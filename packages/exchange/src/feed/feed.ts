@@ -8,7 +8,15 @@ import type {
   Instrument,
   InstrumentMessage,
 } from '@wattlot/client/frames';
-import type { Address, Asset, Instant, MarketSymbol, MarketTerms, OrderId } from '@wattlot/core';
+import type {
+  Address,
+  Asset,
+  Instant,
+  MarketSymbol,
+  MarketTerms,
+  OrderId,
+  Phase,
+} from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { AccountFeed } from './account-feed.ts';
 import { askChanged, holdRungs, nextRound, noteAgent, noteAnswer, placesOf } from './ladders.ts';
@@ -17,8 +25,10 @@ import { assetOf, instrumentOf, pairOf, wireAmount } from './instrument.ts';
 import type { LedgerAsset } from './instrument.ts';
 import { MarketFeed } from './market-feed.ts';
 import type { OrderRecord } from './orders.ts';
+import { ordersByMarket } from './queue.ts';
 import { frameOf } from './subscriber.ts';
 import type { Subscriber } from './subscriber.ts';
+import { pairStatusOf, SystemStatus } from './system.ts';
 import { createTasks, foldTasks, pendingOf, tasksOf } from './tasks.ts';
 import type { Assigned, Tasks } from './tasks.ts';
 
@@ -43,8 +53,10 @@ export class Feed {
   readonly #accounts: AccountFeed;
   readonly #tasks: Tasks = createTasks();
   readonly #agents = new Map<Address, Set<Subscriber>>();
+  /** What the exchange as a whole allows. */
+  readonly system = new SystemStatus();
   readonly #instrumentFollowers = new Set<Subscriber>();
-  #newMarkets: Instrument[] = [];
+  #changedMarkets = new Set<Instrument>();
   #assigned: Assigned[] = [];
   #asksRenewals = true;
 
@@ -119,13 +131,17 @@ export class Feed {
     for (const applied of batch) {
       const { entry, events } = applied;
       for (const event of events) {
-        if (event.kind === 'market.opened') this.#open(event.terms, entry.at);
+        if (event.kind === 'market.opened') this.#open(event.terms, entry.at, event.phase);
         else if (event.kind === 'participant.admitted') {
           this.#participants.set(event.participant, event.name);
         } else if (event.kind === 'level.changed') {
           this.#market(event.market).fold(event, entry.seq, entry.at);
         } else if (event.kind === 'trade.made') {
           this.#market(event.trade.market).fold(event, entry.seq, entry.at);
+        } else if (event.kind === 'phase.changed') {
+          const market = this.#market(event.market);
+          market.fold(event, entry.seq, entry.at);
+          this.#changedMarkets.add(market.instrument);
         }
       }
       this.#accounts.fold(applied);
@@ -133,9 +149,19 @@ export class Feed {
         if (!this.#isAsked(assigned.task)) continue;
         if (this.#agents.has(assigned.participant)) this.#assigned.push(assigned);
       }
+      this.#foldQueues(applied);
     }
     this.#askLadders();
     this.#publish();
+  }
+
+  /** After the tasks, which know what is firm. */
+  #foldQueues(applied: Applied): void {
+    const { seq, at } = applied.entry;
+    const firm = (order: OrderId): number => this.#tasks.firm.get(order)?.size ?? 0;
+    for (const [symbol, events] of ordersByMarket(applied)) {
+      this.#market(symbol).level3.fold(events, seq, at, firm);
+    }
   }
 
   /** Once a second: sends whole books to those who were too slow for their updates and have caught up, and asks for ladders that trades took parts of. */
@@ -152,7 +178,7 @@ export class Feed {
     this.#assigned.push(...askChanged(ladders, firm, (owner) => this.#agents.has(owner)));
   }
 
-  /** Sends all markets and assets, and then each new one. */
+  /** Sends all markets and assets, and then each that is new or in another phase. */
   followInstruments(subscriber: Subscriber): void {
     this.#instrumentFollowers.add(subscriber);
     const all = [...this.#markets.values()].map(({ instrument }) => instrument);
@@ -218,10 +244,11 @@ export class Feed {
   }
 
   #publish(): void {
-    if (this.#newMarkets.length > 0) {
-      const frame = this.#instrumentFrame('update', this.#newMarkets);
+    if (this.#changedMarkets.size > 0) {
+      const frame = this.#instrumentFrame('update', [...this.#changedMarkets]);
       for (const subscriber of this.#instrumentFollowers) subscriber.send(frame);
-      this.#newMarkets = [];
+      this.#changedMarkets = new Set();
+      this.system.set(this.markets.map(({ phase }) => phase));
     }
     for (const market of this.#markets.values()) market.publish();
     this.#accounts.publish();
@@ -236,13 +263,13 @@ export class Feed {
     this.#assigned = [];
   }
 
-  #open(terms: MarketTerms, at: Instant): void {
+  #open(terms: MarketTerms, at: Instant, phase: Phase): void {
     const [base, quote] = [this.#asset(terms.energy), this.#asset(terms.ecoin)];
     const instrument = instrumentOf(terms, base, quote);
     for (const asset of [base, quote]) this.#assets.set(asset.name, asset);
     this.#terms.set(terms.symbol, terms);
-    this.#markets.set(terms.symbol, new MarketFeed(instrument, at));
-    this.#newMarkets.push(instrument);
+    this.#markets.set(terms.symbol, new MarketFeed(instrument, at, phase));
+    this.#changedMarkets.add(instrument);
   }
 
   #market(symbol: MarketSymbol): MarketFeed {
@@ -260,7 +287,10 @@ export class Feed {
   #instrumentFrame(type: InstrumentMessage['type'], instruments: readonly Instrument[]): Buffer {
     const names = new Set(instruments.flatMap(({ base, quote }) => [base, quote]));
     const assets = [...names].flatMap((name) => this.#assets.get(name) ?? []);
-    const data = { assets: assets.map(assetOf), pairs: instruments.map(pairOf) };
+    const pairs = instruments.map((instrument) =>
+      pairOf(instrument, pairStatusOf(this.#market(instrument.symbol).phase)),
+    );
+    const data = { assets: assets.map(assetOf), pairs };
     return frameOf({ channel: 'instrument', type, data });
   }
 }

@@ -74,14 +74,14 @@ function decimalOf(
   return undefined;
 }
 
-/** The instrument in the words of the wire. */
-export function pairOf(instrument: Instrument): PairDescription {
+/** The instrument in the words of the wire. `status`: what the market allows. */
+export function pairOf(instrument: Instrument, status = 'online'): PairDescription {
   const increment = fromUnits(instrument.qtyUnitsPerLot, instrument.qtyPrecision);
   return {
     symbol: instrument.symbol,
     base: instrument.base,
     quote: instrument.quote,
-    status: 'online',
+    status,
     price_increment: wireOfPrice(instrument, instrument.tick),
     price_precision: instrument.pricePrecision,
     qty_increment: increment,

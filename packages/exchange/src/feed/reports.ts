@@ -30,12 +30,14 @@ export function stateReport({ instrument, view, type, at, id, reason }: ReportOf
     cl_ord_id: view.clientOrderId,
     symbol: instrument.symbol,
     side: view.side === 'ask' ? 'sell' : 'buy',
-    order_type: 'limit',
+    order_type: view.type,
     order_qty: qtyOfLots(instrument, view.volume),
     limit_price: wireOfPrice(instrument, view.price),
     time_in_force: view.timeInForce,
     post_only: view.postOnly,
-    order_status: statusOf(view),
+    ...(view.expiresAt === undefined ? {} : { expire_time: timeText(view.expiresAt) }),
+    ...(view.whole ? { all_or_none: true } : {}),
+    order_status: statusOf(view, reason),
     cum_qty: qtyOfLots(instrument, view.filled),
     cum_cost: fromUnits(view.cost, quotePrecision),
     avg_price: averagePrice(instrument, view),
@@ -79,7 +81,7 @@ export function recordReports(
   { view, reason, at, trades }: OrderRecord,
   idOf: () => string,
 ): readonly ExecutionReport[] {
-  const type = typeOf(view);
+  const type = typeOf(view, reason);
   const state = stateReport({ instrument, view, type, at, id: idOf(), reason });
   const settlements = [...trades.values()].map((record) =>
     tradeReport({ instrument, view, type: 'status', at: record.trade.at, id: idOf() }, record),
@@ -88,14 +90,18 @@ export function recordReports(
 }
 
 /** What happened last in an order's life. */
-function typeOf(view: OrderView): ExecType {
+function typeOf(view: OrderView, reason: CancelReason | undefined): ExecType {
   if (view.status === 'pending') return 'pending_new';
   if (view.status === 'open') return 'new';
-  return view.filled === view.volume ? 'filled' : 'canceled';
+  if (view.filled === view.volume) return 'filled';
+  return reason === 'expired' ? 'expired' : 'canceled';
 }
 
-function statusOf(view: OrderView): ExecutionReport['order_status'] {
-  if (view.status === 'done') return view.filled === view.volume ? 'filled' : 'canceled';
+function statusOf(view: OrderView, reason?: CancelReason): ExecutionReport['order_status'] {
+  if (view.status === 'done') {
+    if (view.filled === view.volume) return 'filled';
+    return reason === 'expired' ? 'expired' : 'canceled';
+  }
   if (view.filled > 0) return 'partially_filled';
   return view.status === 'pending' ? 'pending_new' : 'new';
 }

@@ -1,5 +1,5 @@
 /** Who is sent the feed's messages: the feed's view of a connection. */
-import type { Message } from '@wattlot/client/frames';
+import type { MarketDataMessage, Message } from '@wattlot/client/frames';
 
 export interface Subscriber {
   /** Bytes that wait for it to read them. */
@@ -9,7 +9,7 @@ export interface Subscriber {
 }
 
 /** A message as it goes out, encoded once for all. */
-export function frameOf(message: Message): Buffer {
+export function frameOf(message: Message | MarketDataMessage): Buffer {
   return Buffer.from(JSON.stringify(message));
 }
 

@@ -2,14 +2,20 @@
 import {
   ChallengeRequest,
   ConnectNodeRequest,
+  CreateApiKeyRequest,
   gatewayErrors,
+  ListApiKeysRequest,
   LoginRequest,
+  RevokeApiKeyRequest,
   ScheduleEcoinIssueRequest,
 } from '@wattlot/client/frames';
 import type {
   ConnectNodeResult,
+  CreateApiKeyResult,
   LedgerResult,
+  ListApiKeysResult,
   LoginResult,
+  RevokeApiKeyResult,
   ScheduleEcoinIssueResult,
 } from '@wattlot/client/frames';
 import { limits as coreLimits } from '@wattlot/core';
@@ -23,18 +29,22 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Admission } from '../admission.ts';
 import type { Feed } from '../feed/feed.ts';
+import type { LedgerPort } from '../ledger-port.ts';
 import * as limits from '../limits.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import { isOriginAllowed } from './origin.ts';
-import { addPublicApi } from './public-api.ts';
-import type { PublicApiOptions } from './public-api.ts';
+import { addPrivateApi } from './private-api.ts';
+import type { PrivateApiOptions } from './private-api.ts';
+import { addPublicApi, refuse } from './public-api.ts';
 import type { Sessions } from './sessions.ts';
 
 /** What the application works with. */
-export interface AppOptions extends PublicApiOptions {
+export interface AppOptions extends PrivateApiOptions {
   readonly feed: Feed;
-  readonly chain: Chain;
+  readonly ledger: LedgerPort;
+  /** The chain itself, where it is in this process: wallets reach it here. */
+  readonly chain: Chain | undefined;
   readonly sessions: Sessions;
   readonly admission: Admission;
   /** What `GET /health` answers. */
@@ -80,21 +90,48 @@ export function buildApp(options: AppOptions): FastifyInstance {
     if (isOriginAllowed(request.headers)) done();
     else done(new Refused(403, gatewayErrors.permissionDenied));
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: gatewayErrors.unknownMethod }),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const error = gatewayErrors.unknownMethod;
+    return reply.code(404).send(isDialect(request) ? refuse(error) : { error });
+  });
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500)
       options.log(`${request.method} ${request.routeOptions.url}: ${String(error)}`);
     const text = error instanceof Refused ? error.message : textOf(status);
-    return reply.code(status).send({ error: text });
+    return reply.code(status).send(isDialect(request) ? refuse(text) : { error: text });
   });
   app.get('/health', () => options.health());
+  limitDialect(app, options);
   addPublicApi(app, options);
+  addPrivateApi(app, options);
   addChain(app, options);
   addSessions(app, options);
   return app;
+}
+
+/** Whether a request is to the dialect's functions, which have an envelope of their own. */
+function isDialect({ url }: FastifyRequest): boolean {
+  return url.startsWith('/0/');
+}
+
+/** Counts the calls of each address of the network. @returns false for one too many. */
+function callCounter({ now }: Pick<AppOptions, 'now'>): (ip: string) => boolean {
+  const buckets = new LRUCache<string, Bucket>({ max: strangersMax });
+  return (ip) => {
+    const at = now() / 1000;
+    const bucket = buckets.get(ip) ?? createBucket(limits.callsBurst, limits.callsPerSecond, at);
+    buckets.set(ip, bucket);
+    return take(bucket, at);
+  };
+}
+
+function limitDialect(app: FastifyInstance, options: AppOptions): void {
+  const count = callCounter(options);
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!isDialect(request) || count(request.ip)) done();
+    else done(new Refused(429, gatewayErrors.callsLimited));
+  });
 }
 
 function statusOf(error: unknown): number {
@@ -115,10 +152,18 @@ const tooManyHistories = {
   error: { code: 'chain_unreachable', message: 'too many questions at once', retryable: true },
 };
 
-function addChain(app: FastifyInstance, { chain, now }: AppOptions): void {
+const noChainHere = {
+  error: {
+    code: 'chain_request_invalid',
+    message: 'this exchange settles between MultiChain nodes: trade with a node of your own',
+    retryable: false,
+  },
+};
+
+function addChain(app: FastifyInstance, { ledger, chain, now }: AppOptions): void {
   const buckets = new LRUCache<string, Bucket>({ max: strangersMax });
   app.get('/v1/ledger', () => {
-    const { name, height, operator } = chain;
+    const { name, height, operator } = ledger;
     return { result: { chain: name, height, operator } satisfies LedgerResult };
   });
   const bodyLimit = CHAIN_REQUEST_BYTES_MAX;
@@ -130,19 +175,15 @@ function addChain(app: FastifyInstance, { chain, now }: AppOptions): void {
       buckets.set(ip, bucket);
       if (!take(bucket, nowMs)) return tooManyHistories;
     }
-    return handleChainRequest(chain, body);
+    return chain === undefined ? noChainHere : handleChainRequest(chain, body);
   });
 }
 
 function addSessions(app: FastifyInstance, options: AppOptions): void {
-  const { sessions, admission, feed, chain, now } = options;
-  const buckets = new LRUCache<string, Bucket>({ max: strangersMax });
+  const { sessions, admission, feed, ledger, keys } = options;
+  const count = callCounter(options);
   const onRequest = (request: FastifyRequest, _reply: unknown, done: (e?: Error) => void): void => {
-    const at = now() / 1000;
-    const known = buckets.get(request.ip);
-    const bucket = known ?? createBucket(limits.callsBurst, limits.callsPerSecond, at);
-    buckets.set(request.ip, bucket);
-    if (take(bucket, at)) done();
+    if (count(request.ip)) done();
     else done(new Refused(429, gatewayErrors.rateLimited));
   };
   const call = <Schema extends TSchema>(
@@ -156,7 +197,7 @@ function addSessions(app: FastifyInstance, options: AppOptions): void {
   };
 
   call('/v1/challenge', ChallengeRequest, ({ address }) => {
-    requireAddress(chain, address);
+    requireAddress(ledger, address);
     return sessions.challenge(address);
   });
   call('/v1/login', LoginRequest, (body): LoginResult => {
@@ -171,7 +212,7 @@ function addSessions(app: FastifyInstance, options: AppOptions): void {
     // The schema counts characters as a person does, the core counts what is stored.
     const isBad = /\p{C}/u.test(name) || name.length > coreLimits.nameLengthMax;
     if (isBad) throw new Refused(400, `${gatewayErrors.invalidArguments}:name`);
-    const energyMeter = meter === undefined ? undefined : requireAddress(chain, meter);
+    const energyMeter = meter === undefined ? undefined : requireAddress(ledger, meter);
     const status = await admission.connectNode(participant, { name, meter: energyMeter });
     return { status } satisfies ConnectNodeResult;
   });
@@ -180,10 +221,26 @@ function addSessions(app: FastifyInstance, options: AppOptions): void {
     if (answer.status !== 'refused') return answer satisfies ScheduleEcoinIssueResult;
     throw new Refused(403, `${gatewayErrors.permissionDenied}:more ecoin than is issued unasked`);
   });
+  call('/v1/create_api_key', CreateApiKeyRequest, async (body, request) => {
+    const participant = participantOf(sessions, request);
+    // Whoever can make up addresses must not fill the disk.
+    if (!feed.isAdmitted(participant)) throw new Refused(403, gatewayErrors.permissionDenied);
+    if (/\p{C}/u.test(body.name)) throw new Refused(400, `${gatewayErrors.invalidArguments}:name`);
+    const made = await keys.make(participant, body);
+    if (made === undefined) throw new Refused(403, gatewayErrors.tooManyKeys);
+    return made satisfies CreateApiKeyResult;
+  });
+  call('/v1/list_api_keys', ListApiKeysRequest, (_body, request): ListApiKeysResult => {
+    return { keys: keys.list(participantOf(sessions, request)) };
+  });
+  call('/v1/revoke_api_key', RevokeApiKeyRequest, async ({ key }, request) => {
+    const revoked = await keys.revoke(participantOf(sessions, request), key);
+    return { revoked } satisfies RevokeApiKeyResult;
+  });
 }
 
-function requireAddress(chain: Chain, text: string): Address {
-  if (hashOfAddress(text, chain.params) === undefined) {
+function requireAddress({ params }: LedgerPort, text: string): Address {
+  if (hashOfAddress(text, params) === undefined) {
     throw new Refused(400, `${gatewayErrors.invalidArguments}:address`);
   }
   return text as Address;

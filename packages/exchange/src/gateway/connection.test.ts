@@ -53,6 +53,7 @@ function open(): {
     sessions: { find: () => undefined } as never,
     deliveries: {} as never,
     now: () => clock.micros / 1000,
+    wallNow: clock.now,
     newId: () => 'id',
   });
   const connection = new Connection({
@@ -61,6 +62,7 @@ function open(): {
     desk,
     feed,
     version: 'test',
+    mayTrade: () => true,
     now: clock.now,
     after: clock.after,
   });

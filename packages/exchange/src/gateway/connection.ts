@@ -8,8 +8,8 @@ import type { Address, Instant } from '@wattlot/core';
 import type { RawData, WebSocket } from 'ws';
 import type { Feed, PrivateChannel } from '../feed/feed.ts';
 import type { Subscriber } from '../feed/subscriber.ts';
+import type { System } from '../feed/system.ts';
 import {
-  bookDepthDefault,
   closeWithinMs,
   framesBurst,
   framesPerSecond,
@@ -21,6 +21,7 @@ import {
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import type { Desk, Outcome } from './desk.ts';
+import { followingOf, leaveMarket } from './following.ts';
 import { readRequest } from './request.ts';
 
 /** What a connection works with. */
@@ -30,6 +31,8 @@ export interface ConnectionOptions {
   readonly desk: Desk;
   readonly feed: Feed;
   readonly version: string;
+  /** Whether a token is for more than looking: true for one that is nobody's. */
+  readonly mayTrade: (token: string) => boolean;
   readonly now: () => Instant;
   readonly after: (delayMs: number, then: () => void) => () => void;
 }
@@ -46,6 +49,7 @@ export class Connection implements Subscriber {
   readonly #frames: Bucket;
   readonly #private = new Map<PrivateChannel, Address>();
   readonly #openedAt: number;
+  readonly #tellSystem = (system: System): void => this.send(statusFrame(this.#options, system));
   #hasSubscribed = false;
   #sentBytes = 0;
   /** Milliseconds: when something was sent last, and when the client last read anything that waited. */
@@ -68,7 +72,8 @@ export class Connection implements Subscriber {
     this.#socket.on('ping', () => this.#countPing());
     this.#socket.on('error', () => this.#socket.terminate());
     this.#socket.on('close', () => this.#leaveAll());
-    this.send(statusFrame(options));
+    this.send(statusFrame(options, options.feed.system.now));
+    options.feed.system.follow(this.#tellSystem);
   }
 
   get buffered(): number {
@@ -142,6 +147,9 @@ export class Connection implements Subscriber {
       case 'unsubscribe':
         return this.#unsubscribe(request.params, respond);
       default:
+        if (!this.#options.mayTrade(request.params.token)) {
+          return respond({ error: gatewayErrors.permissionDenied });
+        }
         this.#options.desk.handle(request, respond);
     }
   }
@@ -181,34 +189,44 @@ export class Connection implements Subscriber {
   }
 
   #subscribe(params: SubscribeRequest['params'], respond: (outcome: Outcome) => void): void {
-    const { channel, token, snapshot = true, depth = bookDepthDefault } = params;
-    const { feed, desk } = this.#options;
-    if (isPrivate(channel)) {
-      const participant = desk.participantOf(token);
-      if (participant === undefined) return respond({ error: gatewayErrors.invalidToken });
-      this.#leavePrivate(channel);
-      this.#hasSubscribed = true;
-      this.#private.set(channel, participant);
-      respond({ result: { channel, snapshot } });
-      return feed.followPrivate(channel, participant, this, snapshot);
-    }
+    const { channel } = params;
+    if (isPrivate(channel)) return this.#subscribePrivate(channel, params, respond);
     if (channel === 'instrument') {
       this.#hasSubscribed = true;
-      respond({ result: { channel, snapshot } });
-      return feed.followInstruments(this);
+      respond({ result: { channel, snapshot: params.snapshot ?? true } });
+      return this.#options.feed.followInstruments(this);
     }
     for (const symbol of this.#symbols(params, respond)) {
-      const market = feed.market(symbol);
-      if (market === undefined) continue;
-      this.#hasSubscribed = true;
-      if (channel === 'book') {
-        respond({ result: { channel, symbol, depth, snapshot: true } });
-        market.followBook(this, depth);
-      } else {
-        respond({ result: { channel, symbol, snapshot } });
-        market.followTape(this, snapshot);
+      const market = this.#options.feed.market(symbol);
+      const follow =
+        market === undefined ? undefined : followingOf(this, market, params, this.#options.now());
+      if (follow === undefined) {
+        respond({ error: `${gatewayErrors.invalidArguments}:depth` });
+        continue;
       }
+      this.#hasSubscribed = true;
+      respond({ result: { channel, symbol, ...follow.as } });
+      follow.begin();
     }
+  }
+
+  #subscribePrivate(
+    channel: PrivateChannel,
+    { token, snapshot = true }: SubscribeRequest['params'],
+    respond: (outcome: Outcome) => void,
+  ): void {
+    const { feed, desk, mayTrade } = this.#options;
+    const participant = desk.participantOf(token);
+    if (participant === undefined) return respond({ error: gatewayErrors.invalidToken });
+    // An agent's tasks hold bearer instruments.
+    if (channel === 'agent' && token !== undefined && !mayTrade(token)) {
+      return respond({ error: gatewayErrors.permissionDenied });
+    }
+    this.#leavePrivate(channel);
+    this.#hasSubscribed = true;
+    this.#private.set(channel, participant);
+    respond({ result: { channel, snapshot } });
+    feed.followPrivate(channel, participant, this, snapshot);
   }
 
   #unsubscribe(params: SubscribeRequest['params'], respond: (outcome: Outcome) => void): void {
@@ -224,8 +242,7 @@ export class Connection implements Subscriber {
     }
     for (const symbol of this.#symbols(params, respond)) {
       const market = feed.market(symbol);
-      if (channel === 'book') market?.leaveBook(this);
-      else market?.leaveTape(this);
+      if (market !== undefined) leaveMarket(this, market, params);
       respond({ result: { channel, symbol } });
     }
   }
@@ -253,10 +270,8 @@ export class Connection implements Subscriber {
     const { feed } = this.#options;
     for (const channel of this.#private.keys()) this.#leavePrivate(channel);
     feed.leaveInstruments(this);
-    for (const market of feed.markets) {
-      market.leaveBook(this);
-      market.leaveTape(this);
-    }
+    feed.system.leave(this.#tellSystem);
+    for (const market of feed.markets) market.leave(this);
   }
 }
 
@@ -268,11 +283,11 @@ function textOf(data: Buffer | ArrayBuffer): string {
   return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
 }
 
-function statusFrame({ id, version }: ConnectionOptions): Buffer {
+function statusFrame({ id, version }: ConnectionOptions, system: System): Buffer {
   const message: StatusMessage = {
     channel: 'status',
     type: 'update',
-    data: [{ system: 'online', version, api_version: 'v2', connection_id: id }],
+    data: [{ system, version, api_version: 'v2', connection_id: id }],
   };
   return Buffer.from(JSON.stringify(message));
 }

@@ -1,9 +1,20 @@
 /**
  * Answers requests: checks who asks against the session, turns the wire's words into commands, and the events into replies. Knows no socket.
  */
-import { gatewayErrors, lotsOfQty, priceOfWire, refusalErrors } from '@wattlot/client/frames';
+import {
+  gatewayErrors,
+  lotsOfQty,
+  priceOfWire,
+  refusalErrors,
+  timeText,
+} from '@wattlot/client/frames';
 import type {
   AddOrderRequest,
+  AmendOrderRequest,
+  BatchAddRequest,
+  BatchCancelRequest,
+  CancelAllAfterRequest,
+  CancelAllRequest,
   CancelOrderRequest,
   LadderDeliveredRequest,
   OffersDeclinedRequest,
@@ -11,10 +22,21 @@ import type {
   Request,
   SettlementSubmittedRequest,
 } from '@wattlot/client/frames';
-import type { Address, Command, Event, OrderId, Output, TradeId, Txid } from '@wattlot/core';
+import type {
+  Address,
+  Command,
+  Event,
+  Instant,
+  OrderId,
+  OrderPlace,
+  Output,
+  TradeId,
+  Txid,
+} from '@wattlot/core';
 import { LRUCache } from 'lru-cache';
 import { ExchangeError } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
+import type { OrderRecord } from '../feed/orders.ts';
 import {
   accountsLimitedMax,
   agentWordsBurst,
@@ -25,13 +47,20 @@ import {
   ordersPerSecond,
 } from '../limits.ts';
 import type { Deliveries } from '../offers.ts';
-import type { Sequencer } from '../sequencer.ts';
+import type { Applied, Sequencer } from '../sequencer.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
+import { isTooLate, placementOf } from './placement.ts';
+import type { OrderWords } from './placement.ts';
 import type { Sessions } from './sessions.ts';
 
 /** What becomes of a request. */
-export type Outcome = { readonly result: unknown } | { readonly error: string };
+export type Outcome =
+  | {
+      readonly result: unknown;
+      /** Of `batch_cancel`, where the dialect has it. */ readonly orders_cancelled?: number;
+    }
+  | { readonly error: string };
 
 /** Takes each answer to a request: one, but for a request that names several orders. */
 export type Respond = (outcome: Outcome) => void;
@@ -44,6 +73,8 @@ export interface DeskOptions {
   readonly deliveries: Deliveries;
   /** Milliseconds on a clock that never runs backwards. */
   readonly now: () => number;
+  /** The wall clock: senders' deadlines are instants on it. */
+  readonly wallNow: () => Instant;
   /** A new id for an order whose sender gave none. */
   readonly newId: () => string;
 }
@@ -82,8 +113,18 @@ export class Desk {
     switch (request.method) {
       case 'add_order':
         return this.#addOrder(participant, request.params, respond);
+      case 'amend_order':
+        return this.#amendOrder(participant, request.params, respond);
+      case 'batch_add':
+        return this.#addOrders(participant, request.params, respond);
       case 'cancel_order':
         return this.#cancelOrders(participant, request.params, respond);
+      case 'cancel_all':
+        return this.#cancelAll(participant, request.params, respond);
+      case 'batch_cancel':
+        return this.#cancelBatch(participant, request.params, respond);
+      case 'cancel_all_orders_after':
+        return this.#cancelAllAfter(participant, request.params, respond);
       case 'offers.delivered':
         return this.#deliver(participant, request.params, respond);
       case 'offers.declined':
@@ -97,31 +138,106 @@ export class Desk {
 
   #addOrder(participant: Address, params: AddOrderRequest['params'], respond: Respond): void {
     if (!this.#take(participant, 'orders')) return respond({ error: gatewayErrors.rateLimited });
-    const market = this.#options.feed.market(params.symbol);
-    if (market === undefined) return respond({ error: gatewayErrors.unknownSymbol });
-    const { instrument } = market;
-    const volume = lotsOfQty(instrument, params.order_qty);
-    if (volume === undefined) return respond({ error: gatewayErrors.invalidQuantity });
-    const price = priceOfWire(instrument, params.limit_price);
-    if (price === undefined) return respond({ error: gatewayErrors.invalidPrice });
-    const clientOrderId = params.cl_ord_id ?? this.#options.newId();
-    const command: Command = {
-      kind: 'order.place',
-      participant,
-      clientOrderId,
-      market: instrument.symbol,
-      side: params.side === 'sell' ? 'ask' : 'bid',
-      price,
-      volume,
-      timeInForce: params.time_in_force ?? 'gtc',
-      postOnly: params.post_only ?? false,
-    };
-    this.#post(command, respond, (events) => {
+    const commands = this.#placements(participant, params, [params]);
+    if (typeof commands === 'string') return respond({ error: commands });
+    for (const command of commands) this.#place(command, respond);
+  }
+
+  /** All of a batch are looked at before any is placed; one answer lists what became of each. */
+  #addOrders(participant: Address, params: BatchAddRequest['params'], respond: Respond): void {
+    for (const _ of params.orders) {
+      if (!this.#take(participant, 'orders')) return respond({ error: gatewayErrors.rateLimited });
+    }
+    const commands = this.#placements(participant, params, params.orders);
+    if (typeof commands === 'string') return respond({ error: commands });
+    gather(
+      commands.map((command) => (done: Respond) => this.#place(command, done)),
+      (outcomes) => {
+        const placed = outcomes.some((outcome) => 'result' in outcome);
+        const [first] = outcomes;
+        if (!placed && first !== undefined) return respond(first);
+        respond({
+          result: outcomes.map((outcome, index) =>
+            'result' in outcome
+              ? outcome.result
+              : { error: outcome.error, cl_ord_id: commands[index]?.clientOrderId },
+          ),
+        });
+      },
+    );
+  }
+
+  /** The commands for these orders of one market, or what is wrong with the first that is wrong. */
+  #placements(
+    participant: Address,
+    { symbol, deadline }: { readonly symbol: string; readonly deadline?: string },
+    orders: readonly OrderWords[],
+  ): readonly OrderPlace[] | string {
+    const market = this.#options.feed.market(symbol);
+    if (market === undefined) return gatewayErrors.unknownSymbol;
+    if (this.#isTooLate(deadline)) return gatewayErrors.deadlineElapsed;
+    const { instrument, mirror } = market;
+    const { newId } = this.#options;
+    const commands: OrderPlace[] = [];
+    for (const words of orders) {
+      const command = placementOf(words, { participant, instrument, mirror, newId });
+      if (typeof command === 'string') return command;
+      commands.push(command);
+    }
+    return commands;
+  }
+
+  #isTooLate(deadline: string | undefined): boolean {
+    return isTooLate(deadline, this.#options.wallNow());
+  }
+
+  #place(command: OrderPlace, respond: Respond): void {
+    this.#post(command, respond, ({ events }) => {
       const order = orderIn(events);
       return order === undefined
         ? { error: gatewayErrors.unavailable }
-        : { result: { order_id: order, cl_ord_id: clientOrderId } };
+        : { result: { order_id: order, cl_ord_id: command.clientOrderId } };
     });
+  }
+
+  #amendOrder(participant: Address, params: AmendOrderRequest['params'], respond: Respond): void {
+    if (!this.#take(participant, 'orders')) return respond({ error: gatewayErrors.rateLimited });
+    const { order_qty: qty, limit_price: wirePrice, deadline, cl_ord_id: own } = params;
+    if (this.#isTooLate(deadline)) return respond({ error: gatewayErrors.deadlineElapsed });
+    const named = params.order_id ?? own;
+    const record = named === undefined ? undefined : this.#ownOrder(participant, named);
+    if (record === undefined) return respond({ error: gatewayErrors.unknownOrder });
+    const { order, market } = record.view;
+    const instrument = this.#options.feed.market(market)?.instrument;
+    if (instrument === undefined) return respond({ error: gatewayErrors.unknownSymbol });
+    const volume = qty === undefined ? undefined : lotsOfQty(instrument, qty);
+    if (qty !== undefined && volume === undefined) {
+      return respond({ error: gatewayErrors.invalidQuantity });
+    }
+    const price = wirePrice === undefined ? undefined : priceOfWire(instrument, wirePrice);
+    if (wirePrice !== undefined && price === undefined) {
+      return respond({ error: gatewayErrors.invalidPrice });
+    }
+    const command: Command = {
+      kind: 'order.amend',
+      participant,
+      order,
+      ...(price === undefined ? {} : { price }),
+      ...(volume === undefined ? {} : { volume }),
+    };
+    this.#post(command, respond, ({ entry }) => ({
+      result: {
+        amend_id: `A${entry.seq}`,
+        order_id: order,
+        ...(own === undefined ? {} : { cl_ord_id: own }),
+      },
+    }));
+  }
+
+  /** An order by the exchange's id or, the newest, by its sender's. */
+  #ownOrder(participant: Address, id: string): OrderRecord | undefined {
+    const records = this.#options.feed.ordersOf(participant);
+    return records.findLast(({ view }) => view.order === id || view.clientOrderId === id);
   }
 
   #cancelOrders(
@@ -149,20 +265,89 @@ export class Desk {
     this.#post(command, respond, () => ({ result: { order_id: order, ...named } }));
   }
 
+  #cancelBatch(participant: Address, params: BatchCancelRequest['params'], respond: Respond): void {
+    const ids = [...(params.orders ?? []), ...(params.cl_ord_id ?? [])];
+    if (ids.length === 0) return respond({ error: `${gatewayErrors.invalidArguments}:orders` });
+    const tasks = ids.map((id) => (done: Respond): void => {
+      const record = this.#ownOrder(participant, id);
+      if (record === undefined) done({ error: gatewayErrors.unknownOrder });
+      else this.#cancel(participant, record.view.order, {}, done);
+    });
+    gather(tasks, (outcomes) => {
+      const count = outcomes.filter((outcome) => 'result' in outcome).length;
+      const [first] = outcomes;
+      if (count === 0 && first !== undefined) respond(first);
+      else respond({ result: { count }, orders_cancelled: count });
+    });
+  }
+
+  #cancelAll(participant: Address, params: CancelAllRequest['params'], respond: Respond): void {
+    if (!this.#take(participant, 'cancels')) return respond({ error: gatewayErrors.rateLimited });
+    const market =
+      params.symbol === undefined ? undefined : this.#options.feed.market(params.symbol);
+    if (params.symbol !== undefined && market === undefined) {
+      return respond({ error: gatewayErrors.unknownSymbol });
+    }
+    const command: Command = {
+      kind: 'order.cancel_all',
+      participant,
+      ...(market === undefined ? {} : { market: market.instrument.symbol }),
+    };
+    this.#post(command, respond, ({ events }) => {
+      const count = events.filter(
+        (event) => event.kind === 'order.cancelled' && event.reason === 'requested',
+      ).length;
+      return { result: { count } };
+    });
+  }
+
+  #cancelAllAfter(
+    participant: Address,
+    params: CancelAllAfterRequest['params'],
+    respond: Respond,
+  ): void {
+    if (!this.#take(participant, 'cancels')) return respond({ error: gatewayErrors.rateLimited });
+    const timeout = params.timeout * 1_000_000;
+    const command: Command = { kind: 'order.cancel_all_after', participant, timeout };
+    this.#post(command, respond, ({ entry, events }) => {
+      const set = events.find((event) => event.kind === 'cancel_all_after.set');
+      const due = set?.deadline;
+      return {
+        result: {
+          currentTime: timeText(entry.at),
+          triggerTime: due === undefined ? '0' : timeText(due),
+        },
+      };
+    });
+  }
+
   #deliver(participant: Address, params: OffersDeliveredRequest['params'], respond: Respond): void {
     const order = params.order_id as OrderId;
     const lots = params.lots.map(({ lot, output, offer }) => {
       return { lot, output: output as Output, offer };
     });
-    const delivery = this.#options.deliveries.take(participant, order, lots);
-    if (delivery.kind === 'refused') return respond({ error: delivery.error });
-    if (delivery.kind === 'partial') {
-      return respond({ result: { order_id: order, missing: delivery.missing } });
-    }
-    const command: Command = { kind: 'offers.deliver', participant, order, lots: delivery.lots };
-    this.#options.deliveries.whenOnDisk(delivery.lots, (error) => {
-      if (error !== undefined) respond({ error });
-      else this.#post(command, respond, () => ({ result: { order_id: order, missing: 0 } }));
+    const { deliveries } = this.#options;
+    deliveries.whenSeen(participant, order, lots, (fault) => {
+      if (fault !== undefined) return respond({ error: fault });
+      const delivery = deliveries.take(participant, order, lots);
+      if (delivery.kind === 'refused') return respond({ error: delivery.error });
+      if (delivery.kind === 'partial') {
+        return respond({ result: { order_id: order, missing: delivery.missing } });
+      }
+      this.#makeFirm({ kind: 'offers.deliver', participant, order, lots: delivery.lots }, respond);
+    });
+  }
+
+  /** Puts offers in their place once their outputs are final. On a ledger where that takes long they are acknowledged before. */
+  #makeFirm(command: Command & { kind: 'offers.deliver' }, respond: Respond): void {
+    const { deliveries } = this.#options;
+    const { order, lots } = command;
+    const outcome: Outcome = { result: { order_id: order, missing: 0 } };
+    if (deliveries.isSlow) respond(outcome);
+    const later = deliveries.isSlow ? (): void => undefined : respond;
+    deliveries.whenFinal(order, lots, (error) => {
+      if (error !== undefined) later({ error });
+      else this.#post(command, later, () => outcome);
     });
   }
 
@@ -175,9 +360,13 @@ export class Desk {
     if (!this.#take(participant, 'agentWords'))
       return respond({ error: gatewayErrors.rateLimited });
     const order = params.order_id as OrderId;
-    const delivery = this.#options.deliveries.takeRungs(participant, order, params.rungs);
-    if (delivery.kind === 'refused') return respond({ error: delivery.error });
-    respond({ result: { order_id: order, stored: delivery.stored } });
+    const { deliveries } = this.#options;
+    deliveries.whenRungsSeen(participant, order, params.rungs, (fault) => {
+      if (fault !== undefined) return respond({ error: fault });
+      const delivery = deliveries.takeRungs(participant, order, params.rungs);
+      if (delivery.kind === 'refused') return respond({ error: delivery.error });
+      respond({ result: { order_id: order, stored: delivery.stored } });
+    });
   }
 
   #decline(participant: Address, params: OffersDeclinedRequest['params'], respond: Respond): void {
@@ -203,11 +392,11 @@ export class Desk {
   }
 
   /** Puts a command in its place and answers once it is on disk. After a failure of the disk nobody is answered any more. */
-  #post(command: Command, respond: Respond, done: (events: readonly Event[]) => Outcome): void {
+  #post(command: Command, respond: Respond, done: (applied: Applied) => Outcome): void {
     try {
-      this.#options.sequencer.post(command, ({ events }) => {
-        const refused = events.find((event) => event.kind === 'refused');
-        respond(refused === undefined ? done(events) : { error: refusalErrors[refused.code] });
+      this.#options.sequencer.post(command, (applied) => {
+        const refused = applied.events.find((event) => event.kind === 'refused');
+        respond(refused === undefined ? done(applied) : { error: refusalErrors[refused.code] });
       });
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
@@ -227,6 +416,22 @@ export class Desk {
       this.#buckets.set(participant, buckets);
     }
     return take(buckets[which], now);
+  }
+}
+
+/** Starts all and calls back once with what became of each, in their order. */
+function gather(
+  tasks: readonly ((done: Respond) => void)[],
+  done: (outcomes: readonly Outcome[]) => void,
+): void {
+  const outcomes: Outcome[] = [];
+  let left = tasks.length;
+  for (const [index, task] of tasks.entries()) {
+    task((outcome) => {
+      outcomes[index] = outcome;
+      left -= 1;
+      if (left === 0) done(outcomes);
+    });
   }
 }
 

@@ -31,7 +31,12 @@ const compiled = {
   subscribe: Compile(requestSchemas.subscribe),
   unsubscribe: Compile(requestSchemas.unsubscribe),
   add_order: Compile(requestSchemas.add_order),
+  amend_order: Compile(requestSchemas.amend_order),
+  batch_add: Compile(requestSchemas.batch_add),
   cancel_order: Compile(requestSchemas.cancel_order),
+  cancel_all: Compile(requestSchemas.cancel_all),
+  batch_cancel: Compile(requestSchemas.batch_cancel),
+  cancel_all_orders_after: Compile(requestSchemas.cancel_all_orders_after),
   'offers.delivered': Compile(requestSchemas['offers.delivered']),
   'offers.declined': Compile(requestSchemas['offers.declined']),
   'settlement.submitted': Compile(requestSchemas['settlement.submitted']),
@@ -45,19 +50,34 @@ function isMethod(name: unknown): name is Request['method'] {
 
 /** Parameters of the dialect that change what an order means and are not offered: ignoring one would trade something else than was asked for. */
 const unsupportedParameters = [
-  'all_or_none',
   'cash_order_qty',
   'conditional',
-  'deadline',
   'display_qty',
   'effective_time',
-  'expire_time',
   'limit_price_type',
   'margin',
   'reduce_only',
+  'trigger_price',
+  'trigger_price_type',
   'triggers',
   'validate',
 ];
+
+/** What of a request would be ignored and must not be: in its parameters, or in those of one of its orders. */
+function unsupportedIn({
+  method,
+  params,
+}: Exclude<Request, { method: 'ping' }>): string | undefined {
+  const isOrder = method === 'add_order' || method === 'amend_order' || method === 'batch_add';
+  if (!isOrder) return undefined;
+  const all: readonly object[] = method === 'batch_add' ? [params, ...params.orders] : [params];
+  for (const given of all) {
+    const named = new Map(Object.entries(given));
+    const found = unsupportedParameters.find((name) => isGiven(named.get(name)));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** Reads one frame. */
 export function readRequest(text: string): ReadRequest {
@@ -75,13 +95,10 @@ export function readRequest(text: string): ReadRequest {
     const detail = field === undefined ? '' : `:${field}`;
     return refused(method, requestId, `${gatewayErrors.invalidArguments}${detail}`);
   }
-  if (value.method === 'add_order') {
-    const given: Readonly<Record<string, unknown>> = value.params;
-    const unsupported = unsupportedParameters.find((name) => isGiven(given[name]));
-    if (unsupported !== undefined) {
-      const error = `${gatewayErrors.invalidArguments}:${unsupported} is not supported`;
-      return refused(method, requestId, error);
-    }
+  const unsupported = value.method === 'ping' ? undefined : unsupportedIn(value);
+  if (unsupported !== undefined) {
+    const error = `${gatewayErrors.invalidArguments}:${unsupported} is not supported`;
+    return refused(method, requestId, error);
   }
   return { kind: 'request', request: value };
 }

@@ -37,6 +37,8 @@ export type LoginRefusal = 'challenge' | 'signature';
 
 interface Session {
   readonly address: Address;
+  /** The API key behind it, and whether that is for more than looking. */
+  readonly key?: { readonly id: string; readonly mayTrade: boolean };
 }
 
 const secretBytes = 32;
@@ -51,6 +53,8 @@ export class Sessions {
   readonly #members: LRUCache<string, Session>;
   readonly #guests: LRUCache<string, Session>;
   readonly #tokens = new Map<Address, string[]>();
+  /** Of API keys: one token each. */
+  readonly #keyTokens = new Map<string, string>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -105,6 +109,29 @@ export class Sessions {
     return guest?.address;
   }
 
+  /**
+   * The session of an API key: one token as long as it is used. The caller has checked who asks, and that keys are no more than may be.
+   */
+  ofKey(address: Address, key: { readonly id: string; readonly mayTrade: boolean }): string {
+    const known = this.#keyTokens.get(key.id);
+    if (known !== undefined && this.#members.get(known) !== undefined) return known;
+    const token = this.#options.random(tokenBytes).toString('base64url');
+    this.#members.set(token, { address, key });
+    this.#keyTokens.set(key.id, token);
+    return token;
+  }
+
+  /** Ends the session of an API key. */
+  endKey(id: string): void {
+    const token = this.#keyTokens.get(id);
+    if (token !== undefined) this.#members.delete(token);
+  }
+
+  /** Whether a token is for more than looking; true for one that is nobody's. */
+  mayTrade(token: string): boolean {
+    return this.#members.peek(token)?.key?.mayTrade ?? true;
+  }
+
   #isOurs(address: string, challenge: string): boolean {
     const prefix = `${challengePrefix}${this.#options.exchange} `;
     if (!challenge.startsWith(prefix)) return false;
@@ -132,8 +159,12 @@ export class Sessions {
     this.#guests.delete(oldest);
   }
 
-  #forget({ address }: Session, token: string): void {
+  #forget({ address, key }: Session, token: string): void {
     if (this.#members.has(token)) return;
+    if (key !== undefined) {
+      this.#keyTokens.delete(key.id);
+      return;
+    }
     const left = (this.#tokens.get(address) ?? []).filter((other) => other !== token);
     if (left.length === 0) this.#tokens.delete(address);
     else this.#tokens.set(address, left);

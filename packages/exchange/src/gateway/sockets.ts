@@ -16,6 +16,7 @@ export interface SocketsOptions {
   readonly feed: Feed;
   readonly clock: Clock;
   readonly version: string;
+  readonly mayTrade: (token: string) => boolean;
 }
 
 /** The open connections of one server. */
@@ -67,7 +68,7 @@ export class Sockets {
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('error', ignore);
-      const { desk, feed, clock, version } = this.#options;
+      const { desk, feed, clock, version, mayTrade } = this.#options;
       this.#count += 1;
       const connection = new Connection({
         socket: webSocket,
@@ -75,6 +76,7 @@ export class Sockets {
         desk,
         feed,
         version,
+        mayTrade,
         now: clock.now,
         after: clock.after,
       });

@@ -1,14 +1,27 @@
 /** The journal on this machine's disk: SQLite in a thread of its own, so that a slow disk never holds up a socket. */
 import { Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { Entry, Seq } from '@wattlot/core';
 import { ExchangeError, lineOf } from '../errors.ts';
 import { exactSeq } from '../exact.ts';
 import { decodeEntries, encodeEntries } from './entries.ts';
 import type { Journal } from './journal.ts';
-import type { JournalAnswer, JournalRequest } from './worker.ts';
+import type { DiskTask, JournalAnswer, JournalRequest } from './disk-thread.ts';
+import type { Head } from './head.ts';
 
-/** The thread's code is beside this file, as source or bundled. */
-const workerFile = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.mjs';
+/** The threads' code is beside this file, as source or bundled. */
+export const workerFile: URL = new URL(
+  import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.mjs',
+  import.meta.url,
+);
+
+/** A journal whose entries another thread can read. */
+export interface DiskJournal extends Journal {
+  /** The entry after which it was proved when it was opened; 0 when all of it was. */
+  readonly provedFrom: number;
+  /** Lets the thread that has the other end of the port ask for rows, a slice at a time, between this journal's own work. */
+  lend(port: MessagePort): Promise<void>;
+}
 
 type Done = JournalAnswer & { kind: 'done' };
 
@@ -18,13 +31,14 @@ interface Waiting {
 }
 
 /**
- * Opens the journal in `folder`, making it when missing, and proves it from the first entry to the last.
+ * Opens the journal in `folder`, making it when missing, and proves it to the last entry.
+ * @param since a head that a snapshot vouches for: when it is in the journal it is proved from there on, else from the first entry.
  * @throws ExchangeError `journal_corrupt`, `journal_version` (nothing was touched), `folder_locked` or `journal_io`.
  */
-export async function openSqliteJournal(folder: string): Promise<Journal> {
-  const thread = new JournalThread(folder);
-  const { head } = await thread.opened;
-  return new SqliteJournal(thread, head);
+export async function openSqliteJournal(folder: string, since?: Head): Promise<DiskJournal> {
+  const thread = new JournalThread({ thread: 'disk', folder, since });
+  const { head, provedFrom } = await thread.opened;
+  return new SqliteJournal(thread, head, provedFrom);
 }
 
 /** The thread and the requests that wait for its answers. */
@@ -34,11 +48,8 @@ class JournalThread {
   readonly #waiting: Waiting[] = [];
   #failure: ExchangeError | undefined;
 
-  constructor(folder: string) {
-    this.#worker = new Worker(new URL(workerFile, import.meta.url), {
-      workerData: folder,
-      name: 'journal',
-    });
+  constructor(workerData: DiskTask) {
+    this.#worker = new Worker(workerFile, { workerData, name: 'journal' });
     this.opened = this.#wait();
     this.#worker.on('message', (answer: JournalAnswer) => this.#take(answer));
     this.#worker.on('error', (error) => this.#fail(journalStopped(lineOf(error), error)));
@@ -48,7 +59,7 @@ class JournalThread {
   ask(request: JournalRequest): Promise<Done> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const answer = this.#wait();
-    this.#worker.postMessage(request);
+    this.#worker.postMessage(request, request.kind === 'lend' ? [request.port] : []);
     return answer;
   }
 
@@ -74,12 +85,14 @@ class JournalThread {
   }
 }
 
-class SqliteJournal implements Journal {
+class SqliteJournal implements DiskJournal {
+  readonly provedFrom: number;
   readonly #thread: JournalThread;
   #head: Seq;
 
-  constructor(thread: JournalThread, head: number) {
+  constructor(thread: JournalThread, head: number, provedFrom: number) {
     this.#thread = thread;
+    this.provedFrom = provedFrom;
     this.#head = exactSeq(head);
   }
 
@@ -97,15 +110,25 @@ class SqliteJournal implements Journal {
   }
 
   async *read(from: Seq): AsyncGenerator<readonly Entry[], void, undefined> {
+    const ask = (first: number): Promise<Done> | undefined =>
+      first > this.#head ? undefined : this.#thread.ask({ kind: 'read', from: first });
     let next = Math.max(from, 1);
-    while (next <= this.#head) {
-      const { rows } = await this.#thread.ask({ kind: 'read', from: next });
+    let asked = ask(next);
+    while (asked !== undefined) {
+      const { rows } = await asked;
+      // The thread reads on while these are taken in. Its failure is met when they have been.
+      asked = ask((rows.at(-1)?.last ?? this.#head) + 1);
+      asked?.catch(() => undefined);
       for (const { first, last, entries } of rows) {
         const decoded = decodeEntries(entries, first, last);
         yield first < next ? decoded.slice(next - first) : decoded;
         next = last + 1;
       }
     }
+  }
+
+  async lend(port: MessagePort): Promise<void> {
+    await this.#thread.ask({ kind: 'lend', port });
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The rules about what needs an authority: new assets, more of an asset, permissions. */
 import type { Address } from '@wattlot/core';
 import { isAssetName } from './assets.ts';
-import type { ChainState, OutputContent, Spend } from './chain-state.ts';
+import type { ChainState, Made, Spend } from './chain-state.ts';
 import type { AssetDetails, AssetId, AssetQuantity, PermissionGrant } from '../format/element.ts';
 import { assetIdOf, PERMISSION_FLAGS, PERMISSION_FOREVER } from '../format/element.ts';
 import { ASSETS_MAX, ISSUED_MAX } from '../limits.ts';
@@ -10,12 +10,6 @@ import { RPC, RpcError } from '../rpc-error.ts';
 import type { OutputMeaning, PayMeaning } from '../format/script.ts';
 import { readSignatureScript, SIGHASH } from '../format/signature.ts';
 import type { Transaction } from '../format/transaction.ts';
-
-/** One output with what it means; equal scripts share both. */
-export interface Made {
-  readonly meaning: OutputMeaning;
-  readonly content: OutputContent | undefined;
-}
 
 /** A transaction on its way through the rules. */
 export interface Draft {
@@ -135,7 +129,7 @@ export function readGrants(
   const { state, made } = draft;
   const grants: { address: Address; grant: PermissionGrant; admin: Address }[] = [];
   for (const [index, { meaning }] of made.entries()) {
-    if (meaning.kind !== 'pay') continue;
+    if (meaning.kind !== 'pay' || meaning.permissions.length === 0) continue;
     const address = state.addressOf(meaning.hash160);
     for (const grant of meaning.permissions) {
       const admin = granterOf(draft, index, meaning, grant);

@@ -23,7 +23,7 @@ const HEAD_BYTES = 4 + HASH_BYTES;
 const RECORD_BYTES_MAX = BLOCK_BYTES_MAX + 4096;
 const SCAN_BYTES = 1 << 20;
 
-/** Told of each whole record, in order. `offset` is where the block begins in the file. */
+/** Told of each whole record, in order. `offset` is where the block begins in the file. Keeping a part of `block` keeps much more than the block. */
 export type RecordReader = (block: Uint8Array, offset: number) => void;
 
 /** Appends blocks and reads parts of them again. */
@@ -86,7 +86,7 @@ function readRecords(path: string, fd: number, size: number, reader: RecordReade
   return { end, marked };
 }
 
-/** Bytes of the file, in memory of their own. */
+/** Bytes of the file: a part of what was read ahead. */
 type ReadBytes = (at: number, length: number) => Uint8Array;
 
 /** Reads the file in large parts, whatever is asked of it: most blocks are smaller than what a call to the disk costs. */
@@ -98,7 +98,7 @@ function readAhead(fd: number, size: number): ReadBytes {
       from = at;
       part = readAt(fd, at, Math.min(Math.max(SCAN_BYTES, length), size - at));
     }
-    return part.slice(at - from, at - from + length);
+    return part.subarray(at - from, at - from + length);
   };
 }
 

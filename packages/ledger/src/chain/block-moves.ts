@@ -61,9 +61,11 @@ export function movementsBetween(
   };
   for (const { content } of spends) move(content, -1n);
   for (const content of made) if (content) move(content, 1n);
-  return [...sums].flatMap(([address, own]) =>
-    [...own].flatMap(([asset, raw]) => (raw === 0n ? [] : [{ address, asset, raw }])),
-  );
+  const movements: Movement[] = [];
+  for (const [address, own] of sums) {
+    for (const [asset, raw] of own) if (raw !== 0n) movements.push({ address, asset, raw });
+  }
+  return movements;
 }
 
 /** How an asset is called outside the ledger. */

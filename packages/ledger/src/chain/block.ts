@@ -5,6 +5,7 @@
  */
 import secp256k1 from 'secp256k1';
 import type { Txid } from '@wattlot/core';
+import { BlockReader } from './block-reader.ts';
 import {
   ByteReader,
   ByteWriter,
@@ -55,7 +56,7 @@ export interface BlockContent {
   readonly transactions: readonly BlockTransaction[];
 }
 
-/** A block read from bytes, with where each transaction begins in them. */
+/** A block read from bytes, with where each transaction begins in them. Whatever it has of them is a part of these: to keep it for long, copy it. */
 export interface DecodedBlock extends Block {
   /** Of the transactions, in the block's bytes. */
   readonly offsets: readonly number[];
@@ -121,7 +122,7 @@ export function firstOffset(block: Block): number {
 
 /** Reads a block. @throws TransactionFormatError unless the bytes are one whole block whose Merkle root is right. */
 export function decodeBlock(bytes: Uint8Array): DecodedBlock {
-  const reader = new ByteReader(bytes);
+  const reader = new BlockReader(bytes);
   reader.int32();
   const previous = toHex(reader.take(32).toReversed());
   const root = toHex(reader.take(32));
@@ -131,12 +132,16 @@ export function decodeBlock(bytes: Uint8Array): DecodedBlock {
   const transactions: BlockTransaction[] = [];
   const offsets: number[] = [];
   const decoded: Transaction[] = [];
+  /** Of all transactions, as hashed. */
+  const ids: Uint8Array[] = [];
   for (let left = reader.count(10); left > 0; left--) {
     const offset = reader.offset;
     decoded.push(readTransaction(reader));
-    const own = bytes.slice(offset, reader.offset);
+    const own = bytes.subarray(offset, reader.offset);
     offsets.push(offset);
-    transactions.push({ txid: txidOf(own), bytes: own });
+    const id = sha256d(own);
+    ids.push(id);
+    transactions.push({ txid: textOf(id), bytes: own });
   }
   const coinbase = transactions.shift();
   const opening = decoded.shift();
@@ -144,7 +149,7 @@ export function decodeBlock(bytes: Uint8Array): DecodedBlock {
   if (!coinbase || !opening || reader.remaining > 0) {
     throw new TransactionFormatError('truncated', 'not one whole block');
   }
-  if (toHex(merkleRoot([coinbase, ...transactions])) !== root) {
+  if (toHex(rootOf(ids)) !== root) {
     throw new TransactionFormatError('out-of-range', 'the Merkle root is another');
   }
   const told = readCoinbase(opening);
@@ -160,9 +165,21 @@ export function decodeBlock(bytes: Uint8Array): DecodedBlock {
   };
 }
 
+const reversed = Buffer.alloc(32);
+
+/** An id as text. Without an array of its own, because this is done for every transaction of a chain. */
+function textOf(id: Uint8Array): Txid {
+  for (let i = 0; i < 32; i++) reversed[31 - i] = id[i] ?? 0;
+  return reversed.toString('hex') as Txid;
+}
+
 /** The root of the tree of transaction ids, as Bitcoin builds it: 32 bytes as hashed. */
 function merkleRoot(transactions: readonly BlockTransaction[]): Uint8Array {
-  let level = transactions.map(({ txid }) => txidBytes(txid));
+  return rootOf(transactions.map(({ txid }) => txidBytes(txid)));
+}
+
+function rootOf(ids: readonly Uint8Array[]): Uint8Array {
+  let level = ids;
   while (level.length > 1) {
     const next: Uint8Array[] = [];
     for (let i = 0; i < level.length; i += 2) {

@@ -22,7 +22,9 @@ export function historyOf(
       if (found.length >= count || length > CHAIN_ANSWER_BYTES_MAX) return;
       if (!touches(chain, transaction.bytes, own)) continue;
       length += 2 * transaction.bytes.length;
-      if (length <= CHAIN_ANSWER_BYTES_MAX) found.push(transaction);
+      // A copy, so that one transaction does not keep its whole block.
+      const bytes = transaction.bytes.slice();
+      if (length <= CHAIN_ANSWER_BYTES_MAX) found.push({ ...transaction, bytes });
     }
   };
   take(

@@ -2,7 +2,7 @@
  * What all accepted transactions come to: unspent outputs, permissions, assets, balances. There is one producer and he puts transactions into blocks
  * in the order of acceptance, so one state serves both what is confirmed and what waits for a block: a transaction only learns its height later.
  *
- * Unspent outputs are kept by transaction, and outputs with equal scripts of one transaction share one content: a lot among a thousand costs a pointer.
+ * Unspent outputs are kept by transaction, and outputs with equal scripts mostly share one content: a lot among a thousand costs a pointer.
  */
 import type { Address, Output, Txid } from '@wattlot/core';
 import type { ChainParams } from '../format/address.ts';
@@ -10,6 +10,8 @@ import { addressOf } from '../format/address.ts';
 import { AssetTable } from './assets.ts';
 import type { AssetDetails, AssetId, AssetQuantity, PermissionGrant } from '../format/element.ts';
 import { PermissionTable } from './permissions.ts';
+import type { OutputMeaning } from '../format/script.ts';
+import { ScriptCache } from './script-cache.ts';
 import { outputOf } from '../format/transaction.ts';
 
 /** What an unspent output is, as far as its script tells. */
@@ -19,6 +21,12 @@ export interface OutputContent {
   readonly script: string;
   /** What it holds, each asset once, nothing of 0. */
   readonly assets: readonly AssetQuantity[];
+}
+
+/** One output of a transaction with what it means; equal scripts share both. */
+export interface Made {
+  readonly meaning: OutputMeaning;
+  readonly content: OutputContent | undefined;
 }
 
 /** The outputs of one accepted transaction. */
@@ -81,6 +89,8 @@ export class ChainState {
   readonly params: ChainParams;
   readonly permissions: PermissionTable = new PermissionTable();
   readonly assets: AssetTable = new AssetTable();
+  /** What outputs were read to be, of those that are the same whatever their transaction is. */
+  readonly scripts: ScriptCache<Made> = new ScriptCache();
   /** The last block; -1 before the first. */
   height = -1;
   readonly #coins = new Map<string, Coins>();
@@ -163,9 +173,13 @@ export class ChainState {
   }
 
   #make(transaction: CheckedTransaction, seq: number, height: number | undefined): Coins {
-    const from = [...new Set(transaction.spends.map((spend) => spend.content.owner))];
-    const outputs = [...transaction.made];
-    const left = outputs.filter((content) => content !== undefined).length;
+    const from: Address[] = [];
+    for (const { content } of transaction.spends) {
+      if (!from.includes(content.owner)) from.push(content.owner);
+    }
+    const outputs = transaction.made.slice();
+    let left = 0;
+    for (const content of outputs) if (content) left++;
     const coins: Coins = { txid: transaction.txid, seq, from, height, outputs, left };
     if (left > 0) this.#coins.set(transaction.txid, coins);
     return coins;

@@ -2,7 +2,7 @@
  * Where each confirmed transaction is: 48 bytes each in flat arrays, because there is one for every lot ever settled. An open-addressed table of
  * record numbers (plus one; 0 is free), at most two thirds full, finds a record by the first bytes of its id, which are as good as random.
  */
-import { txidBytes } from '../format/transaction.ts';
+import { TransactionFormatError } from '../format/bytes.ts';
 
 /** Where a confirmed transaction is. */
 export interface TransactionPlace {
@@ -33,7 +33,7 @@ export class TransactionIndex {
   add(txid: string, place: TransactionPlace): void {
     const record = this.#count;
     if ((record + 1) * ID_BYTES > this.#ids.length) this.#grow();
-    const id = txidBytes(txid);
+    const id = scratchOf(txid);
     this.#ids.set(id, record * ID_BYTES);
     this.#places[record * 2] = place.offset;
     this.#places[record * 2 + 1] = place.height;
@@ -45,7 +45,7 @@ export class TransactionIndex {
 
   /** @returns where the transaction is; undefined if it is not confirmed. `txid` is 64 lower-case digits. */
   find(txid: string): TransactionPlace | undefined {
-    const id = txidBytes(txid);
+    const id = scratchOf(txid);
     const mask = this.#slots.length - 1;
     for (let slot = startOf(id, 0) & mask; ; slot = (slot + 1) & mask) {
       const record = (this.#slots[slot] ?? 0) - 1;
@@ -91,6 +91,17 @@ function extended<T extends Uint8Array | Float64Array | Uint32Array>(from: T, to
 }
 
 function startOf(bytes: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at, at + 4);
+  const [a, b] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
+  const [c, d] = [bytes[at + 2] ?? 0, bytes[at + 3] ?? 0];
   return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+}
+
+const scratch = Buffer.alloc(ID_BYTES);
+
+/** An id's bytes in the order of its text, in memory that the next call writes over. @throws TransactionFormatError unless it is an id. */
+function scratchOf(txid: string): Uint8Array {
+  if (txid.length !== 2 * ID_BYTES || scratch.write(txid, 'hex') !== ID_BYTES) {
+    throw new TransactionFormatError('not-hex', 'a transaction id is 64 lower-case digits');
+  }
+  return scratch;
 }

@@ -46,6 +46,19 @@ export async function chainParamsOf(node: BatchNode): Promise<ChainParams> {
   });
 }
 
+/** The hash of the first block: it tells chains of one name apart. @throws LedgerError, RpcError. */
+export async function genesisOf(node: BatchNode): Promise<string> {
+  const method = 'getblockhash';
+  return textIn(method, await node.call(method, [0]));
+}
+
+/** Seconds between two blocks as the chain aims at. @throws LedgerError, RpcError. */
+export async function targetBlockTimeOf(node: BatchNode): Promise<number> {
+  const method = 'getblockchainparams';
+  const fields = fieldsIn(method, await node.call(method));
+  return countIn(method, fields['target-block-time']);
+}
+
 /** An asset by its name. What is known of it here never changes. @throws RpcError -708 if there is none. */
 export async function assetOf(node: BatchNode, name: string): Promise<NodeAsset> {
   const method = 'listassets';

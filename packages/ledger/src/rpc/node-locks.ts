@@ -6,6 +6,7 @@ import type { Output } from '@wattlot/core';
 import type { Outpoint } from '../format/transaction.ts';
 import { outpointOf } from '../format/transaction.ts';
 import { accepted, countIn } from './answers.ts';
+import { depthsOf } from './node-ledger.ts';
 import type { BatchNode } from './rpc-client.ts';
 
 /** What was seen of a locked output. */
@@ -77,6 +78,7 @@ export class NodeLocks {
       }),
     ]);
     const height = countIn('getblockcount', accepted(count));
+    await this.#noteConfirmed(held.filter((_, i) => accepted(answers[i]) === null));
     const gone: Output[] = [];
     for (const [i, [output, state]] of held.entries()) {
       if (accepted(answers[i]) !== null) {
@@ -88,6 +90,17 @@ export class NodeLocks {
       }
     }
     await this.unlock(gone);
+  }
+
+  /** Outputs locked after a restart may have been spent long before: they were in a block if the transaction that made them is. */
+  async #noteConfirmed(absent: readonly (readonly [Output, Held])[]): Promise<void> {
+    const unsure = absent.filter(([, { isConfirmed }]) => !isConfirmed);
+    const txids = [...new Set(unsure.map(([output]) => outpointIn(output).txid))];
+    const depths = await depthsOf(this.#node, txids);
+    const deep = new Set(txids.filter((_, i) => (depths[i] ?? 0) > 0));
+    for (const [output, state] of unsure) {
+      if (deep.has(outpointIn(output).txid)) state.isConfirmed = true;
+    }
   }
 
   async #call(unlock: boolean, outputs: readonly Output[]): Promise<void> {

@@ -22,8 +22,8 @@ export interface Payments {
   toMyself(assets: readonly AssetQuantity[]): OutputRequest;
   /** Outputs that hold what is needed, and what must be sent first: merges of small outputs when there would be too many. @throws RpcError -6. */
   gather(need: Sums): { readonly inputs: Spendable[]; readonly before: OwnTransaction[] };
-  /** Pays outputs back to the address, one output for each asset: plain ones, whatever these were. */
-  merge(inputs: readonly Spendable[]): OwnTransaction;
+  /** Pays outputs back to the address: those in `kept`, first and in their order, each as it was, and the others an output for each asset. All plain, whatever these were. */
+  merge(inputs: readonly Spendable[], kept?: readonly Spendable[]): OwnTransaction;
   /** What `merge` made. */
   merged(transaction: OwnTransaction): Spendable[];
 }
@@ -35,8 +35,16 @@ export function paymentsOf(view: WalletView, address: Address): Payments {
   const make: Payments['make'] = (inputs, outputs) =>
     makeTransaction(inputs, outputs, (owner) => view.keyOf(owner));
   const toMyself: Payments['toMyself'] = (assets) => paymentTo(key.hash160, assets);
-  const merge: Payments['merge'] = (inputs) => {
-    const outputs = changeOf(inputs, []).map((quantity) => toMyself([quantity]));
+  const merge: Payments['merge'] = (inputs, kept = []) => {
+    const apart = kept.flatMap(({ assets }) => assets);
+    const rest = changeOf(
+      inputs,
+      apart.map(({ asset, raw }) => [asset, raw] as const),
+    );
+    const outputs = [
+      ...kept.map(({ assets }) => toMyself(assets)),
+      ...rest.map((one) => toMyself([one])),
+    ];
     return make(inputs, outputs.length > 0 ? outputs : [toMyself([])]);
   };
   const merged: Payments['merged'] = ({ txid, scripts }) =>

@@ -30,6 +30,8 @@ export interface WalletPort {
   lock(outputs: readonly Output[]): Soon<void>;
   unlock(outputs: readonly Output[]): Soon<void>;
   renew(outputs: readonly Output[]): Promise<readonly Txid[]>;
+  /** Where the wallet sees to small outputs itself. A node's does so unasked. */
+  tidy?(): Promise<boolean>;
   signMessage(text: string): Soon<string>;
   issueMore(request: NamedQuantity & { readonly reference?: string }): Promise<Txid>;
   pay(

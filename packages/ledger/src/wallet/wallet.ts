@@ -6,14 +6,14 @@ import type { Address, Output, Txid } from '@wattlot/core';
 import { toHex } from '../format/bytes.ts';
 import type { AssetId } from '../format/element.ts';
 import { authorityTransaction, issueMoreTo } from './issuing.ts';
-import { SPLIT_LOTS_MAX, WALLET_INPUTS_MAX } from '../limits.ts';
+import { SPLIT_LOTS_MAX } from '../limits.ts';
 import { signMessage } from '../format/message.ts';
 import { makeLadder, makeUnitOffer } from '../format/offer.ts';
 import type { KnownOutput } from '../format/offer.ts';
 import type { Payments } from './payments.ts';
 import { isAccepted, paymentsOf } from './payments.ts';
 import { changeOf } from './purse.ts';
-import type { Spendable } from './purse.ts';
+import { Lots, sendAll } from './lots.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 import type { CompletionRequest, LotResult } from './trade-completion.ts';
 import { completeTrade } from './trade-completion.ts';
@@ -49,11 +49,13 @@ export class Wallet {
   readonly view: WalletView;
   readonly #journal: WalletJournal;
   readonly #payments: Payments;
+  readonly #lots: Lots;
 
   constructor(view: WalletView, journal: WalletJournal) {
     this.view = view;
     this.#journal = journal;
     this.#payments = paymentsOf(view, this.address);
+    this.#lots = new Lots(view, this.#payments);
   }
 
   /** Where the assets are: the participant. */
@@ -93,7 +95,7 @@ export class Wallet {
   }
 
   /**
-   * Makes `count` outputs of exactly `lotRaw` in one transaction to itself, sent, and all locked.
+   * Provides `count` outputs of exactly `lotRaw`, all locked: lots that a renewal has left ready, and the others made in one transaction to itself, sent.
    * @param request.count 1 to SPLIT_LOTS_MAX.
    * @throws RpcError -6 if there is not so much that is not locked.
    */
@@ -106,23 +108,9 @@ export class Wallet {
     if (!Number.isSafeInteger(count) || count < 1 || count > SPLIT_LOTS_MAX || lotRaw < 1n) {
       throw new RangeError(`a split makes 1 to ${SPLIT_LOTS_MAX} lots of at least 1`);
     }
-    return this.view.run(async () => {
+    return this.view.run(() => {
       const { id } = requireAsset(this.view, request.asset);
-      const total = lotRaw * BigInt(count);
-      const { inputs, before } = this.#payments.gather(new Map([[id, total]]));
-      const lot = paymentTo(this.#payments.key.hash160, [{ asset: id, raw: lotRaw }]);
-      const change = changeOf(inputs, [[id, total]]).map((quantity) =>
-        this.#payments.toMyself([quantity]),
-      );
-      const lots = Array.from({ length: count }, () => lot);
-      const split = this.#payments.make(inputs, [...lots, ...change]);
-      await this.#sendAll([...before, split]);
-      const outputs = lots.flatMap((_, vout): KnownOutput[] => {
-        const script = split.scripts[vout];
-        return script ? [{ txid: split.txid, vout, script }] : [];
-      });
-      this.view.lock(outputs.map(outputOf), 'spent');
-      return outputs;
+      return this.#lots.split({ asset: id, raw: lotRaw }, count);
     });
   }
 
@@ -180,23 +168,20 @@ export class Wallet {
   }
 
   /**
-   * Spends outputs to itself, so that every offer signed for them is dead, and takes their locks off. Outputs already spent are passed over.
+   * Spends outputs to itself, so that every offer signed for them is dead, and takes their locks off. Outputs already spent are passed over. Lots of a size
+   * that is wanted again and again stay lots, ready for the next split.
    * @returns the transactions; the offers are dead for certain when these are in a block.
    */
   renew(outputs: readonly Output[]): Promise<readonly Txid[]> {
-    return this.view.run(async () => {
-      const own = outputs.flatMap((output): Spendable[] => {
-        const known = this.view.output(output);
-        return known ? [known] : [];
-      });
-      const renewals: OwnTransaction[] = [];
-      for (let from = 0; from < own.length; from += WALLET_INPUTS_MAX) {
-        renewals.push(this.#payments.merge(own.slice(from, from + WALLET_INPUTS_MAX)));
-      }
-      await this.#sendAll(renewals);
-      this.view.unlock(outputs);
-      return renewals.map(({ txid }) => txid);
-    });
+    return this.view.run(() => this.#lots.renew(outputs));
+  }
+
+  /**
+   * Combines free outputs where there are many of one asset, in one transaction of at most WALLET_INPUTS_MAX: for when there is nothing else to do.
+   * @returns whether there was something to combine.
+   */
+  tidy(): Promise<boolean> {
+    return this.view.run(() => this.#lots.tidy());
   }
 
   /**
@@ -249,7 +234,7 @@ export class Wallet {
       const entry = { txid: last.txid, transactions: hexes };
       if (key !== undefined) await this.#journal.put([{ key, ...entry }]);
       try {
-        await this.#sendAll(transactions);
+        await sendAll(this.view, transactions);
       } catch (error) {
         if (key !== undefined && error instanceof RpcError) await this.#journal.void([key]);
         throw error;
@@ -267,11 +252,5 @@ export class Wallet {
     await this.#journal.void([key]);
     await this.view.refresh();
     return undefined;
-  }
-
-  async #sendAll(transactions: readonly OwnTransaction[]): Promise<void> {
-    for (const answer of await this.view.send(transactions)) {
-      if (answer instanceof RpcError) throw answer;
-    }
   }
 }

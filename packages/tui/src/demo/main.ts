@@ -1,11 +1,13 @@
 /**
  * The terminal on a made-up market, without an exchange: for who works on the screens. Orders are signed, filled and settled as time goes by.
  *
- *   npm run demo -w @wattlot/tui -- [--theme light] [--ascii] [--rate 20] [--stale] [--empty] [--end crash|SIGTERM] [--tariff 214.6]
+ *   npm run demo -w @wattlot/tui -- [--theme light] [--ascii] [--rate 20] [--stale] [--empty] [--end crash|SIGTERM] [--tariff 214.6] [--lang ko]
  */
 import { parseArgs } from 'node:util';
 import { realClock } from '../clock.ts';
+import { keymap } from '../keymap/index.ts';
 import { runSession } from '../session.tsx';
+import { languages } from '../text/language.ts';
 import { makeTheme, themeNames } from '../theme.ts';
 import { makeLog } from '../log-file.ts';
 import { demoMarket } from './market.ts';
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     tariff: { type: 'string' },
     readonly: { type: 'boolean' },
     log: { type: 'string' },
+    lang: { type: 'string' },
   },
 });
 
@@ -58,6 +61,8 @@ const ending = await runSession({
     ascii: values.ascii,
     colorDepth: process.stdout.getColorDepth(),
   }),
+  language: languages.find((name) => name === values.lang),
+  keymap,
   keyboard: process.stdin,
   canvas: process.stdout,
   clock: realClock,

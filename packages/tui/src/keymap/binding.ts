@@ -4,30 +4,63 @@ import { oppositeOf } from '@wattlot/core';
 import type { Side } from '@wattlot/core';
 import { bestOf } from '../book.ts';
 import type { Key } from '../keys.ts';
-import { marketOf } from '../state.ts';
+import { selectedOrder } from '../lists.ts';
+import { isInOrders, marketOf } from '../state.ts';
 import type { Action, State } from '../state.ts';
+import { t } from '../text/language.ts';
+import type { Message } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
-import { listedOrders, liveOrders } from '../view.ts';
+import { liveOrders } from '../view.ts';
 
 /** Where a key is pressed. `compact`: the window is too small to show what a key would do. */
-export type KeyContext = 'market' | 'ticket' | 'help' | 'quit' | 'leaving' | 'compact';
+export const keyContexts = [
+  'ladder',
+  'markets',
+  'orders',
+  'wallet',
+  'log',
+  'ticket',
+  'amount',
+  'filter',
+  'palette',
+  'help',
+  'quit',
+  'leaving',
+  'compact',
+] as const;
+export type KeyContext = (typeof keyContexts)[number];
 
+/** Where a binding holds: in one place, on the screens that are lists, on every screen that nothing lies over, or everywhere. */
+export type KeyScope = KeyContext | 'lists' | 'screens' | 'any';
+
+const lists: readonly KeyContext[] = ['markets', 'orders', 'wallet', 'log'];
+
+/** Whether a binding of this scope holds in a context. */
+export function isWithin(context: KeyContext, scope: KeyScope): boolean {
+  if (scope === 'any' || scope === context) return true;
+  if (scope === 'lists') return lists.includes(context);
+  return scope === 'screens' && (context === 'ladder' || lists.includes(context));
+}
+
+/** Labels are the names of keys; all other texts are in English here and are translated where they are shown. */
 export interface Binding {
-  /** Unique, for tests and documents. */
+  /** Unique, for tests, key files and documents. */
   readonly id: string;
-  readonly context: KeyContext | 'any';
+  readonly context: KeyScope;
   readonly keys: readonly Key[];
   /** The keys as help shows them. */
   readonly label: string;
   /** A word or two for the footer; bindings without it are in the help only. */
-  readonly crib?: string;
+  readonly crib?: Message;
   /** The keys as the footer shows them, where one entry stands for several bindings. */
   readonly cribLabel?: string;
   /** One line for the help. */
-  readonly help: string;
+  readonly help: Message;
   readonly act: (key: Key) => Action;
   /** Why it can do nothing right now; undefined when it can. */
   readonly disabled?: (state: State) => string | undefined;
+  /** Takes every other character too: what is typed is text. */
+  readonly takesText?: true;
 }
 
 /** The same action for each of a binding's keys. */
@@ -37,26 +70,27 @@ export function always(action: Action): () => Action {
 
 /** Own live orders that `x` would cancel, those that are being cancelled left out: the one selected in the list, or all at the cursor's price. */
 export function cancelTargets(state: State): readonly OwnOrder[] {
-  const { pane, selected, symbol, ladder, view, cancelling } = state;
-  if (symbol === undefined) return [];
-  if (pane === 'orders') {
-    const listed = listedOrders(view, symbol);
-    const order = listed.find(({ order: id }) => id === selected) ?? listed[0];
+  const { symbol, ladder, view, cancelling, screen } = state;
+  if (isInOrders(state)) {
+    const order = selectedOrder(state);
     return order === undefined || order.status === 'done' || cancelling.has(order.order)
       ? []
       : [order];
   }
+  if (symbol === undefined || screen !== 'ladder') return [];
   return liveOrders(view, symbol).filter(
     ({ price, order }) => price === ladder.cursor && !cancelling.has(order),
   );
 }
 
 export function withoutMarket(state: State): string | undefined {
-  return marketOf(state) === undefined ? 'there is no market yet' : undefined;
+  return marketOf(state) === undefined ? t(state.language, 'there is no market yet') : undefined;
 }
 
 export function cannotOpen(state: State): string | undefined {
-  if (state.isReadOnly) return 'this terminal is read-only: start it with a key to trade';
+  if (state.isReadOnly) {
+    return t(state.language, 'this terminal is read-only: start it with a key to trade');
+  }
   return withoutMarket(state);
 }
 
@@ -66,45 +100,94 @@ export function cannotTake(side: Side): (state: State) => string | undefined {
     if (refusal !== undefined) return refusal;
     const best = bestOf(marketOf(state)?.book, oppositeOf(side));
     if (best !== undefined) return undefined;
-    return side === 'bid' ? 'there is no ask to lift' : 'there is no bid to hit';
+    return t(state.language, side === 'bid' ? 'there is no ask to lift' : 'there is no bid to hit');
   };
+}
+
+export function cannotArm(state: State): string | undefined {
+  const refusal = cannotOpen(state);
+  if (refusal !== undefined) return refusal;
+  return state.view.connection.state === 'live'
+    ? undefined
+    : t(state.language, 'not connected: wait for LIVE');
+}
+
+function nothingInList(state: State): string {
+  const { language, cancelling } = state;
+  const order = selectedOrder(state);
+  if (order === undefined) return t(language, 'you have no order');
+  const { reason, remaining } = order;
+  const isOver = order.status === 'done' && reason !== undefined && remaining === 0;
+  if (isOver || cancelling.has(order.order)) return t(language, 'already cancelled');
+  return t(language, 'the selected order is done: nothing is left to cancel');
 }
 
 export function nothingToCancel(state: State): string | undefined {
   if (cancelTargets(state).length > 0) return undefined;
+  if (isInOrders(state)) return nothingInList(state);
   const market = marketOf(state);
-  const { cursor } = state.ladder;
-  const { selected, symbol, view, cancelling } = state;
-  if (state.pane === 'orders') {
-    const listed = symbol === undefined ? [] : listedOrders(view, symbol);
-    const order = listed.find(({ order: id }) => id === selected) ?? listed[0];
-    if (order === undefined) return 'you have no order';
-    const { reason, remaining } = order;
-    const isOver = order.status === 'done' && reason !== undefined && remaining === 0;
-    if (isOver || cancelling.has(order.order)) return 'already cancelled';
-    return 'the selected order is done: nothing is left to cancel';
+  const { ladder, symbol, view, language, screen } = state;
+  if (screen !== 'ladder') return t(language, 'choose an order on the orders screen first');
+  const { cursor } = ladder;
+  if (liveOrders(view, symbol).some(({ price }) => price === cursor)) {
+    return t(language, 'already cancelled');
   }
-  if (liveOrders(view, symbol).some(({ price }) => price === cursor)) return 'already cancelled';
-  if (market === undefined || cursor === undefined) return 'you have no live order';
-  return `you have no live order at ${priceText(market.instrument, cursor)}`;
+  if (market === undefined || cursor === undefined) return t(language, 'you have no live order');
+  const price = priceText(market.instrument, cursor);
+  return t(language, 'you have no live order at {price}', { price });
 }
 
 export function nothingLive(state: State): string | undefined {
-  return liveOrders(state.view).length > 0 ? undefined : 'you have no live order';
+  return liveOrders(state.view).length > 0
+    ? undefined
+    : t(state.language, 'you have no live order');
 }
 
-export function isSent({ ticket }: State): string | undefined {
-  return ticket?.phase.kind === 'editing' ? undefined : 'the order is on its way; Esc hides it';
+export function isSent({ ticket, language }: State): string | undefined {
+  return ticket?.phase.kind === 'editing'
+    ? undefined
+    : t(language, 'the order is on its way; Esc hides it');
 }
 
 export function notOnConfirm(state: State): string | undefined {
   return (
     isSent(state) ??
-    (state.ticket?.field === 'confirm' ? undefined : 'Tab to [Confirm], then Enter sends it')
+    (state.ticket?.field === 'confirm'
+      ? undefined
+      : t(state.language, 'Tab to [Confirm], then Enter sends it'))
   );
 }
 
 export function notOnNumber(state: State): string | undefined {
   const isConfirm = state.ticket?.field === 'confirm';
-  return isSent(state) ?? (isConfirm ? 'Tab to the lots or the price first' : undefined);
+  return (
+    isSent(state) ??
+    (isConfirm ? t(state.language, 'Tab to the lots or the price first') : undefined)
+  );
+}
+
+export function amountNotOnConfirm({ overlay, language }: State): string | undefined {
+  return overlay?.kind === 'amount' && overlay.isOnConfirm
+    ? undefined
+    : t(language, 'Tab to [Confirm], then Enter sends it');
+}
+
+export function cannotFilter({ screen, language }: State): string | undefined {
+  return screen === 'ladder' || screen === 'wallet'
+    ? t(language, 'this screen has no list to filter')
+    : undefined;
+}
+
+export function cannotRequest(state: State): string | undefined {
+  return state.view.connection.state === 'live'
+    ? cannotOpen(state)
+    : t(state.language, 'not connected: wait for LIVE');
+}
+
+export function cannotIssue(state: State): string | undefined {
+  const refusal = cannotOpen(state);
+  if (refusal !== undefined) return refusal;
+  return state.wallet?.meter === undefined
+    ? t(state.language, 'this wallet has no meter of its own: another key issues its energy')
+    : undefined;
 }

@@ -2,61 +2,101 @@
 import type { Key } from '../keys.ts';
 import { layoutOf } from '../layout.ts';
 import type { State } from '../state.ts';
+import type { Language, Message } from '../text/language.ts';
+import { t } from '../text/language.ts';
+import { isWithin } from './binding.ts';
 import type { Binding, KeyContext } from './binding.ts';
-import { marketKeys } from './market.ts';
+import { ladderKeys, orderKeys } from './ladder.ts';
 import { otherKeys } from './other.ts';
+import { overlayKeys } from './overlay.ts';
+import { cancelKeys, listKeys, screenKeys } from './screens.ts';
 import { ticketKeys } from './ticket.ts';
 
 /** In the order in which footer and help show them. */
-export const keymap: readonly Binding[] = [...marketKeys, ...ticketKeys, ...otherKeys];
+export const keymap: readonly Binding[] = [
+  ...orderKeys,
+  ...cancelKeys,
+  ...ladderKeys,
+  ...listKeys,
+  ...screenKeys,
+  ...ticketKeys,
+  ...overlayKeys,
+  ...otherKeys,
+];
 
 /** Where the next key is pressed. */
-export function contextOf({ overlay, ticket, columns, rows }: State): KeyContext {
+export function contextOf({ overlay, ticket, screen, columns, rows }: State): KeyContext {
   if (layoutOf(columns, rows).kind === 'compact') {
     // The questions on quitting have room in one line; nothing else does.
-    return overlay === undefined || overlay.kind === 'help' ? 'compact' : overlay.kind;
+    return overlay?.kind === 'quit' || overlay?.kind === 'leaving' ? overlay.kind : 'compact';
   }
   if (overlay !== undefined) return overlay.kind;
-  return ticket === undefined ? 'market' : 'ticket';
+  return ticket === undefined ? screen : 'ticket';
 }
 
-/** The binding of a key in a context. */
-export function bindingOf(context: KeyContext, key: Key): Binding | undefined {
-  return keymap.find(
-    (binding) =>
-      (binding.context === context || binding.context === 'any') && binding.keys.includes(key),
+/** The bindings that hold in a context, in the order of the table. */
+export function bindingsIn(keys: readonly Binding[], context: KeyContext): readonly Binding[] {
+  return keys.filter((binding) => isWithin(context, binding.context));
+}
+
+/** The binding of a key in a context; where text is typed, a character without one of its own is text. */
+export function bindingOf(
+  keys: readonly Binding[],
+  context: KeyContext,
+  key: Key,
+): Binding | undefined {
+  const here = bindingsIn(keys, context);
+  const isCharacter = [...key].length === 1;
+  return (
+    here.find((binding) => binding.keys.includes(key)) ??
+    (isCharacter ? here.find(({ takesText }) => takesText) : undefined)
   );
 }
 
 /** The bindings that the footer names in a context. */
-export function cribOf(context: KeyContext): readonly Binding[] {
-  return keymap.filter(
-    (binding) =>
-      (binding.context === context || (binding.context === 'any' && context === 'market')) &&
-      binding.crib !== undefined,
+export function cribOf(keys: readonly Binding[], context: KeyContext): readonly Binding[] {
+  const isScreen = isWithin(context, 'screens');
+  return bindingsIn(keys, context).filter(
+    ({ crib, context: scope }) => crib !== undefined && (scope !== 'any' || isScreen),
   );
 }
 
-const contextTitles: readonly (readonly [Binding['context'], string])[] = [
-  ['market', 'Market'],
+const sections: readonly (readonly [Binding['context'], Message])[] = [
+  ['ladder', 'Ladder'],
+  ['lists', 'Lists'],
+  ['markets', 'Markets'],
+  ['orders', 'Orders'],
+  ['wallet', 'Wallet'],
+  ['screens', 'Every screen'],
   ['ticket', 'Ticket'],
   ['any', 'Everywhere'],
 ];
 
-/** The help's sections, with the bindings whose keys or words hold `filter`. */
-export function helpOf(
-  filter: string,
-): readonly { readonly title: string; readonly bindings: readonly Binding[] }[] {
+/** Whether what is typed stands in a binding's words, or is one of its keys. */
+export function isFound(binding: Binding, filter: string, language: Language): boolean {
   const wanted = filter.trim().toLowerCase();
-  return contextTitles
-    .map(([context, title]) => ({
+  return (
+    wanted === '' ||
+    t(language, binding.help).toLowerCase().includes(wanted) ||
+    binding.id.includes(wanted) ||
+    binding.label.toLowerCase().split(' ').includes(wanted)
+  );
+}
+
+/** The help's sections, what works in `context` first, with the bindings whose keys or words hold `filter`. */
+export function helpOf(
+  keys: readonly Binding[],
+  filter: string,
+  context: KeyContext,
+  language: Language,
+): readonly { readonly title: Message; readonly bindings: readonly Binding[] }[] {
+  const rank = (scope: Binding['context']): number => (isWithin(context, scope) ? 0 : 1);
+  return sections
+    .toSorted(([a], [b]) => rank(a) - rank(b))
+    .map(([scope, title]) => ({
       title,
-      bindings: keymap.filter(
-        (binding) =>
-          binding.context === context &&
-          (wanted === '' ||
-            binding.help.toLowerCase().includes(wanted) ||
-            binding.label.toLowerCase().split(' ').includes(wanted)),
+      bindings: keys.filter(
+        (binding) => binding.context === scope && isFound(binding, filter, language),
       ),
     }))
     .filter(({ bindings }) => bindings.length > 0);

@@ -1,11 +1,6 @@
-/** Keys that work everywhere, and those of what lies over the panes. */
-import type { Key } from '../keys.ts';
+/** Keys that work everywhere, and the one of a window too small for more. */
 import { always } from './binding.ts';
 import type { Binding } from './binding.ts';
-
-const printableKeys: readonly Key[] = Array.from({ length: 95 }, (_, index) =>
-  String.fromCharCode(32 + index),
-);
 
 export const otherKeys: readonly Binding[] = [
   {
@@ -23,101 +18,6 @@ export const otherKeys: readonly Binding[] = [
     label: '^C',
     help: 'quit; pressed again, without an answer',
     act: always({ kind: 'quit' }),
-  },
-  {
-    id: 'help-filter',
-    context: 'help',
-    keys: printableKeys.filter((key) => key !== '?'),
-    label: 'a-z',
-    crib: 'search',
-    help: 'find a key by its name or what it does',
-    act: (character) => ({ kind: 'filter', character }),
-  },
-  {
-    id: 'help-unfilter',
-    context: 'help',
-    keys: ['backspace'],
-    label: 'Backspace',
-    help: 'erase a letter of the search',
-    act: always({ kind: 'unfilter' }),
-  },
-  {
-    id: 'help-up',
-    context: 'help',
-    keys: ['up'],
-    label: '↑',
-    help: 'scroll up',
-    act: always({ kind: 'scroll', by: -1 }),
-  },
-  {
-    id: 'help-down',
-    context: 'help',
-    keys: ['down'],
-    label: '↓',
-    crib: 'scroll',
-    help: 'scroll down',
-    act: always({ kind: 'scroll', by: 1 }),
-  },
-  {
-    id: 'help-page-up',
-    context: 'help',
-    keys: ['pageup', 'ctrl-u'],
-    label: 'PgUp',
-    help: 'scroll a page up',
-    act: always({ kind: 'scroll', by: -10 }),
-  },
-  {
-    id: 'help-page-down',
-    context: 'help',
-    keys: ['pagedown', 'ctrl-d'],
-    label: 'PgDn',
-    help: 'scroll a page down',
-    act: always({ kind: 'scroll', by: 10 }),
-  },
-  {
-    id: 'help-close',
-    context: 'help',
-    keys: ['escape', '?', 'enter'],
-    label: 'Esc',
-    crib: 'back',
-    help: 'close the help',
-    act: always({ kind: 'close' }),
-  },
-  {
-    id: 'quit-keep',
-    context: 'quit',
-    keys: ['k'],
-    label: 'k',
-    crib: 'keep them and quit',
-    help: 'quit; my orders stay on the book',
-    act: always({ kind: 'quit-keep' }),
-  },
-  {
-    id: 'quit-cancel',
-    context: 'quit',
-    keys: ['c'],
-    label: 'c',
-    crib: 'cancel them and quit',
-    help: 'cancel my orders, then quit',
-    act: always({ kind: 'quit-cancel' }),
-  },
-  {
-    id: 'quit-not',
-    context: 'quit',
-    keys: ['escape', 'q'],
-    label: 'Esc',
-    crib: 'stay',
-    help: 'do not quit',
-    act: always({ kind: 'close' }),
-  },
-  {
-    id: 'leave-now',
-    context: 'leaving',
-    keys: ['q', 'escape'],
-    label: 'q',
-    crib: 'quit without waiting',
-    help: 'quit without waiting for the cancels',
-    act: always({ kind: 'quit-keep' }),
   },
   {
     id: 'compact-quit',

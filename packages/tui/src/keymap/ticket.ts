@@ -108,7 +108,7 @@ export const ticketKeys: readonly Binding[] = [
     keys: ['t'],
     label: 't',
     crib: 'gtc/ioc',
-    help: 'gtc: rests until filled or cancelled; ioc: trades at once, the rest is cancelled',
+    help: 'gtc: rests until filled or cancelled; ioc: what trades at once',
     act: always({ kind: 'time-in-force' }),
     disabled: isSent,
   },

@@ -6,7 +6,8 @@ import { marketOf } from '../state.ts';
 import type { State } from '../state.ts';
 import { block, line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
-import { counted, priceText } from '../text/number.ts';
+import { countedIn, t } from '../text/language.ts';
+import { priceText } from '../text/number.ts';
 import { liveOrders } from '../view.ts';
 
 function bestText(state: State): string {
@@ -18,23 +19,28 @@ function bestText(state: State): string {
 }
 
 /** What is asked on quitting, keys first: they are seen in the narrowest window. */
-function quitLine({ overlay, view }: State): Line | undefined {
-  const live = counted(liveOrders(view).length, 'live order');
-  if (overlay?.kind === 'quit') return line(span(`k keep, c cancel, Esc stay: ${live}`, 'mine'));
+function quitLine({ overlay, view, language }: State): Line | undefined {
+  const live = countedIn(language, liveOrders(view).length, 'live order');
+  if (overlay?.kind === 'quit')
+    return line(span(t(language, 'k keep, c cancel, Esc stay: {live}', { live }), 'mine'));
   if (overlay?.kind !== 'leaving') return undefined;
-  return line(span(`q quits now: ${counted(overlay.waiting.length, 'cancel')} on the way`, 'mine'));
+  const waiting = countedIn(language, overlay.waiting.length, 'cancel');
+  return line(span(t(language, 'q quits now: {waiting} on the way', { waiting }), 'mine'));
 }
 
 /** Connection and best prices, then what to do: as much as there is room for. */
 export function compactLines(state: State): Line[] {
-  const { columns, rows, view } = state;
+  const { columns, rows, view, language } = state;
   const isLive = view.connection.state === 'live';
   const live = liveOrders(view).length;
   const status = line(
     span(isLive ? 'LIVE' : 'STALE', isLive ? 'live' : 'stale'),
     span(bestText(state)),
-    span(live === 0 ? '' : ` ${counted(live, 'order')}`, 'mine'),
-    span(` - too small: needs ${columnsMin}x${rowsMin}, q quits`, 'muted'),
+    span(live === 0 ? '' : ` ${countedIn(language, live, 'order')}`, 'mine'),
+    span(
+      ` - ${t(language, 'too small: needs {columns}x{rows}, q quits', { columns: columnsMin, rows: rowsMin })}`,
+      'muted',
+    ),
   );
   const notice = shownNotice(state);
   const below = notice === undefined || rows < 2 ? [] : [line(span(notice.text))];

@@ -5,22 +5,18 @@ import { bandOf, bestOf, reach } from '../book.ts';
 import type { Box } from '../layout.ts';
 import { marketOf, sightOf } from '../state.ts';
 import type { State } from '../state.ts';
-import { block, line, padEnd, padStart, span } from '../text/line.ts';
+import { flashMs } from '../limits.ts';
+import { t } from '../text/language.ts';
+import { block, cut, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
-import {
-  ecoinText,
-  ecoinUnit,
-  energyOfLotsText,
-  energyUnit,
-  midText,
-  priceText,
-} from '../text/number.ts';
+import { ecoinText, ecoinUnit, energyOfLotsText, energyUnit, priceText } from '../text/number.ts';
 import { widthOf } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { liveOrders } from '../view.ts';
 import type { Market } from '../view.ts';
 import { barText, mineBy, mineText } from './ladder-marks.ts';
 import type { Mine } from './ladder-marks.ts';
+import { centred, cursorLine, sideOf, spreadText, titleLine } from './ladder-words.ts';
 
 /** Cells of the columns. Bars get what is left. */
 const columns = { mark: 2, mine: 6, volume: 6, price: 8, reachEnergy: 9, reachCost: 11, saves: 8 };
@@ -81,14 +77,6 @@ function sideSpans(picture: Picture, side: Side, price: number): Span[] {
   return side === 'bid' ? [own, bar, gap, number] : [number, gap, bar, own];
 }
 
-/** Where a price lies in the book: whoever wants to trade up or down to it meets this side. */
-function sideOf(book: Market['book'], price: number): Side | undefined {
-  const ask = bestOf(book, 'ask');
-  const bid = bestOf(book, 'bid');
-  if (ask !== undefined && price >= ask) return 'ask';
-  return bid !== undefined && price <= bid ? 'bid' : undefined;
-}
-
 function reachSpans(picture: Picture, price: number): Span[] {
   const { state, market, widths, levels } = picture;
   if (!widths.showsReach) return [];
@@ -115,6 +103,15 @@ function reachSpans(picture: Picture, price: number): Span[] {
   return [...spans, span(padStart(text, columns.saves), saved >= 0 ? 'good' : 'muted')];
 }
 
+/** The price of the newest trade stands out, and flashes while it is news. */
+function priceRole({ state, market }: Picture, price: number, isCursor: boolean): Role {
+  if (market.trades[0]?.price === price) {
+    const { tradedAt } = market;
+    return tradedAt !== undefined && state.now - tradedAt < flashMs ? 'flash' : 'last';
+  }
+  return isCursor ? 'focus' : 'price';
+}
+
 function priceRow(picture: Picture, price: number): Line {
   const { state, market, glyphs } = picture;
   const isCursor = price === state.ladder.cursor;
@@ -123,31 +120,13 @@ function priceRow(picture: Picture, price: number): Line {
   const spans = [
     span(isCursor ? `${glyphs.cursor} ` : '  ', isFocus ? 'focus' : 'muted'),
     ...sideSpans(picture, 'bid', price),
-    span(padEnd(padStart(text, columns.price - 2), columns.price), isCursor ? 'focus' : 'price'),
+    span(' '.repeat(Math.max(0, columns.price - 2 - widthOf(text)))),
+    span(cut(text, columns.price - 2), priceRole(picture, price, isCursor)),
+    span('  '),
     ...sideSpans(picture, 'ask', price),
     ...reachSpans(picture, price),
   ];
   return isCursor ? { spans, over: 'cursor' } : { spans };
-}
-
-function centred(text: string, width: number, fill: string): string {
-  const room = Math.max(0, width - widthOf(text) - 2);
-  const left = Math.floor(room / 2);
-  return `${fill.repeat(left)} ${text} ${fill.repeat(room - left)}`;
-}
-
-function spreadText({ instrument, book }: Market): string {
-  const bid = bestOf(book, 'bid');
-  const ask = bestOf(book, 'ask');
-  if (bid !== undefined && ask !== undefined) {
-    const spread = priceText(instrument, ask - bid);
-    return `mid ${midText(instrument, bid + ask)}   spread ${spread}`;
-  }
-  if (bid !== undefined) return 'nobody sells yet';
-  if (ask !== undefined) return 'nobody buys yet';
-  return book === undefined
-    ? 'waiting for the book'
-    : 'no orders yet: b bids, s asks at the cursor';
 }
 
 /** Prices above this one stand above the row of the spread. */
@@ -169,7 +148,7 @@ function priceRows(picture: Picture, width: number, rows: number): Line[] {
   const split = spreadPrice(market, sight.reference);
   const ladderWidth = Math.min(width, fixedColumns + 2 * picture.widths.bar);
   const between = line(
-    span(centred(spreadText(market), ladderWidth, picture.glyphs.rule), 'muted'),
+    span(centred(spreadText(market, state.language), ladderWidth, picture.glyphs.rule), 'muted'),
   );
   const lines: Line[] = [];
   let isSplit = top <= split;
@@ -185,50 +164,30 @@ function priceRows(picture: Picture, width: number, rows: number): Line[] {
 
 function headLine(picture: Picture): Line {
   const { widths, state, market } = picture;
+  const { language } = state;
   const unit = energyUnit(market.instrument);
   const side = widths.bar + columns.volume;
   const text = [
     ' '.repeat(columns.mark),
-    padEnd('mine', columns.mine),
-    padStart('bid', side),
-    padEnd(padStart('price', columns.price - 2), columns.price),
-    padEnd(padStart('ask', columns.volume), side),
-    padStart('mine', columns.mine),
+    padEnd(t(language, 'mine'), columns.mine),
+    padStart(t(language, 'bid'), side),
+    padEnd(padStart(t(language, 'price'), columns.price - 2), columns.price),
+    padEnd(padStart(t(language, 'ask'), columns.volume), side),
+    padStart(t(language, 'mine'), columns.mine),
   ];
   if (widths.showsReach) {
-    text.push(padStart(`cum ${unit}`, columns.reachEnergy));
-    text.push(padStart(`cum ${ecoinUnit(market.instrument)}`, columns.reachCost));
+    text.push(padStart(t(language, 'cum {unit}', { unit }), columns.reachEnergy));
+    text.push(
+      padStart(
+        t(language, 'cum {unit}', { unit: ecoinUnit(market.instrument) }),
+        columns.reachCost,
+      ),
+    );
   }
-  if (widths.showsSaving && state.tariff !== undefined) text.push(padStart('saves', columns.saves));
+  if (widths.showsSaving && state.tariff !== undefined) {
+    text.push(padStart(t(language, 'saves'), columns.saves));
+  }
   return line(span(text.join(''), 'muted'));
-}
-
-/** What it takes to trade from the best price to the cursor. */
-function cursorLine({ market, state }: Picture): Line {
-  const { instrument, book } = market;
-  const { cursor } = state.ladder;
-  if (cursor === undefined) return line();
-  const price = priceText(instrument, cursor);
-  const side = sideOf(book, cursor);
-  if (side === undefined)
-    return line(span(` at ${price}: nothing rests, you would be first`, 'muted'));
-  const { lots, cost } = reach(book, side, cursor);
-  const energy = `${energyOfLotsText(instrument, lots)} ${energyUnit(instrument)}`;
-  const ecoin = `${ecoinText(instrument, cost)} ${ecoinUnit(instrument)}`;
-  const verb = side === 'ask' ? 'buy up' : 'sell down';
-  return line(span(` ${verb} to ${price}: ${energy} for ${ecoin}`, 'title'));
-}
-
-function titleLine(state: State, market: Market | undefined): Line {
-  const title = span(' LADDER', state.pane === 'ladder' ? 'focus' : 'title');
-  if (market === undefined) return line(title);
-  const { instrument } = market;
-  const unit = energyUnit(instrument);
-  if (state.view.connection.state !== 'live' && market.book !== undefined) {
-    return line(title, span('  old: not live', 'bad'));
-  }
-  const lot = `1 lot = ${energyOfLotsText(instrument, 1)} ${unit}`;
-  return line(title, span(`  ${ecoinUnit(instrument)} per ${unit}, ${lot}`, 'muted'));
 }
 
 /** What is old is shown, but not in its colours. */
@@ -270,7 +229,7 @@ export function ladderLines(state: State, { width, height }: Box, glyphs: Glyphs
   const prices = block(priceRows(picture, width, height - 3), width, height - 3);
   const isOld = state.view.connection.state !== 'live';
   return block(
-    [title, headLine(picture), ...(isOld ? prices.map(faded) : prices), cursorLine(picture)],
+    [title, headLine(picture), ...(isOld ? prices.map(faded) : prices), cursorLine(state, market)],
     width,
     height,
   );

@@ -6,10 +6,13 @@ import { marketOf } from '../state.ts';
 import type { State } from '../state.ts';
 import { block, cut, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
+import { t } from '../text/language.ts';
+import type { Language } from '../text/language.ts';
 import { averageText, priceText } from '../text/number.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { listedOrders } from '../view.ts';
 import { orderState, settlementOf, tradedOf } from '../words.ts';
+import type { OrderWord } from '../words.ts';
 
 /** Cells of the columns; a txid gets what is left where there is enough of it. */
 const columns = {
@@ -37,21 +40,22 @@ function shownIn(width: number): Shown {
   return { settled: room >= 0, average, txid: left >= columns.txidMin ? left : 0 };
 }
 
-function headLine({ settled, average, txid }: Shown): Line {
+function headLine({ settled, average, txid }: Shown, language: Language): Line {
   const text = [
     ' '.repeat(columns.mark),
-    padEnd('side', columns.side),
-    padStart('price', columns.price),
-    padStart('filled', columns.filled),
-    average ? padStart('average', columns.average) : '',
-    settled ? padStart('settled', columns.settled) : '',
-    padEnd('  state', columns.state),
+    padEnd(t(language, 'side'), columns.side),
+    padStart(t(language, 'price'), columns.price),
+    padStart(t(language, 'filled'), columns.filled),
+    average ? padStart(t(language, 'average'), columns.average) : '',
+    settled ? padStart(t(language, 'settled'), columns.settled) : '',
+    padEnd(`  ${t(language, 'state')}`, columns.state),
     txid > 0 ? ' tx' : '',
   ];
   return line(span(text.join(''), 'muted'));
 }
 
-const stateRoles: Readonly<Record<string, Role>> = {
+/** How where an order stands is coloured. */
+export const stateRoles: Readonly<Record<OrderWord, Role>> = {
   signing: 'muted',
   open: 'mine',
   partly: 'mine',
@@ -59,6 +63,7 @@ const stateRoles: Readonly<Record<string, Role>> = {
   settled: 'good',
   'cut short': 'good',
   overdue: 'bad',
+  cancelled: 'muted',
 };
 
 interface RowOptions {
@@ -66,12 +71,13 @@ interface RowOptions {
   readonly isSelected: boolean;
   readonly isHidden: boolean;
   readonly glyphs: Glyphs;
+  readonly language: Language;
 }
 
 function orderLine(
   instrument: Instrument,
   order: OwnOrder,
-  { shown, isSelected, isHidden, glyphs }: RowOptions,
+  { shown, isSelected, isHidden, glyphs, language }: RowOptions,
 ): Line {
   const { settled, txid } = settlementOf(order);
   const word = orderState(order);
@@ -79,7 +85,7 @@ function orderLine(
   const own = (text: string): string => (isHidden ? glyphs.hidden : text);
   const spans: Span[] = [
     span(isSelected ? glyphs.cursor : ' ', 'focus'),
-    span(padEnd(order.side, columns.side), order.side),
+    span(padEnd(t(language, order.side), columns.side), order.side),
     span(padStart(priceText(instrument, order.price), columns.price), 'price'),
     span(padStart(own(`${order.filled}/${order.volume}`), columns.filled)),
     span(shown.average ? padStart(averageText(instrument, value, lots), columns.average) : ''),
@@ -87,7 +93,7 @@ function orderLine(
       shown.settled ? padStart(own(`${settled}/${order.filled}`), columns.settled) : '',
       'muted',
     ),
-    span(padEnd(`  ${word}`, columns.state), stateRoles[word] ?? 'muted'),
+    span(padEnd(`  ${t(language, word)}`, columns.state), stateRoles[word]),
     span(shown.txid > 0 && txid !== undefined ? ` ${cut(txid, shown.txid - 1)}` : '', 'muted'),
   ];
   return isSelected ? { spans, over: 'cursor' } : { spans };
@@ -95,15 +101,19 @@ function orderLine(
 
 function emptyLines(state: State): Line[] {
   if (state.isReadOnly) return [];
-  const text = state.view.areOrdersKnown ? ' none yet: b bids, s asks' : ' waiting for your orders';
-  return [line(span(text, 'muted'))];
+  const text = t(
+    state.language,
+    state.view.areOrdersKnown ? 'none yet: b bids, s asks' : 'waiting for your orders',
+  );
+  return [line(span(` ${text}`, 'muted'))];
 }
 
 /** The pane, exactly as large as its box. */
 export function ordersPane(state: State, { width, height }: Box, glyphs: Glyphs): Line[] {
   const market = marketOf(state);
   const isFocus = state.pane === 'orders';
-  const title = span(' MY ORDERS', isFocus ? 'focus' : 'title');
+  const { language } = state;
+  const title = span(` ${t(language, 'MY ORDERS')}`, isFocus ? 'focus' : 'title');
   if (market === undefined) return block([line(title)], width, height);
   const { instrument } = market;
   const listed = listedOrders(state.view, instrument.symbol);
@@ -119,14 +129,15 @@ export function ordersPane(state: State, { width, height }: Box, glyphs: Glyphs)
   const shown = shownIn(width);
   return block(
     [
-      line(title, span(beyond > 0 ? `  ${beyond} more` : '', 'muted')),
-      headLine(shown),
+      line(title, span(beyond > 0 ? `  ${t(language, '{n} more', { n: beyond })}` : '', 'muted')),
+      headLine(shown, language),
       ...listed.slice(first, first + rows).map((order, index) =>
         orderLine(instrument, order, {
           shown,
           isSelected: isFocus && first + index === selected,
           isHidden: state.areAmountsHidden,
           glyphs,
+          language,
         }),
       ),
     ],

@@ -3,7 +3,14 @@ import type { Line, Span } from '../text/line.ts';
 import type { Role, Theme } from '../theme.ts';
 
 /** Roles that show on a blank too. */
-const surfaces: ReadonlySet<Role> = new Set(['stale', 'field', 'buttonFocus', 'cursor']);
+const surfaces: ReadonlySet<Role> = new Set([
+  'stale',
+  'field',
+  'buttonFocus',
+  'cursor',
+  'flash',
+  'armed',
+]);
 
 /** A blank has no colour of its own: fewer codes, and fewer cells that differ. */
 function roleOf({ text, role }: Span): Role {

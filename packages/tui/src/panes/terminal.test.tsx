@@ -1,11 +1,20 @@
 import { render } from 'ink-testing-library';
-import { describe, expect, test } from 'vitest';
+import type { OwnTrade } from '@wattlot/client';
+import { expect, test } from 'vitest';
 import { layoutOf } from '../layout.ts';
 import type { State } from '../state.ts';
-import { makeTheme } from '../theme.ts';
+import { makeTheme, themeNames } from '../theme.ts';
 import { drawn } from '../testing/screen.tsx';
-import { after, openedAt, pressed, stepped, told, windowOf } from '../testing/state.ts';
-import { balances, book, live, opening, orderId, ownOrder, ownTrade } from '../testing/market.ts';
+import { after, openedAt, pressed, stepped, told } from '../testing/state.ts';
+import {
+  balances,
+  instrument,
+  live,
+  orderId,
+  ownOrder,
+  ownTrade,
+  walletSummary,
+} from '../testing/market.ts';
 import { line, span } from '../text/line.ts';
 import { widthOf } from '../text/printable.ts';
 import { Pane } from './terminal.tsx';
@@ -21,11 +30,6 @@ async function picture(state: State, theme = plain): Promise<string> {
   return `${[edge, ...rows, edge].join('\n')}\n`;
 }
 
-const sizes = [
-  [80, 24],
-  [120, 40],
-] as const;
-
 const lost = {
   kind: 'connection',
   state: 'stale',
@@ -33,75 +37,21 @@ const lost = {
   retryInMs: 3000,
 } as const;
 
-const scenes: Readonly<Record<string, (columns: number, rows: number) => State>> = {
-  connecting: (columns, rows) => windowOf(columns, rows),
-  market: (columns, rows) => openedAt(columns, rows),
-  'empty-market': (columns, rows) =>
-    told(
-      windowOf(columns, rows),
-      ...opening.slice(0, 2),
-      { kind: 'book', book: book([], []) },
-      { kind: 'orders', snapshot: true, orders: [] },
-    ),
-  ticket: (columns, rows) =>
-    pressed(openedAt(columns, rows, { tariff: 214.6 }), 'b', '2', '0', 'tab').state,
-  'ticket-refused': (columns, rows) => {
-    const { state, effects } = pressed(openedAt(columns, rows), 's', 'tab', 'enter');
-    const [effect] = effects;
-    if (effect?.kind !== 'place') throw new Error('nothing was placed');
-    const outcome = { kind: 'no', error: 'EOrder:Insufficient funds' } as const;
-    return stepped(state, { kind: 'placed', clientOrderId: effect.wish.clientOrderId, outcome })
-      .state;
+test.each(['1', '2', '3', '4', '5', 'b', '?', ':'])(
+  'with ASCII only, no cell of what %s shows holds anything else',
+  async (key) => {
+    const ascii = makeTheme({ ascii: true, colorDepth: 8 });
+    const read = told(openedAt(120, 40));
+    const wallet = stepped(read, { kind: 'wallet', summary: walletSummary }).state;
+    const shown = await picture(pressed(wallet, key).state, ascii);
+    expect(shown.replaceAll('\n', '')).toMatch(/^[\u0020-\u007e]*$/);
   },
-  'settled-and-stale': (columns, rows) =>
-    told(
-      pressed(openedAt(columns, rows), 'l', 'j').state,
-      {
-        kind: 'orders',
-        snapshot: false,
-        orders: [
-          ownOrder(5, 'bid', 20, 149, {
-            filled: 20,
-            status: 'done',
-            trades: [ownTrade(7, 149, 20, 'settled')],
-          }),
-        ],
-      },
-      lost,
-    ),
-  help: (columns, rows) => pressed(openedAt(columns, rows), '?').state,
-  'help-search': (columns, rows) => pressed(openedAt(columns, rows), '?', 'b', 'e', 's', 't').state,
-  quit: (columns, rows) => pressed(openedAt(columns, rows), 'q').state,
-};
-
-describe.each(sizes)('%i x %i', (columns, rows) => {
-  test.each(Object.entries(scenes))('%s looks as in its picture', async (name, scene) => {
-    const file = `../../fixtures/${columns}x${rows}-${name}.txt`;
-    await expect(await picture(scene(columns, rows))).toMatchFileSnapshot(file);
-  });
-});
-
-test.each([
-  ['60x16-market', 60, 16],
-  ['72x24-market', 72, 24],
-  ['160x45-market', 160, 45],
-  ['50x10-market', 50, 10],
-] as const)('%s looks as in its picture', async (name, columns, rows) => {
-  await expect(await picture(openedAt(columns, rows))).toMatchFileSnapshot(
-    `../../fixtures/${name}.txt`,
-  );
-});
-
-test('with ASCII only, no cell holds anything else', async () => {
-  const ascii = makeTheme({ ascii: true, colorDepth: 8 });
-  const state = pressed(openedAt(120, 40), 'b').state;
-  expect((await picture(state, ascii)).replaceAll('\n', '')).toMatch(/^[\u0020-\u007e]*$/);
-});
+);
 
 test('no theme changes what is written, only how', async () => {
   const state = pressed(openedAt(100, 30), 'b').state;
   const expected = await picture(state);
-  for (const name of ['dark', 'light', 'mono'] as const) {
+  for (const name of themeNames) {
     for (const colorDepth of [1, 4, 8]) {
       expect(await picture(state, makeTheme({ name, colorDepth }))).toBe(expected);
     }
@@ -130,6 +80,55 @@ test('a hostile name and reason stay in their row and switch nothing', async () 
   expect(terminal.rows()[0]).toContain('�[2J�]52;c;aGk=��X�');
   expect(terminal.written()).not.toContain('\u001b]');
 });
+
+const commands = '\u001b[2J\u001b]52;c;aGk=\u0007\u009b31m\r\n\u202e';
+
+test.each(['1', '2', '3', '4', '5', ':', '?'])(
+  'hostile names of assets, lots, outputs and faults do nothing on what %s shows',
+  async (key) => {
+    const output = { output: commands, asset: commands, amount: 5, isLocked: true, isFinal: false };
+    const trade: OwnTrade = {
+      ...ownTrade(7, 149, 1, 'settled'),
+      lots: [{ lot: commands, state: 'settled' }],
+    };
+    const order = ownOrder(5, 'bid', 1, 149, {
+      filled: 1,
+      status: 'done',
+      trades: [trade],
+    });
+    const state = after(openedAt(120, 40), [
+      {
+        kind: 'event',
+        event: {
+          kind: 'instruments',
+          instruments: [{ ...instrument, base: commands, quote: commands }],
+        },
+      },
+      { kind: 'event', event: { kind: 'orders', snapshot: false, orders: [order] } },
+      {
+        kind: 'wallet',
+        summary: {
+          address: commands,
+          meter: commands,
+          isOnNode: false,
+          height: 1,
+          outputs: [output],
+          more: 0,
+        },
+      },
+      { kind: 'answered', request: 'ecoin', outcome: { kind: 'no', error: commands } },
+    ]).state;
+    const fault = stepped(state, { kind: 'wallet-fault', reason: commands }).state;
+    for (const one of [state, fault]) {
+      const terminal = await drawn(pressed({ ...one, selected: orderId(5) }, key).state, colours);
+      const painted = terminal
+        .written()
+        .replaceAll(/\u001b\[[\d;]*[mHK]|\u001b\[2J|\u001b\[\?\d+[hl]/g, '');
+      expect(painted).not.toMatch(/\p{Cc}|\u202e/u);
+      expect(terminal.rows()[0]).toMatch(/^ KWH\/ECOIN {2}LIVE/);
+    }
+  },
+);
 
 test('amounts can be hidden from who looks over the shoulder', async () => {
   const text = await picture(pressed(openedAt(80, 24), 'P').state);

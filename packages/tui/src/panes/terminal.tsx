@@ -3,20 +3,26 @@ import { Box, Text } from 'ink';
 import { memo, useSyncExternalStore } from 'react';
 import type { ReactElement } from 'react';
 import { layoutOf } from '../layout.ts';
-import type { Layout } from '../layout.ts';
+import type { Box as Area, Layout } from '../layout.ts';
 import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
 import type { Line } from '../text/line.ts';
 import type { Theme } from '../theme.ts';
+import { chartPane } from './chart.ts';
 import { compactLines } from './compact.ts';
 import { cribLine, messageLine } from './foot.ts';
 import { balanceLine, statusLine } from './head.ts';
 import { helpPane } from './help.ts';
 import { ladderLines } from './ladder.ts';
+import { logScreen } from './log.ts';
+import { marketsScreen } from './markets.ts';
+import { ordersScreen } from './orders-screen.ts';
 import { ordersPane } from './orders.ts';
 import { paintLine } from './paint.ts';
+import { palettePane } from './palette.ts';
 import { tapePane } from './tape.ts';
 import { ticketPane } from './ticket.ts';
+import { walletScreen } from './wallet.ts';
 
 const Row = memo(function Row({ text }: { readonly text: string }): ReactElement {
   return <Text wrap="truncate">{text}</Text>;
@@ -60,12 +66,35 @@ interface BodyProps {
   readonly theme: Theme;
 }
 
-function Body({ state, layout, theme }: BodyProps): ReactElement {
-  const { body, ladder, ticket, orders, tape } = layout;
-  const { glyphs } = theme;
-  if (state.overlay?.kind === 'help') {
-    return <Pane lines={helpPane(state, body)} width={body.width} theme={theme} />;
+const questionRows = 5;
+
+/** What fills the whole body: a list screen, or what lies over all panes; undefined on the ladder screen. */
+function wholeLines(state: State, body: Area, { glyphs }: Theme): Line[] | undefined {
+  const { overlay, screen } = state;
+  if (overlay?.kind === 'help') return helpPane(state, body);
+  if (overlay?.kind === 'palette') return palettePane(state, body, glyphs);
+  if (screen === 'ladder') return undefined;
+  const isAsked = overlay?.kind === 'quit' || overlay?.kind === 'leaving';
+  const rows = isAsked ? questionRows : 0;
+  const question = isAsked ? ticketPane(state, { width: body.width, height: rows }) : [];
+  const box = { width: body.width, height: body.height - rows };
+  switch (screen) {
+    case 'markets':
+      return [...question, ...marketsScreen(state, box, glyphs)];
+    case 'orders':
+      return [...question, ...ordersScreen(state, box, glyphs)];
+    case 'wallet':
+      return [...question, ...walletScreen(state, box, glyphs)];
+    case 'log':
+      return [...question, ...logScreen(state, box)];
   }
+}
+
+function Body({ state, layout, theme }: BodyProps): ReactElement {
+  const { body, ladder, ticket, orders, tape, chart } = layout;
+  const { glyphs } = theme;
+  const whole = wholeLines(state, body, theme);
+  if (whole !== undefined) return <Pane lines={whole} width={body.width} theme={theme} />;
   const ladderPane = (
     <Pane lines={ladderLines(state, ladder, glyphs)} width={ladder.width} theme={theme} />
   );
@@ -85,11 +114,16 @@ function Body({ state, layout, theme }: BodyProps): ReactElement {
   }
   const tapeLines = tapePane(state, tape);
   const isThree = layout.kind === 'three';
+  const right = [
+    ...side,
+    ...(chart.height === 0 ? [] : chartPane(state, chart)),
+    ...(isThree ? [] : tapeLines),
+  ];
   return (
     <Box>
       {ladderPane}
       <Divider height={body.height} theme={theme} />
-      <Pane lines={isThree ? side : [...side, ...tapeLines]} width={ticket.width} theme={theme} />
+      <Pane lines={right} width={ticket.width} theme={theme} />
       {isThree && <Divider height={body.height} theme={theme} />}
       {isThree && <Pane lines={tapeLines} width={tape.width} theme={theme} />}
     </Box>

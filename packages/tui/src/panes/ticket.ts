@@ -3,24 +3,19 @@ import { oppositeOf } from '@wattlot/core';
 import type { Side } from '@wattlot/core';
 import { bestOf } from '../book.ts';
 import type { Box } from '../layout.ts';
-import { marketOf } from '../state.ts';
+import { isArmed, marketOf } from '../state.ts';
 import type { State } from '../state.ts';
 import { block, line, padEnd, padStart, span, spread } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
-import {
-  counted,
-  ecoinText,
-  ecoinUnit,
-  energyOfLotsText,
-  energyUnit,
-  priceText,
-} from '../text/number.ts';
+import { ecoinText, ecoinUnit, energyOfLotsText, energyUnit, priceText } from '../text/number.ts';
+import { countedIn, t } from '../text/language.ts';
+import type { Language, Message } from '../text/language.ts';
 import { previewOf } from '../ticket.ts';
 import type { Preview, Ticket, TicketField } from '../ticket.ts';
 import type { Market } from '../view.ts';
 import { liveOrders } from '../view.ts';
 
-const sideWords: Readonly<Record<Side, string>> = { bid: 'BID: you buy', ask: 'ASK: you sell' };
+const sideWords: Readonly<Record<Side, Message>> = { bid: 'BID: you buy', ask: 'ASK: you sell' };
 
 function modeText({ timeInForce, postOnly }: Ticket): string {
   return `${timeInForce}${postOnly ? ' post-only' : ''} `;
@@ -32,56 +27,70 @@ function fieldSpan(ticket: Ticket, field: TicketField, text: string, width: numb
   return span(`${shown}${isFocus ? '_' : ' '}`, isFocus ? 'buttonFocus' : 'field');
 }
 
-function buttonLine(ticket: Ticket, preview: Preview): Line {
-  const { phase } = ticket;
-  if (phase.kind === 'sending') return line(span(' sending…', 'title'));
-  if (phase.kind === 'unknown') return line(span(' no answer yet; asked again', 'bad'));
-  const isFocus = ticket.field === 'confirm';
-  const button = span(isFocus ? '[ Confirm ]' : '[Confirm]', isFocus ? 'buttonFocus' : 'button');
-  const hint = isFocus
-    ? preview.problem === undefined
-      ? '  Enter sends it'
-      : '  cannot be sent yet'
-    : '  Tab, then Enter';
-  return line(span(' '), button, span(hint, 'muted'));
+/** The button that Enter presses while it has the focus. */
+export function confirmSpan(isFocus: boolean, language: Language): Span {
+  return isFocus
+    ? span(t(language, '[ Confirm ]'), 'buttonFocus')
+    : span(t(language, '[Confirm]'), 'button');
 }
 
-function verdictLine({ phase }: Ticket, { problem, note }: Preview): Line {
+function buttonLine(ticket: Ticket, preview: Preview, language: Language): Line {
+  const { phase } = ticket;
+  if (phase.kind === 'sending') return line(span(` ${t(language, 'sending…')}`, 'title'));
+  if (phase.kind === 'unknown')
+    return line(span(` ${t(language, 'no answer yet; asked again')}`, 'bad'));
+  const isFocus = ticket.field === 'confirm';
+  const hint = isFocus
+    ? preview.problem === undefined
+      ? t(language, 'Enter sends it')
+      : t(language, 'cannot be sent yet')
+    : t(language, 'Tab, then Enter');
+  return line(span(' '), confirmSpan(isFocus, language), span(`  ${hint}`, 'muted'));
+}
+
+function verdictLine({ phase }: Ticket, { problem, note }: Preview, language: Language): Line {
   if (problem !== undefined) return line(span(` ! ${problem}`, 'bad'));
   if (phase.kind === 'editing' && phase.refusal !== undefined) {
-    return line(span(` ! refused: ${phase.refusal}`, 'bad'));
+    return line(span(` ! ${t(language, 'refused: {refusal}', { refusal: phase.refusal })}`, 'bad'));
   }
   return line(span(` ${note ?? ''}`, 'muted'));
 }
 
 function ticketLines(state: State, market: Market, ticket: Ticket, width: number): Line[] {
   const { instrument } = market;
+  const { language } = state;
   const preview = previewOf(ticket, {
     market,
     view: state.view,
+    language,
     isDiscreet: state.areAmountsHidden,
   });
-  const bound = ticket.side === 'bid' ? 'at most' : 'at least';
+  const bound = t(language, ticket.side === 'bid' ? 'at most' : 'at least');
   return [
     spread(
-      line(span(' TICKET  ', 'focus'), span(sideWords[ticket.side], ticket.side)),
+      line(
+        span(` ${t(language, 'TICKET')}  `, 'focus'),
+        span(t(language, sideWords[ticket.side]), ticket.side),
+      ),
       line(span(modeText(ticket), 'key')),
       width,
     ),
     line(
-      span(' lots ', 'muted'),
+      span(` ${t(language, 'lots')} `, 'muted'),
       fieldSpan(ticket, 'volume', ticket.volumeText, 8),
-      span('  price ', 'muted'),
+      span(`  ${t(language, 'price')} `, 'muted'),
       fieldSpan(ticket, 'price', ticket.priceText, 8),
     ),
     line(
       span(` ${preview.energy} ${energyUnit(instrument)}, ${bound} `),
       span(`${preview.cost} ${ecoinUnit(instrument)}`, 'mine'),
     ),
-    verdictLine(ticket, preview),
-    buttonLine(ticket, preview),
+    verdictLine(ticket, preview, language),
+    buttonLine(ticket, preview, language),
   ];
 }
+
+const verbColumns = 5;
 
 function offerLine(
   market: Market,
@@ -91,17 +100,26 @@ function offerLine(
     side,
     price,
     lots,
-  }: { key: string; verb: string; side: Side; price: number | undefined; lots: number },
+    language,
+  }: {
+    key: string;
+    verb: Message;
+    side: Side;
+    price: number | undefined;
+    lots: number;
+    language: Language;
+  },
 ): Line {
+  const word = padEnd(t(language, verb), verbColumns);
   const { instrument } = market;
   if (price === undefined) {
-    const missing = side === 'bid' ? 'no ask yet' : 'no bid yet';
-    return line(span(` ${key} `, 'key'), span(`${padEnd(verb, 5)} ${missing}`, 'muted'));
+    const missing = t(language, side === 'bid' ? 'no ask yet' : 'no bid yet');
+    return line(span(` ${key} `, 'key'), span(`${word} ${missing}`, 'muted'));
   }
   const cost = ecoinText(instrument, lots * price);
   return line(
     span(` ${key} `, 'key'),
-    span(padEnd(verb, 5)),
+    span(word),
     span(padStart(priceText(instrument, price), 7), side),
     span(padStart(cost, 11)),
     span(` ${ecoinUnit(instrument)}`, 'muted'),
@@ -110,20 +128,22 @@ function offerLine(
 
 function idleLines(state: State, market: Market): Line[] {
   const { instrument, book } = market;
-  const { lots, isReadOnly, ladder } = state;
+  const { lots, isReadOnly, ladder, language } = state;
+  const title = span(` ${t(language, 'TICKET')}`, 'title');
   if (isReadOnly) {
     return [
-      line(span(' TICKET', 'title')),
-      line(span(' read-only: no account, no orders', 'muted')),
+      line(title),
+      line(span(` ${t(language, 'read-only: no account, no orders')}`, 'muted')),
     ];
   }
   const energy = `${energyOfLotsText(instrument, lots)} ${energyUnit(instrument)}`;
-  const at = { lots, price: ladder.cursor };
+  const at = { lots, language, price: ladder.cursor };
   return [
     line(
-      span(' TICKET', 'title'),
-      span(`  ${counted(lots, 'lot')}, ${energy}   `, 'muted'),
+      title,
+      span(`  ${countedIn(language, lots, 'lot')}, ${energy}   `, 'muted'),
       span('+ -', 'key'),
+      span(isArmed(state) ? `   ${t(language, 'ARMED: sent at once')}` : '', 'bad'),
     ),
     offerLine(market, { key: 'b', verb: 'bid', side: 'bid', ...at }),
     offerLine(market, { key: 's', verb: 'ask', side: 'ask', ...at }),
@@ -132,6 +152,7 @@ function idleLines(state: State, market: Market): Line[] {
       verb: 'lift',
       side: 'bid',
       lots,
+      language,
       price: bestOf(book, oppositeOf('bid')),
     }),
     offerLine(market, {
@@ -139,40 +160,44 @@ function idleLines(state: State, market: Market): Line[] {
       verb: 'hit',
       side: 'ask',
       lots,
+      language,
       price: bestOf(book, oppositeOf('ask')),
     }),
   ];
 }
 
 function quitLines(state: State): Line[] {
-  const live = counted(liveOrders(state.view).length, 'order');
+  const { language, view } = state;
+  const live = countedIn(language, liveOrders(view).length, 'order');
   return [
-    line(span(' QUIT', 'focus')),
-    line(span(` ${live} of yours on the book`, 'mine')),
-    line(span(' k   ', 'key'), span('keep on the book and quit')),
-    line(span(' c   ', 'key'), span('cancel and quit')),
-    line(span(' Esc ', 'key'), span('stay')),
+    line(span(` ${t(language, 'QUIT')}`, 'focus')),
+    line(span(` ${t(language, '{live} of yours on the book', { live })}`, 'mine')),
+    line(span(' k   ', 'key'), span(t(language, 'keep on the book and quit'))),
+    line(span(' c   ', 'key'), span(t(language, 'cancel and quit'))),
+    line(span(' Esc ', 'key'), span(t(language, 'stay'))),
   ];
 }
 
 /** The pane, exactly as large as its box. */
 export function ticketPane(state: State, { width, height }: Box): Line[] {
-  const { overlay, ticket } = state;
+  const { overlay, ticket, language } = state;
   const market = marketOf(state);
   if (overlay?.kind === 'quit') return block(quitLines(state), width, height);
   if (overlay?.kind === 'leaving') {
-    const waiting = `waiting for ${counted(overlay.waiting.length, 'cancel')}`;
+    const count = countedIn(language, overlay.waiting.length, 'cancel');
+    const waiting = t(language, 'waiting for {count}', { count });
     return block(
       [
-        line(span(' QUITTING', 'focus')),
+        line(span(` ${t(language, 'QUITTING')}`, 'focus')),
         line(span(` ${waiting}`)),
-        line(span(' q', 'key'), span(' quits now', 'muted')),
+        line(span(' q', 'key'), span(` ${t(language, 'quits now')}`, 'muted')),
       ],
       width,
       height,
     );
   }
-  if (market === undefined) return block([line(span(' TICKET', 'title'))], width, height);
+  if (market === undefined)
+    return block([line(span(` ${t(language, 'TICKET')}`, 'title'))], width, height);
   const lines =
     ticket === undefined ? idleLines(state, market) : ticketLines(state, market, ticket, width);
   return block(lines, width, height);

@@ -24,6 +24,7 @@ import type {
 } from '@wattlot/core';
 import type { BookView, ClientEvent, OwnOrder, OwnTrade, TradeTick } from '@wattlot/client';
 import type { Instrument, Level } from '@wattlot/client/frames';
+import type { WalletSummary } from '../wallet.ts';
 
 function made<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('not a value of its kind');
@@ -217,3 +218,30 @@ export const opening: readonly ClientEvent[] = [
   },
   balances(12_340, 50, 120_450, 29_800),
 ];
+
+/** A wallet with two lots on offer, and a meter. */
+export const walletSummary: WalletSummary = {
+  address: '1WaTtLotHouse07xxxxxxxxxxxxxxxxxxxxx',
+  meter: '1MeTerOfHouse07xxxxxxxxxxxxxxxxxxxxx',
+  isOnNode: false,
+  height: 412,
+  outputs: [
+    { output: `${'a1'.repeat(32)}:0`, asset: 'KWH', amount: 10, isLocked: true, isFinal: true },
+    { output: `${'a1'.repeat(32)}:1`, asset: 'KWH', amount: 10, isLocked: true, isFinal: true },
+    {
+      output: `${'b2'.repeat(32)}:2`,
+      asset: 'ECOIN',
+      amount: 120_450,
+      isLocked: false,
+      isFinal: true,
+    },
+    {
+      output: `${'c3'.repeat(32)}:0`,
+      asset: 'KWH',
+      amount: 12_320,
+      isLocked: false,
+      isFinal: false,
+    },
+  ],
+  more: 0,
+};

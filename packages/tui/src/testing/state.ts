@@ -1,6 +1,7 @@
 /** States for tests: a window, the opening of a market, and inputs on top. */
 import type { ClientEvent } from '@wattlot/client';
 import type { Key } from '../keys.ts';
+import { keymap } from '../keymap/index.ts';
 import { newState } from '../state.ts';
 import type { Effect, Input, State, StateOptions, Step } from '../state.ts';
 import { step } from '../step.ts';
@@ -15,6 +16,7 @@ export function windowOf(columns: number, rows: number, change: Partial<StateOpt
     now: noonMs,
     offsetMinutes: 0,
     doing: 'connecting to the exchange',
+    keymap,
     ...change,
   });
 }

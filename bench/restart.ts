@@ -1,0 +1,103 @@
+/**
+ * How long a start takes to fold a journal: `node bench/restart.ts [--orders N] [--folder F]`. Makes a journal of a seeded market of 100 participants with so many orders (in F,
+ * where it stays for the next run, or in a temporary folder), and folds it as a start does, each time in a process of its own: from all entries, from a snapshot 20,000 entries old
+ * (as after a crash), and from one made at a stop. The ledger is not part of it.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { lastSeq } from '@wattlot/core';
+import { exactSeq } from '../packages/exchange/src/exact.ts';
+import { Feed } from '../packages/exchange/src/feed/feed.ts';
+import { openDatabase } from '../packages/exchange/src/journal/database.ts';
+import type { StoredRow } from '../packages/exchange/src/journal/database.ts';
+import { encodeEntries } from '../packages/exchange/src/journal/entries.ts';
+import { Flow } from '../packages/exchange/src/journal/flow.ts';
+import {
+  listSnapshots,
+  newestSnapshot,
+  writeSnapshot,
+} from '../packages/exchange/src/journal/snapshot.ts';
+import { foldRows } from '../packages/exchange/src/journal/snapshot-thread.ts';
+import { openSqliteJournal } from '../packages/exchange/src/journal/sqlite.ts';
+import { Folds, wantedSections } from '../packages/exchange/src/replay.ts';
+import { findAsset } from '../packages/exchange/src/testing.ts';
+
+/** Entries of a commit under load. */
+const commit = 50;
+const oldEntries = 20_000;
+
+function make(folder: string, orders: number): void {
+  const flow = new Flow({ seed: 1, participants: 100, volume: 3, isWild: false });
+  const database = openDatabase(folder);
+  for (let placed = 0; placed < orders;) {
+    const batch = Array.from({ length: commit }, () => flow.next().entry);
+    placed += batch.filter(({ command }) => command.kind === 'order.place').length;
+    const { seq } = database.head;
+    database.append({ first: seq + 1, last: seq + commit, entries: encodeEntries(batch) });
+  }
+  database.close();
+}
+
+/** Writes a snapshot of all entries but the last `without`. */
+async function snapshot(folder: string, without: number): Promise<void> {
+  const database = openDatabase(folder);
+  const last = database.head.seq - without;
+  function* rows(): Generator<StoredRow> {
+    for (let next = 1; next <= last;) {
+      for (const row of database.read(next, 4_000_000)) {
+        if (row.last <= last) yield row;
+        next = row.last + 1;
+      }
+    }
+  }
+  writeSnapshot(folder, await foldRows(rows(), new Feed(findAsset)));
+  database.close();
+}
+
+/** One start. Prints what it took. */
+async function start(folder: string): Promise<void> {
+  const begun = performance.now();
+  const newest = newestSnapshot(folder, wantedSections, () => undefined);
+  const opening = openSqliteJournal(folder, newest?.head);
+  const folds = new Folds(new Feed(findAsset), newest);
+  const journal = await opening;
+  const from = journal.provedFrom;
+  for await (const entries of journal.read(exactSeq(from + 1))) folds.take(entries);
+  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage();
+  const entries = lastSeq(folds.state);
+  await journal.close();
+  console.log(
+    `${entries} entries, ${entries - from} of them folded: ${seconds.toFixed(1)} s (${((user + system) / 1e6).toFixed(1)} s of processor time in the whole process)`,
+  );
+}
+
+function run(folder: string, what: string): string {
+  const args = [import.meta.filename, '--folder', folder, '--only', what];
+  return execFileSync(process.execPath, args, { encoding: 'utf8' });
+}
+
+const { values } = parseArgs({
+  options: {
+    orders: { type: 'string', default: '1000000' },
+    folder: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'wattlot-restart-'));
+if (values.only === 'start') await start(folder);
+else if (values.only === 'old' || values.only === 'new') {
+  await snapshot(folder, values.only === 'old' ? oldEntries : 0);
+} else {
+  if (!existsSync(join(folder, 'journal.db'))) make(folder, Number(values.orders));
+  for (const name of listSnapshots(folder)) rmSync(join(folder, name));
+  console.log(`no snapshot:  ${run(folder, 'start').trim()}`);
+  run(folder, 'old');
+  console.log(`after a kill: ${run(folder, 'start').trim()}`);
+  run(folder, 'new');
+  console.log(`after a stop: ${run(folder, 'start').trim()}`);
+  if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
+}

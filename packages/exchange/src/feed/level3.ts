@@ -1,0 +1,229 @@
+/**
+ * Each resting order by its id, never whose it is: channel `level3`. A subscriber follows the best 10, 100 or 1,000 levels a side. Like `book`: a level that others
+ * push out of the depth is not mentioned, one that comes into it is sent whole, and each message carries the checksum of the result.
+ */
+import { crc32 } from 'node:zlib';
+import { qtyOfLots, timeText, unitsText, wireOfPrice } from '@wattlot/client/frames';
+import type { Instrument, Level, Level3Message } from '@wattlot/client/frames';
+import type { Event, Instant, Price, Side } from '@wattlot/core';
+import type { BookMirror } from './book.ts';
+import { Followers } from './followers.ts';
+import { OrderQueue } from './queue.ts';
+import type { FirmLots, KeptQueue, QueuedOrder } from './queue.ts';
+import { frameOf } from './subscriber.ts';
+import type { Subscriber } from './subscriber.ts';
+
+type Row = Level3Message['data'][number]['asks'][number];
+
+/** Levels a side for which the orders may be followed. */
+export const level3Depths = [10, 100, 1000] as const;
+
+export type Level3Depth = (typeof level3Depths)[number];
+
+/** Levels a side that the checksum covers. */
+const checksumDepth = 10;
+
+const sides = ['ask', 'bid'] as const;
+
+/** What the subscribers of one depth have been sent: the orders of each level, best level first. */
+interface Depth {
+  readonly followers: Followers;
+  readonly ask: Map<Price, readonly QueuedOrder[]>;
+  readonly bid: Map<Price, readonly QueuedOrder[]>;
+  seq: number;
+}
+
+/** What a snapshot keeps of the orders. */
+export interface KeptLevel3 {
+  readonly queue: KeptQueue;
+  readonly seq: number;
+  readonly at: Instant;
+}
+
+/** One market's orders. */
+export class Level3Feed {
+  readonly #instrument: Instrument;
+  readonly #mirror: BookMirror;
+  readonly #queue = new OrderQueue();
+  readonly #depths = new Map<Level3Depth, Depth>();
+  #touched = { ask: new Set<Price>(), bid: new Set<Price>() };
+  #seq = 0;
+  #at: Instant;
+
+  constructor(instrument: Instrument, mirror: BookMirror) {
+    this.#instrument = instrument;
+    this.#mirror = mirror;
+    this.#at = mirror.at;
+  }
+
+  /** All that has been folded, to be kept. */
+  save(): KeptLevel3 {
+    return { queue: this.#queue.save(), seq: this.#seq, at: this.#at };
+  }
+
+  /** Becomes what it was when that was kept. Nothing has been folded yet. */
+  load({ queue, seq, at }: KeptLevel3): void {
+    this.#queue.load(queue);
+    [this.#seq, this.#at] = [seq, at];
+  }
+
+  /** Takes in what one entry says of this market's orders. The book's mirror has taken it in before. */
+  fold(events: readonly Event[], seq: number, at: Instant, firm: FirmLots): void {
+    const changed = this.#queue.fold(events, at, firm);
+    if (changed.ask.size + changed.bid.size === 0) return;
+    [this.#seq, this.#at] = [seq, at];
+    if (this.#depths.size === 0) return;
+    for (const side of sides) for (const price of changed[side]) this.#touched[side].add(price);
+  }
+
+  /** Tells the subscribers what the entries folded since the last call have changed. */
+  publish(): void {
+    const touched = this.#touched;
+    if (touched.ask.size + touched.bid.size === 0) return;
+    this.#touched = { ask: new Set(), bid: new Set() };
+    for (const [depth, sent] of this.#depths) {
+      const [asks, bids] = sides.map((side) => this.#bringUp(sent, depth, side, touched[side]));
+      if (asks === undefined || bids === undefined || asks.length + bids.length === 0) continue;
+      const prevSeq = sent.seq;
+      sent.seq = this.#seq;
+      // As in `book`: a checksum of 0 is taken for none, so an empty book comes whole.
+      const isEmpty = sent.ask.size + sent.bid.size === 0;
+      sent.followers.send(
+        isEmpty ? this.#snapshot(sent) : this.#frame('update', sent, { asks, bids, prevSeq }),
+      );
+    }
+  }
+
+  /** Sends the orders to those who were too slow for the updates and have caught up. */
+  catchUp(): void {
+    for (const sent of this.#depths.values()) sent.followers.catchUp(() => this.#snapshot(sent));
+  }
+
+  /** Sends the orders of the best levels, and then each change; a subscriber follows one depth at a time. */
+  follow(subscriber: Subscriber, depth: Level3Depth): void {
+    this.leave(subscriber);
+    let sent = this.#depths.get(depth);
+    if (sent === undefined) {
+      sent = { followers: new Followers(), ask: new Map(), bid: new Map(), seq: this.#seq };
+      this.#depths.set(depth, sent);
+      for (const side of sides) this.#bringUp(sent, depth, side, new Set());
+    }
+    sent.followers.add(subscriber);
+    subscriber.send(this.#snapshot(sent));
+  }
+
+  leave(subscriber: Subscriber): void {
+    for (const [depth, { followers }] of this.#depths) {
+      followers.delete(subscriber);
+      if (followers.size === 0) this.#depths.delete(depth);
+    }
+  }
+
+  /** Replaces what the subscribers of a depth have by what is. @returns what to tell them. */
+  #bringUp(
+    sent: Depth,
+    depth: Level3Depth,
+    side: Side,
+    touched: ReadonlySet<Price>,
+  ): readonly Row[] {
+    const all: readonly Level[] = side === 'ask' ? this.#mirror.asks : this.#mirror.bids;
+    const before = new Map(sent[side]);
+    const rows: Row[] = [];
+    sent[side].clear();
+    const fresh: Row[] = [];
+    for (const { price } of all.slice(0, depth)) {
+      const known = before.get(price);
+      before.delete(price);
+      if (known !== undefined && !touched.has(price)) {
+        sent[side].set(price, known);
+        continue;
+      }
+      const now = [...this.#queue.level(side, price)];
+      sent[side].set(price, now);
+      this.#compare(known ?? [], now, { gone: rows, fresh });
+    }
+    // What is left has left the top. A level that still stands was pushed out, and its followers drop it by themselves.
+    for (const [price, orders] of before) {
+      if (this.#queue.level(side, price).length > 0) continue;
+      for (const order of orders) rows.push(this.#row(order, 'delete'));
+    }
+    return [...rows, ...fresh];
+  }
+
+  /** The changes from one queue at a price to the next. */
+  #compare(
+    before: readonly QueuedOrder[],
+    now: readonly QueuedOrder[],
+    { gone, fresh }: { readonly gone: Row[]; readonly fresh: Row[] },
+  ): void {
+    const known = new Map(before.map((order) => [order.order, order]));
+    for (const order of now) {
+      const old = known.get(order.order);
+      if (old === order) known.delete(order.order);
+      else if (old?.place === order.place) {
+        known.delete(order.order);
+        fresh.push(this.#row(order, 'modify'));
+      } else fresh.push(this.#row(order, 'add'));
+    }
+    for (const order of known.values()) gone.push(this.#row(order, 'delete'));
+  }
+
+  #row({ order, price, volume, at, place }: QueuedOrder, event?: Row['event']): Row {
+    return {
+      ...(event === undefined ? {} : { event }),
+      order_id: order,
+      limit_price: wireOfPrice(this.#instrument, price),
+      order_qty: event === 'delete' ? 0 : qtyOfLots(this.#instrument, volume),
+      timestamp: timeText(at),
+      place,
+    };
+  }
+
+  #snapshot(sent: Depth): Buffer {
+    const [asks = [], bids = []] = sides.map((side) =>
+      [...sent[side].values()].flat().map((order) => this.#row(order)),
+    );
+    return this.#frame('snapshot', sent, { asks, bids, prevSeq: 0 });
+  }
+
+  #frame(
+    type: Level3Message['type'],
+    sent: Depth,
+    rows: { readonly asks: readonly Row[]; readonly bids: readonly Row[]; prevSeq: number },
+  ): Buffer {
+    const item = {
+      symbol: this.#instrument.symbol,
+      bids: [...rows.bids],
+      asks: [...rows.asks],
+      checksum: ordersChecksum(this.#instrument, [...sent.ask.values()], [...sent.bid.values()]),
+      timestamp: timeText(this.#at),
+      seq: sent.seq,
+      prev_seq: rows.prevSeq,
+    };
+    return frameOf({ channel: 'level3', type, data: [item] });
+  }
+}
+
+/**
+ * CRC32, unsigned, over the orders of the best 10 ask levels from low to high and then of the best 10 bid levels from high to low, in the order of their
+ * places: price then quantity, each at the instrument's precision without its dot and leading zeros. Of an empty book it is 0.
+ */
+export function ordersChecksum(
+  instrument: Instrument,
+  asks: readonly (readonly Pick<QueuedOrder, 'price' | 'volume'>[])[],
+  bids: readonly (readonly Pick<QueuedOrder, 'price' | 'volume'>[])[],
+): number {
+  const { priceUnitsPerStep, pricePrecision, qtyUnitsPerLot, qtyPrecision } = instrument;
+  let text = '';
+  for (const side of [asks, bids]) {
+    for (const { price, volume } of side.slice(0, checksumDepth).flat()) {
+      text += digits(price * priceUnitsPerStep, pricePrecision);
+      text += digits(volume * qtyUnitsPerLot, qtyPrecision);
+    }
+  }
+  return crc32(text);
+}
+
+function digits(units: number, precision: number): string {
+  return unitsText(units, precision).replace('.', '').replace(/^0+/, '');
+}

@@ -1,0 +1,209 @@
+/**
+ * The orders that rest on one market's book, each in its place, folded from committed events: who stands in front of whom. By order id only.
+ *
+ * The events say what rests; the places follow from the rules of matching (docs/matching.md): an order gets a place when it becomes firm, behind all others at its
+ * price; it loses it when it grows or moves to another price; lots that come back find it again, also when the order had left the book.
+ */
+import type { Event, Instant, Lots, OrderId, OrderView, Price, Side } from '@wattlot/core';
+import { exactLots } from '../exact.ts';
+import type { Applied } from '../sequencer.ts';
+
+/** One resting order. Never changed: another one takes its place. */
+export interface QueuedOrder {
+  readonly order: OrderId;
+  readonly price: Price;
+  readonly volume: Lots;
+  /** Smaller is earlier. */
+  readonly place: number;
+  /** When it got its place. */
+  readonly at: Instant;
+}
+
+/** What is known of an order that rests or may rest again. */
+export interface Known {
+  view: OrderView;
+  place: number;
+  at: Instant;
+  /** Its next firm lots go to the back, and all of it with them. */
+  joinsBack: boolean;
+  /** Trades in which it was the resting one and that are not final: their lots may come back. */
+  open: number;
+  queued: QueuedOrder | undefined;
+}
+
+/** What a snapshot keeps of the queues. */
+export interface KeptQueue {
+  readonly known: ReadonlyMap<OrderId, Known>;
+  readonly places: number;
+}
+
+/** How many lots of an order are firm, after the entry at hand. */
+export type FirmLots = (order: OrderId) => number;
+
+/** One market's queues. */
+export class OrderQueue {
+  readonly #known = new Map<OrderId, Known>();
+  readonly #levels = { ask: new Map<Price, QueuedOrder[]>(), bid: new Map<Price, QueuedOrder[]>() };
+  #places = 0;
+
+  /** The orders at a price, in the order in which they would trade. */
+  level(side: Side, price: Price): readonly QueuedOrder[] {
+    return this.#levels[side].get(price) ?? [];
+  }
+
+  /** All that has been folded, to be kept. */
+  save(): KeptQueue {
+    return { known: this.#known, places: this.#places };
+  }
+
+  /** Becomes what it was when that was kept. Nothing has been folded yet. */
+  load({ known, places }: KeptQueue): void {
+    this.#places = places;
+    for (const [order, kept] of known) {
+      // Left out of the text where there was none.
+      const own = { ...kept, queued: kept.queued };
+      this.#known.set(order, own);
+      if (own.queued !== undefined) this.#put(own.view.side, own.queued);
+    }
+  }
+
+  /**
+   * Takes in one entry of this market. All events of other markets have been left out.
+   * @returns the prices at which something changed.
+   */
+  fold(
+    events: readonly Event[],
+    at: Instant,
+    firm: FirmLots,
+  ): { readonly ask: ReadonlySet<Price>; readonly bid: ReadonlySet<Price> } {
+    const changed = { ask: new Set<Price>(), bid: new Set<Price>() };
+    const seen = new Set<OrderId>();
+    for (const event of events) {
+      for (const view of viewsIn(event)) {
+        // A whole order rests beside the book: nobody sees it.
+        if (view.whole) continue;
+        this.#note(event, view, at, firm);
+        seen.add(view.order);
+      }
+      if (event.kind === 'trade.updated') this.#noteFinal(event, seen);
+    }
+    for (const order of seen) this.#settle(order, firm(order), changed);
+    return changed;
+  }
+
+  #note(event: Event, view: OrderView, at: Instant, firm: FirmLots): void {
+    let known = this.#known.get(view.order);
+    if (known === undefined) {
+      known = { view, place: 0, at, joinsBack: true, open: 0, queued: undefined };
+      this.#known.set(view.order, known);
+    }
+    const before = known.view;
+    known.view = view;
+    switch (event.kind) {
+      case 'order.opened':
+        if (known.joinsBack) this.#toBack(known, at);
+        return;
+      case 'order.amended':
+        if (view.price === before.price && view.volume <= before.volume) return;
+        known.joinsBack = true;
+        if (view.price === before.price && known.queued !== undefined) this.#toBack(known, at);
+        return;
+      case 'lots.returned':
+        // With none waiting they find their old place; with some that go to the back they go there together.
+        if (view.remaining - event.lots.length === firm(view.order)) known.joinsBack = false;
+        return;
+      case 'trade.made':
+        if (event.resting.order === view.order) known.open += 1;
+        return;
+      default:
+    }
+  }
+
+  #noteFinal({ trade, final }: Event & { kind: 'trade.updated' }, seen: Set<OrderId>): void {
+    const known = this.#known.get(trade.resting.order);
+    if (!final || known === undefined) return;
+    known.open -= 1;
+    seen.add(trade.resting.order);
+  }
+
+  #toBack(known: Known, at: Instant): void {
+    this.#places += 1;
+    known.place = this.#places;
+    known.at = at;
+  }
+
+  /** Puts the order on its level as it is now, takes it off, or forgets it when it cannot come back. */
+  #settle(
+    order: OrderId,
+    volume: number,
+    changed: { readonly ask: Set<Price>; readonly bid: Set<Price> },
+  ): void {
+    const known = this.#known.get(order);
+    if (known === undefined) return;
+    const { view, place, at, queued } = known;
+    const { side, price } = view;
+    if (view.status === 'done' && known.open === 0) this.#known.delete(order);
+    const next: QueuedOrder | undefined =
+      volume > 0 ? { order, price, volume: exactLots(volume), place, at } : undefined;
+    if (isSame(queued, next)) return;
+    known.queued = next;
+    if (queued !== undefined) {
+      changed[side].add(queued.price);
+      this.#take(side, queued);
+    }
+    if (next !== undefined) {
+      changed[side].add(price);
+      this.#put(side, next);
+    }
+  }
+
+  #take(side: Side, queued: QueuedOrder): void {
+    const level = this.#levels[side].get(queued.price);
+    if (level === undefined) return;
+    level.splice(level.indexOf(queued), 1);
+    if (level.length === 0) this.#levels[side].delete(queued.price);
+  }
+
+  #put(side: Side, queued: QueuedOrder): void {
+    const level = this.#levels[side].get(queued.price) ?? [];
+    this.#levels[side].set(queued.price, level);
+    let index = level.length;
+    while (index > 0 && (level[index - 1]?.place ?? 0) > queued.place) index -= 1;
+    level.splice(index, 0, queued);
+  }
+}
+
+/** The orders of which an event tells a new view, in the order of the event. */
+function viewsIn(event: Event): readonly OrderView[] {
+  switch (event.kind) {
+    case 'order.placed':
+    case 'order.opened':
+    case 'order.amended':
+    case 'order.cancelled':
+    case 'lots.returned':
+      return [event.view];
+    case 'trade.made':
+      return [event.resting, event.incoming];
+    default:
+      return [];
+  }
+}
+
+function isSame(one: QueuedOrder | undefined, other: QueuedOrder | undefined): boolean {
+  return (
+    one?.volume === other?.volume && one?.place === other?.place && one?.price === other?.price
+  );
+}
+
+/** The events of an entry that tell of orders, by market. */
+export function ordersByMarket({ events }: Applied): ReadonlyMap<OrderView['market'], Event[]> {
+  const found = new Map<OrderView['market'], Event[]>();
+  for (const event of events) {
+    const market = event.kind === 'trade.updated' ? event.trade.market : viewsIn(event)[0]?.market;
+    if (market === undefined) continue;
+    const own = found.get(market) ?? [];
+    own.push(event);
+    found.set(market, own);
+  }
+  return found;
+}

@@ -1,0 +1,119 @@
+/** Opens what an exchange's folder holds: journal, snapshot, chain and the operator's key. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  KEY_NAMES,
+  LedgerError,
+  localChainPort,
+  openChain,
+  openKeyFile,
+  Operator,
+} from '@wattlot/ledger';
+import type { Clock } from './clock.ts';
+import { journalFolder, operatorKeyFile, requireWhole } from './data-folder.ts';
+import { ExchangeError } from './errors.ts';
+import { sure } from './exact.ts';
+import { openEmbeddedLedger } from './ledger-embedded.ts';
+import { openNodeLedger, requireNoNode } from './ledger-node-open.ts';
+import type { NodeSettings } from './ledger-node-open.ts';
+import type { LedgerPort, OpenLedger } from './ledger-port.ts';
+import { newestSnapshot } from './journal/snapshot.ts';
+import type { Snapshot } from './journal/snapshot.ts';
+import { Snapshots } from './journal/snapshots.ts';
+import { openSqliteJournal } from './journal/sqlite.ts';
+import type { DiskJournal } from './journal/sqlite.ts';
+import { wantedSections } from './replay.ts';
+
+/** Which folder, and with what. */
+export interface FolderOptions {
+  readonly folder: string;
+  readonly clock: Clock;
+  /** The node whose chain is the ledger; without it the chain is in the folder. */
+  readonly node?: NodeSettings | undefined;
+  /** Takes one line for the operator. */
+  readonly log: (line: string) => void;
+}
+
+/** The name of the embedded chain: it decides the form of the addresses. */
+export const chainName = 'wattlot';
+
+/** What an exchange is put together from. */
+export interface Opened {
+  readonly journal: DiskJournal;
+  /** The newest that the journal goes on from. */
+  readonly snapshot: Snapshot | undefined;
+  readonly ledger: OpenLedger;
+}
+
+/** Opens journal and chain side by side, since the journal is proved in a thread of its own. A new chain is begun only once the journal is proved. `closers` gets what ends them. */
+export async function openFolder(
+  { folder, clock, node, log }: FolderOptions,
+  closers: (() => Promise<unknown>)[],
+): Promise<Opened> {
+  if (node === undefined) requireNoNode(folder);
+  const whole = node === undefined ? requireWhole(folder) : undefined;
+  const newest = newestSnapshot(journalFolder(folder), wantedSections, log);
+  const opening = openSqliteJournal(journalFolder(folder), newest?.head);
+  const ledger =
+    node !== undefined
+      ? openNodeLedger({ folder, node, clock, log })
+      : whole?.hasChain === true
+        ? openLedger(folder, clock, whole.last === 0)
+        : opening.then(({ head }) => openLedger(folder, clock, head === 0));
+  const [journal, opened] = await Promise.allSettled([opening, ledger]);
+  if (journal.status === 'fulfilled') closers.push(() => journal.value.close());
+  if (opened.status === 'fulfilled') closers.push(() => opened.value.close());
+  if (journal.status === 'rejected') throw journal.reason;
+  if (opened.status === 'rejected') throw opened.reason;
+  const isGoodFor = journal.value.provedFrom === newest?.head.seq;
+  if (newest !== undefined && !isGoodFor) {
+    log(`the snapshot after entry ${newest.head.seq} is not of this journal and was ignored`);
+  }
+  return { journal: journal.value, snapshot: isGoodFor ? newest : undefined, ledger: opened.value };
+}
+
+/** Sees to the snapshots of a journal that is written from now on. */
+export function keepSnapshots(
+  { folder, log }: FolderOptions,
+  { journal, snapshot }: Pick<Opened, 'journal' | 'snapshot'>,
+  ledger: LedgerPort,
+): Snapshots {
+  return new Snapshots({
+    folder: journalFolder(folder),
+    journal,
+    assets: () => Object.values(ledger.names).flatMap((name) => ledger.asset(name) ?? []),
+    newest: snapshot?.head,
+    log,
+  });
+}
+
+/** @param begin whether to begin a chain where there is none. */
+async function openLedger(folder: string, clock: Clock, begin: boolean): Promise<OpenLedger> {
+  const path = join(folder, operatorKeyFile);
+  const names = [KEY_NAMES.settlement];
+  const keys = await openKeyFile({ path, chain: chainName, names, random: randomBytes });
+  const { key } = sure(keys.keys[0], 'the key file');
+  const nowMs = (): number => Math.floor(clock.now() / 1000);
+  try {
+    const chain = await openChain({
+      folder: join(folder, 'chain'),
+      name: chainName,
+      operatorKey: key,
+      now: nowMs(),
+      random: randomBytes,
+      begin,
+    });
+    const port = localChainPort(chain);
+    const operator = new Operator({ chain: chainName, port, key, now: nowMs });
+    return openEmbeddedLedger(chain, operator, clock);
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    const { code, message } = error;
+    if (code === 'folder_in_use') {
+      throw new ExchangeError('folder_locked', message, { cause: error });
+    }
+    if (code !== 'chain_missing') throw error;
+    const what = `${message}, but the journal beside it has entries`;
+    throw new ExchangeError('ledger_mismatch', what, { cause: error });
+  }
+}

@@ -1,0 +1,89 @@
+/** The markets screen: a row a market, and the chart of the selected one below. */
+import { sparklineOf } from '../candles.ts';
+import type { Box } from '../layout.ts';
+import { shownMarkets } from '../lists.ts';
+import type { State } from '../state.ts';
+import { block, line, padEnd, padStart, span } from '../text/line.ts';
+import type { Line, Span } from '../text/line.ts';
+import { t } from '../text/language.ts';
+import { priceText } from '../text/number.ts';
+import { printable } from '../text/printable.ts';
+import type { Glyphs } from '../theme.ts';
+import { netLots } from '../view.ts';
+import type { Market } from '../view.ts';
+import { bestOf } from '../book.ts';
+import { chartPane } from './chart.ts';
+import { titleLine } from './list-title.ts';
+
+const columns = { mark: 2, name: 14, price: 8, change: 8, lots: 8, net: 8 };
+const sparkMost = 40;
+/** Markets that keep their rows; the chart takes what is left. */
+const marketsShown = 8;
+
+function headLine({ language }: State): Line {
+  const text = [
+    ' '.repeat(columns.mark),
+    padEnd(t(language, 'market'), columns.name),
+    padStart(t(language, 'bid'), columns.price),
+    padStart(t(language, 'ask'), columns.price),
+    padStart(t(language, 'last'), columns.price),
+    padStart(t(language, 'change'), columns.change),
+    padStart(t(language, 'lots'), columns.lots),
+    padStart(t(language, 'my net'), columns.net),
+    `  ${t(language, 'prices')}`,
+  ];
+  return line(span(text.join(''), 'muted'));
+}
+
+/** From the oldest trade that is known to the newest. */
+function changeSpan({ instrument, trades }: Market): Span {
+  const last = trades[0]?.price;
+  const first = trades.at(-1)?.price;
+  if (last === undefined || first === undefined)
+    return span(padStart('-', columns.change), 'muted');
+  const difference = last - first;
+  const sign = difference > 0 ? '+' : difference < 0 ? '-' : '';
+  const text = `${sign}${priceText(instrument, Math.abs(difference))}`;
+  return span(padStart(text, columns.change), difference < 0 ? 'ask' : 'bid');
+}
+
+function marketLine(state: State, market: Market, width: number, glyphs: Glyphs): Line {
+  const { instrument, book, trades } = market;
+  const isSelected = instrument.symbol === state.symbol;
+  const text = (price: number | undefined): string =>
+    padStart(price === undefined ? '-' : priceText(instrument, price), columns.price);
+  const lots = trades.reduce((sum, { volume }) => sum + volume, 0);
+  const net = netLots(state.view, instrument.symbol);
+  const own = state.areAmountsHidden ? glyphs.hidden : `${net > 0 ? '+' : ''}${net}`;
+  const used = Object.values(columns).reduce((sum, one) => sum + one, 0) + 2 * columns.price;
+  const room = Math.min(sparkMost, width - used - 3);
+  const spans = [
+    span(padEnd(isSelected ? glyphs.cursor : '', columns.mark), 'focus'),
+    span(padEnd(printable(instrument.symbol, columns.name - 1), columns.name), 'title'),
+    span(text(bestOf(book, 'bid')), 'bid'),
+    span(text(bestOf(book, 'ask')), 'ask'),
+    span(text(trades[0]?.price), 'price'),
+    changeSpan(market),
+    span(padStart(String(lots), columns.lots)),
+    span(padStart(own, columns.net), 'mine'),
+    span(`  ${sparklineOf(trades, room)}`, 'muted'),
+  ];
+  return isSelected ? { spans, over: 'cursor' } : { spans };
+}
+
+/** The screen, exactly as large as its box. */
+export function marketsScreen(state: State, { width, height }: Box, glyphs: Glyphs): Line[] {
+  const shown = shownMarkets(state);
+  const chartRows = Math.max(0, height - 3 - Math.min(marketsShown, shown.length));
+  const rows = height - chartRows - 2;
+  const selected = shown.findIndex(([symbol]) => symbol === state.symbol);
+  const first = Math.max(0, selected - rows + 1);
+  const title = titleLine(state, t(state.language, 'MARKETS'), shown.length - first - rows);
+  const list = shown
+    .slice(first, first + rows)
+    .map(([, market]) => marketLine(state, market, width, glyphs));
+  return [
+    ...block([title, headLine(state), ...list], width, height - chartRows),
+    ...(chartRows === 0 ? [] : chartPane(state, { width, height: chartRows })),
+  ];
+}

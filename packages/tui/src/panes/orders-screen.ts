@@ -1,0 +1,189 @@
+/** The orders screen: all own orders; of the selected one each trade, each lot, and where its settlement stands. */
+import type { OwnOrder, OwnTrade } from '@wattlot/client';
+import type { LotState } from '@wattlot/core';
+import type { Box } from '../layout.ts';
+import { selectedOrder, shownOrders } from '../lists.ts';
+import type { State } from '../state.ts';
+import { block, line, padEnd, padStart, span } from '../text/line.ts';
+import type { Line } from '../text/line.ts';
+import { t } from '../text/language.ts';
+import type { Message } from '../text/language.ts';
+import { averageText, priceText, timeText } from '../text/number.ts';
+import { printable } from '../text/printable.ts';
+import type { Glyphs, Role } from '../theme.ts';
+import { cancelText, orderState, settlementOf, tradedOf } from '../words.ts';
+import { titleLine } from './list-title.ts';
+import { stateRoles } from './orders.ts';
+
+const columns = {
+  mark: 2,
+  time: 9,
+  market: 12,
+  side: 5,
+  price: 7,
+  filled: 11,
+  average: 8,
+  settled: 9,
+  state: 11,
+};
+
+function headLine({ language }: State): Line {
+  const text = [
+    ' '.repeat(columns.mark),
+    padEnd(t(language, 'time'), columns.time),
+    padEnd(t(language, 'market'), columns.market),
+    padEnd(t(language, 'side'), columns.side),
+    padStart(t(language, 'price'), columns.price),
+    padStart(t(language, 'filled'), columns.filled),
+    padStart(t(language, 'average'), columns.average),
+    padStart(t(language, 'settled'), columns.settled),
+    padEnd(`  ${t(language, 'state')}`, columns.state),
+    ` ${t(language, 'kind')}`,
+  ];
+  return line(span(text.join(''), 'muted'));
+}
+
+function orderLine(state: State, order: OwnOrder, isSelected: boolean, glyphs: Glyphs): Line {
+  const instrument = state.view.markets.get(order.symbol)?.instrument;
+  const { language, areAmountsHidden, offsetMinutes } = state;
+  const own = (text: string): string => (areAmountsHidden ? glyphs.hidden : text);
+  const { lots, value } = tradedOf(order);
+  const word = orderState(order);
+  const price = instrument === undefined ? '-' : priceText(instrument, order.price);
+  const average = instrument === undefined ? '-' : averageText(instrument, value, lots);
+  const spans = [
+    span(padEnd(isSelected ? glyphs.cursor : '', columns.mark), 'focus'),
+    span(padEnd(timeText(order.at / 1000, offsetMinutes), columns.time), 'muted'),
+    span(padEnd(printable(order.symbol, columns.market - 1), columns.market), 'muted'),
+    span(padEnd(t(language, order.side), columns.side), order.side),
+    span(padStart(price, columns.price), 'price'),
+    span(padStart(own(`${order.filled}/${order.volume}`), columns.filled)),
+    span(padStart(average, columns.average)),
+    span(padStart(own(`${settlementOf(order).settled}/${order.filled}`), columns.settled), 'muted'),
+    span(padEnd(`  ${t(language, word)}`, columns.state), stateRoles[word]),
+    span(` ${order.timeInForce}${order.postOnly ? ' post-only' : ''}`, 'muted'),
+  ];
+  return isSelected ? { spans, over: 'cursor' } : { spans };
+}
+
+const lotWords: Readonly<Record<LotState, Message>> = {
+  requested: 'signing',
+  submitted: 'on the ledger, waiting for a block',
+  overdue: 'overdue: the ledger decides',
+  settled: 'settled',
+  released: 'did not settle, nothing was paid',
+};
+
+const lotRoles: Readonly<Record<LotState, Role>> = {
+  requested: 'muted',
+  submitted: 'title',
+  overdue: 'bad',
+  settled: 'good',
+  released: 'bad',
+};
+
+function tradeLines(state: State, order: OwnOrder, trade: OwnTrade): Line[] {
+  const { language, offsetMinutes, view } = state;
+  const instrument = view.markets.get(order.symbol)?.instrument;
+  const price = instrument === undefined ? '-' : priceText(instrument, trade.price);
+  const time = timeText(trade.at / 1000, offsetMinutes);
+  const role = t(language, trade.resting ? 'rested' : 'came and took');
+  const head = line(
+    span(`  ${time} ${printable(trade.trade, 12)} `, 'muted'),
+    span(t(language, '{lots} lots at {price}', { lots: trade.volume, price })),
+    span(`  ${role}`, 'muted'),
+  );
+  const lots = trade.lots.map((lot): Line =>
+    line(
+      span(`    ${padEnd(printable(lot.lot, 15), 16)}`, 'muted'),
+      span(padEnd(t(language, lotWords[lot.state]), 36), lotRoles[lot.state]),
+      span(lot.txid === undefined ? '' : ` tx ${printable(lot.txid, 64)}`, 'muted'),
+    ),
+  );
+  const whole =
+    trade.lots.length > 0
+      ? []
+      : [line(span(`    ${t(language, lotWords[trade.settlement])}`, lotRoles[trade.settlement]))];
+  return [head, ...lots, ...whole];
+}
+
+/** Of the selected order: why it ended, and its trades with their lots. */
+function detailLines(state: State, order: OwnOrder): Line[] {
+  const { language, areAmountsHidden } = state;
+  if (areAmountsHidden)
+    return [line(span(`  ${t(language, 'amounts are hidden: P shows them')}`, 'muted'))];
+  const ended =
+    order.status === 'done' && order.cancelled > 0
+      ? [
+          line(
+            span(
+              `  ${t(language, 'cancelled: {lots} lots, {reason}', { lots: order.cancelled, reason: cancelText(order.reason, language) })}`,
+            ),
+          ),
+        ]
+      : [];
+  const trades = order.trades.toReversed().flatMap((trade) => tradeLines(state, order, trade));
+  const none =
+    trades.length === 0 ? [line(span(`  ${t(language, 'no trades yet')}`, 'muted'))] : [];
+  return [...ended, ...trades, ...none];
+}
+
+/** How many rows of the selected order's trades can be scrolled away. */
+export function detailScrollMax(state: State): number {
+  const order = selectedOrder(state);
+  return order === undefined ? 0 : Math.max(0, detailLines(state, order).length - 1);
+}
+
+function emptyLine({ language, isReadOnly, view, filters }: State): Line {
+  if (isReadOnly) return line(span(` ${t(language, 'read-only: no account, no orders')}`, 'muted'));
+  if (filters.orders !== '') return line(span(` ${t(language, 'no row holds that')}`, 'muted'));
+  const text = view.areOrdersKnown
+    ? t(language, 'no orders yet')
+    : t(language, 'waiting for your orders');
+  return line(span(` ${text}`, 'muted'));
+}
+
+/** The screen, exactly as large as its box. */
+export function ordersScreen(state: State, { width, height }: Box, glyphs: Glyphs): Line[] {
+  const { language } = state;
+  const shown = shownOrders(state);
+  const order = selectedOrder(state);
+  const title = t(language, 'MY ORDERS');
+  if (order === undefined) {
+    return block([titleLine(state, title, 0), emptyLine(state)], width, height);
+  }
+  const detailRows = Math.max(4, Math.floor(height * 0.45));
+  const rows = height - detailRows - 2;
+  const selected = shown.indexOf(order);
+  const first = Math.max(0, selected - rows + 1);
+  const details = detailLines(state, order);
+  const from = Math.min(state.scroll, Math.max(0, details.length - 1));
+  const below = details.length - from - (detailRows - 1);
+  return [
+    ...block(
+      [
+        titleLine(state, title, shown.length - first - rows),
+        headLine(state),
+        ...shown
+          .slice(first, first + rows)
+          .map((one) => orderLine(state, one, one === order, glyphs)),
+      ],
+      width,
+      height - detailRows,
+    ),
+    ...block(
+      [
+        line(
+          span(
+            ` ${t(language, 'LOTS of {order}', { order: printable(order.order, 12) })}`,
+            'title',
+          ),
+          span(below > 0 ? `   ↓ ${t(language, '{n} more', { n: below })}` : '', 'muted'),
+        ),
+        ...details.slice(from),
+      ],
+      width,
+      detailRows,
+    ),
+  ];
+}

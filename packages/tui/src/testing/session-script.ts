@@ -1,0 +1,148 @@
+/** Scripted sessions: a line of text leads to a state of the terminal. */
+import type { ClientEvent } from '@wattlot/client';
+import type { Key } from '../keys.ts';
+import { languages } from '../text/language.ts';
+import type { Input, State, StateOptions } from '../state.ts';
+import {
+  book,
+  instrument,
+  live,
+  opening,
+  ownOrder,
+  ownTrade,
+  symbolOf,
+  trade,
+  walletSummary,
+} from './market.ts';
+import { after, stepped, told, windowOf } from './state.ts';
+
+export interface SessionScript {
+  readonly name: string;
+  readonly steps: readonly (readonly string[])[];
+}
+
+/** The scripts of a file; its form is described in its head. */
+export function readScripts(text: string): SessionScript[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [name = '', steps = ''] = line.split(' = ');
+      return { name, steps: steps.split(';').map((step) => step.trim().split(' ')) };
+    });
+}
+
+/** The client order id of the ticket that is on its way. */
+function sentId({ ticket }: State): string {
+  if (ticket === undefined) throw new Error('no ticket is on its way');
+  return ticket.clientOrderId;
+}
+
+function fiftyTrades(from: number): ClientEvent {
+  return {
+    kind: 'trades',
+    snapshot: true,
+    trades: Array.from({ length: 50 }, (_, index) => {
+      const wave = Math.round(6 * Math.sin(index / 6) + 2 * Math.sin(index / 1.7));
+      const side = index % 3 === 0 ? 'ask' : 'bid';
+      return trade(index + 1, side, 150 + wave, 1 + ((index * 7) % 13), from - (50 - index) * 2000);
+    }),
+  };
+}
+
+const lost: ClientEvent = {
+  kind: 'connection',
+  state: 'stale',
+  reason: 'connection lost',
+  retryInMs: 3000,
+};
+
+function newsOf(state: State, name: string): Input {
+  const event = (one: ClientEvent): Input => ({ kind: 'event', event: one });
+  switch (name) {
+    case 'lost':
+      return event(lost);
+    case 'crossed':
+      return event({
+        kind: 'connection',
+        state: 'stale',
+        reason: 'the book is crossed (KWH/ECOIN)',
+      });
+    case 'trade':
+      return event({
+        kind: 'trades',
+        snapshot: false,
+        trades: [trade(4, 'bid', 151, 3, state.now)],
+      });
+    case 'settled': {
+      const trades = [ownTrade(7, 149, 4, 'settled'), ownTrade(9, 149, 16, 'submitted')];
+      const order = ownOrder(5, 'bid', 20, 149, { filled: 20, status: 'done', trades });
+      return event({ kind: 'orders', snapshot: false, orders: [order] });
+    }
+    case 'refused': {
+      const outcome = { kind: 'no', error: 'EOrder:Insufficient funds' } as const;
+      return { kind: 'placed', clientOrderId: sentId(state), outcome };
+    }
+    case 'unknown': {
+      const outcome = { kind: 'unknown', reason: 'connection lost' } as const;
+      return { kind: 'placed', clientOrderId: sentId(state), outcome };
+    }
+    case 'wallet':
+      return { kind: 'wallet', summary: walletSummary };
+    case 'wallet-fault':
+      return { kind: 'wallet-fault', reason: 'the chain does not answer' };
+    default:
+      throw new Error(`no news has the name ${name}`);
+  }
+}
+
+function stepOf(state: State, [verb, ...words]: readonly string[]): State {
+  const [word = ''] = words;
+  switch (verb) {
+    case 'open':
+      return told(state, ...opening);
+    case 'new':
+      return told(
+        state,
+        ...opening.slice(0, 2),
+        { kind: 'book', book: book([], []) },
+        { kind: 'orders', snapshot: true, orders: [] },
+      );
+    case 'two': {
+      const roof = { ...instrument, symbol: symbolOf('ROOF/ECOIN') };
+      return told(state, { kind: 'instruments', instruments: [instrument, roof] }, live);
+    }
+    case 'trades':
+      return told(state, fiftyTrades(state.now));
+    case 'tell':
+      return after(state, [newsOf(state, word)]).state;
+    case 'press':
+      return after(
+        state,
+        words.map((key: Key) => ({ kind: 'key', key })),
+      ).state;
+    case 'pass':
+      return stepped(state, { kind: 'tick', offsetMinutes: 0 }, state.now + Number(word) * 1000)
+        .state;
+    default:
+      throw new Error(`no step has the name ${verb ?? ''}`);
+  }
+}
+
+const starts: Readonly<Record<string, (word: string) => Partial<StateOptions>>> = {
+  tariff: (word) => ({ tariff: Number(word) }),
+  lang: (word) => ({ language: languages.find((one) => one === word) }),
+  readonly: () => ({ isReadOnly: true }),
+  name: (word) => ({ name: word }),
+};
+
+/** The terminal of a window after its script. */
+export function playScript({ steps }: SessionScript, columns: number, rows: number): State {
+  const options = steps.reduce<Partial<StateOptions>>(
+    (all, [verb = '', word = '']) => ({ ...all, ...starts[verb]?.(word) }),
+    {},
+  );
+  return steps
+    .filter(([verb = '']) => starts[verb] === undefined)
+    .reduce<State>(stepOf, windowOf(columns, rows, options));
+}

@@ -1,0 +1,10 @@
+/** A short run of what `npm run test:kill` does for longer. */
+import { expect, test } from 'vitest';
+import { kill } from './kill.ts';
+
+test('an exchange killed at random moments keeps every acknowledged order, and goes on to settle', async () => {
+  const killed = await kill({ cycles: 10, seed: 7, log: () => undefined });
+  expect(killed.promised).toBeGreaterThan(50);
+  expect(killed.orders).toBeGreaterThanOrEqual(killed.promised);
+  expect(killed.settled).toBeGreaterThan(10);
+}, 120_000);

@@ -1,0 +1,61 @@
+/** The real server, `wattlot exchange`, in a process of its own that can be killed. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../bin/wattlot.mjs', import.meta.url));
+
+/** A running server. */
+export interface Server {
+  readonly url: string;
+  readonly port: number;
+  /** Ends it without a warning. */
+  kill(): Promise<void>;
+  /** Ends it in order. @returns its exit code. */
+  stop(): Promise<number | null>;
+  /** Its exit code and what it said, once it has ended, by itself or not. */
+  readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
+}
+
+/**
+ * Starts the server on a data folder and resolves when it listens.
+ * @param under a program with its arguments that runs it as its own child, or in its place.
+ * @throws Error with what it said when it ended before.
+ */
+export async function startServer(
+  data: string,
+  port = 0,
+  under: readonly string[] = [],
+): Promise<Server> {
+  const own = ['exchange', '--data', data, '--port', String(port), '--open', '--json'];
+  const [first = '', ...args] = [...under, process.execPath, program, ...own];
+  const child = spawn(first, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  let [out, said] = ['', ''];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (out.includes('"listening"')) return;
+      out += text;
+      const line = out.split('\n').find((one) => one.includes('"listening"'));
+      if (line !== undefined) resolve((JSON.parse(line) as { url: string }).url);
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`the exchange ended with ${code} before it listened: ${said.trim()}`));
+    });
+  });
+  const end = (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
+    child.kill(signal);
+    return ended;
+  };
+  return {
+    url,
+    port: Number(new URL(url).port),
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    stop: () => end('SIGTERM'),
+    ended: ended.then((code) => ({ code, said })),
+  };
+}
