@@ -139,6 +139,14 @@ function terminalOptions(command: Command): Command {
     )
     .option('--ascii', 'draw with ASCII characters only')
     .addOption(
+      new Option('--lang <lang>', 'the language (default: what LANG asks for)').choices([
+        'en',
+        'ko',
+      ]),
+    )
+    .option('--config <file>', 'settings (default: terminal.conf in the data folder)')
+    .option('--keys <file>', 'other keys (default: keys.conf in the data folder)')
+    .addOption(
       new Option(
         '--tariff <price>',
         'what your supplier takes, in ecoin per kWh: shows what each price saves',
@@ -225,14 +233,6 @@ function program(done: (code: number) => void): Command {
       .option('--key <file>', 'the key file, if it is elsewhere')
       .addOption(nodeOption('a MultiChain node that has the key instead'))
       .option('--readonly', 'watch the market without a key')
-      .addOption(
-        new Option('--lang <lang>', 'the language (default: what LANG asks for)').choices([
-          'en',
-          'ko',
-        ]),
-      )
-      .option('--config <file>', 'settings (default: terminal.conf in the data folder)')
-      .option('--keys <file>', 'other keys (default: keys.conf in the data folder)')
       .option('--meter <address>', 'who issues your energy: an address, or own for a key of yours')
       .option('--once', 'print the market as a table and end')
       .option('--follow', 'print a line an event')

@@ -237,3 +237,35 @@ test('what was adopted is signed for by an agent that was restarted', async () =
   await seller.until(sold, isSettled);
   expect((await bot.until(order, isSettled)).trades[0]?.volume).toBe(5);
 });
+test('an order that is all or none settles as one output, at a smaller volume too', async () => {
+  const seller = await openBot('seller');
+  const buyer = await openBot('buyer');
+  const order = await place(seller.client, { whole: true, volume: lots(7) });
+  expect(await seller.until(order, isOpen)).toMatchObject({ whole: true });
+  await seller.client.amendOrder(order, { volume: lots(6) });
+  await seller.until(order, (own) => isOpen(own) && own.volume === 6);
+  // Too small for it: passed by.
+  const small = await place(buyer.client, { side: 'bid', volume: lots(5), timeInForce: 'ioc' });
+  const passed = await buyer.until(small, ({ status }) => status === 'done');
+  expect(passed.filled).toBe(0);
+  const bought = await place(buyer.client, { side: 'bid', volume: lots(6), timeInForce: 'fok' });
+  const { trades } = await buyer.until(bought, isSettled);
+  expect(trades.map((trade) => [trade.price, trade.volume, trade.lots.length])).toEqual([
+    [150, 6, 1],
+  ]);
+  await seller.until(order, isSettled);
+});
+
+test('a whole order that comes in, and one that fires while it rests, settle in full', async () => {
+  const seller = await openBot('seller');
+  const buyer = await openBot('buyer');
+  const first = await place(seller.client, { volume: lots(4) });
+  await seller.until(first, isOpen);
+  const whole = await place(buyer.client, { side: 'bid', whole: true, volume: lots(6) });
+  await buyer.until(whole, isOpen);
+  const second = await place(seller.client, { volume: lots(2), price: price(149) });
+  await seller.until(second, isSettled);
+  await seller.until(first, isSettled);
+  const { trades, filled } = await buyer.until(whole, isSettled);
+  expect([filled, trades.length]).toEqual([6, 2]);
+});

@@ -154,14 +154,15 @@ describe.each(['1.0.9', '2.3'] as const)('on embedded nodes that speak %s', (dia
   );
 
   it('says in one line what is wrong with a node, and never the password', async () => {
-    const data = join(folder.folder, 'data');
+    // A folder each: they run side by side.
+    const data = (name: string): string => join(folder.folder, name);
     const outcomes = await Promise.all(
       [
-        ['exchange', '--data', data, '--port', '0', '--node', 'http://127.0.0.1:1'],
-        ['exchange', '--data', data, '--port', '0', '--node', 'http://u:hidden@127.0.0.1:1'],
+        ['exchange', '--data', data('a'), '--port', '0', '--node', 'http://127.0.0.1:1'],
+        ['exchange', '--data', data('b'), '--port', '0', '--node', 'http://u:hidden@127.0.0.1:1'],
         // No administrator.
-        ['exchange', '--data', data, '--port', '0', '--node', urlOf('consumer')],
-        ['agent', '--data', data, '--node', 'hidden'],
+        ['exchange', '--data', data('c'), '--port', '0', '--node', urlOf('consumer')],
+        ['agent', '--data', data('d'), '--node', 'hidden'],
       ].map((args) => wattlot(args)),
     );
     expect(outcomes.map(({ code }) => code)).toEqual([2, 3, 1, 2]);

@@ -2,10 +2,12 @@
 import { dirname, join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { keyFileOf, logFolder } from '../folders.ts';
+import { lookOf } from '../look.ts';
+import type { LookOptions } from '../look.ts';
 import { nodeUrlOf } from '../node-option.ts';
 import { openTerminal } from '../terminal.ts';
 
-export interface TradeCommandOptions {
+export interface TradeCommandOptions extends LookOptions {
   readonly url: string;
   readonly data: string;
   readonly name: string;
@@ -16,18 +18,7 @@ export interface TradeCommandOptions {
   readonly once?: boolean;
   readonly follow?: boolean;
   readonly json?: boolean;
-  readonly theme?: 'dark' | 'light' | 'mono' | 'high-contrast';
-  readonly lang?: 'en' | 'ko';
-  readonly config?: string;
-  readonly keys?: string;
   readonly meter?: string;
-  readonly ascii?: boolean;
-  readonly tariff?: number;
-}
-
-/** A file that was named has to be there; the one that is looked for need not. */
-function configFile(named: string | undefined, usual: string): { path: string; isNeeded: boolean } {
-  return { path: named ?? usual, isNeeded: named !== undefined };
 }
 
 export async function trade(options: TradeCommandOptions): Promise<number> {
@@ -47,13 +38,8 @@ export async function trade(options: TradeCommandOptions): Promise<number> {
     mode,
     readonly: options.readonly === true,
     json: options.json === true,
-    theme: options.theme,
-    language: options.lang,
-    settingsFile: configFile(options.config, join(data, 'terminal.conf')),
-    keysFile: configFile(options.keys, join(data, 'keys.conf')),
+    ...lookOf(options, data),
     meter: options.meter,
-    ...(options.ascii === true ? { ascii: true } : {}),
-    tariff: options.tariff,
     logFile: join(logFolder(data), 'terminal.log'),
   });
 }

@@ -7,6 +7,8 @@ import { asFailure } from '../failure.ts';
 import type { Failure } from '../failure.ts';
 import { keyFileOf, logFolder } from '../folders.ts';
 import { logFile } from '../log-file.ts';
+import { lookOf } from '../look.ts';
+import type { LookOptions } from '../look.ts';
 import { ownHousehold, restartsMax, startMarket } from '../market.ts';
 import { printer } from '../output.ts';
 import type { Report } from '../report.ts';
@@ -14,7 +16,7 @@ import { Tally } from '../report.ts';
 import type { Stop } from '../stop.ts';
 import { stopSignal } from '../stop.ts';
 
-export interface UpOptions {
+export interface UpOptions extends LookOptions {
   readonly data: string;
   readonly port: number;
   readonly headless?: boolean;
@@ -24,9 +26,6 @@ export interface UpOptions {
   readonly seed: number;
   readonly speed: number;
   readonly profiles?: string;
-  readonly theme: 'dark' | 'light' | 'mono';
-  readonly ascii?: boolean;
-  readonly tariff?: number;
 }
 
 /** A folder that cannot be used is told before anything has started. */
@@ -76,9 +75,7 @@ async function runTerminal(options: UpOptions): Promise<number> {
     doing: 'starting the market',
     keyFile: keyFileOf(options.data, ownHousehold),
     name: ownHousehold,
-    theme: options.theme,
-    ascii: options.ascii === true,
-    tariff: options.tariff,
+    ...lookOf(options, options.data),
     logFile: join(logFolder(options.data), 'terminal.log'),
   });
   // Whoever leaves while the market starts still waits for it, so that nothing is left behind; a start that failed was told by the terminal.

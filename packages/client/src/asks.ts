@@ -5,7 +5,7 @@
 import { toOrderId } from '@wattlot/core';
 import type { MarketSymbol, OrderId } from '@wattlot/core';
 import type { ClientEvent, Outcome, OrderWish, OwnOrder } from './events.ts';
-import { gatewayErrors } from './frames/errors.ts';
+import { gatewayErrors, shortError } from './frames/errors.ts';
 import type { Reply } from './frames/messages.ts';
 import {
   answerMsMax,
@@ -86,7 +86,7 @@ export function isPassing(error: string): boolean {
 
 /** The outcome of `add_order`. */
 function orderOutcome(reply: Reply, wish: OrderWish): Outcome<{ readonly order: OrderId }> {
-  if (!reply.success) return { kind: 'no', error: printable(reply.error ?? 'refused') };
+  if (!reply.success) return { kind: 'no', error: printable(shortError(reply.error ?? 'refused')) };
   const result = readOrderReply(reply.result);
   const order = result === undefined ? undefined : toOrderId(result.order_id);
   if (result === undefined || order === undefined) {
@@ -153,7 +153,7 @@ export class Asks {
     }
     this.#waiting.delete(requestId);
     if (reply === undefined) return { kind: 'pong', milliseconds: now - sentAt };
-    const error = reply.success ? undefined : printable(reply.error ?? 'refused');
+    const error = reply.success ? undefined : printable(shortError(reply.error ?? 'refused'));
     switch (purpose.kind) {
       case 'ping':
       case 'unsubscribe':

@@ -38,10 +38,10 @@ export interface LotSides {
 export function sidesOf(
   ledger: LedgerPort,
   terms: MarketTerms,
-  { side, price }: Pick<OrderView, 'side' | 'price'>,
+  { side, price, volume = 1 }: Pick<OrderView, 'side' | 'price'> & { readonly volume?: number },
 ): LotSides {
-  const energy = { asset: assetId(ledger, terms.energy), raw: BigInt(terms.lot) };
-  const ecoin = { asset: assetId(ledger, terms.ecoin), raw: BigInt(price) };
+  const energy = { asset: assetId(ledger, terms.energy), raw: BigInt(terms.lot) * BigInt(volume) };
+  const ecoin = { asset: assetId(ledger, terms.ecoin), raw: BigInt(price) * BigInt(volume) };
   return side === 'ask' ? { give: energy, want: ecoin } : { give: ecoin, want: energy };
 }
 
@@ -222,7 +222,12 @@ export class Deliveries {
     if (held === undefined) return outputFault;
     const { script: outputScript } = held;
     const cache = this.#ledger.signatures;
-    return { ...sidesOf(this.#ledger, terms, view), owner, output, outputScript, cache };
+    // A whole order has one offer for all that remains of it.
+    const sides = sidesOf(this.#ledger, terms, {
+      ...view,
+      volume: view.whole ? view.remaining : 1,
+    });
+    return { ...sides, owner, output, outputScript, cache };
   }
 
   /** Why nothing is expected of a participant for an order. */

@@ -92,6 +92,7 @@ function settlementOf(
   const taker = hashOfAddress(trade.incoming.participant, ledger.params);
   if (taker === undefined) return undefined;
   const restingSide = trade.side === 'ask' ? 'bid' : 'ask';
-  const { give } = sidesOf(ledger, terms, { side: restingSide, price: trade.price });
+  const volume = trade.lots[0]?.volume ?? 1;
+  const { give } = sidesOf(ledger, terms, { side: restingSide, price: trade.price, volume });
   return { offer: Buffer.from(offer.offer, 'hex'), taker, give };
 }

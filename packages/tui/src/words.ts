@@ -52,7 +52,8 @@ const refusalWords: Readonly<Record<string, Message>> = {
 
 /** Why the exchange said no. An error that nobody here knows is shown as it came, made printable. */
 export function refusalText(error: string, language: Language = 'en'): string {
-  const words = refusalWords[error];
+  const isPhase = error.startsWith('EService:Market in ');
+  const words = refusalWords[isPhase ? refusalErrors.phase_forbids : error];
   return words === undefined ? printable(error) : t(language, words);
 }
 

@@ -54,3 +54,20 @@ export const gatewayErrors = {
   callsLimited: 'EAPI:Rate limit exceeded',
   tooManyKeys: 'EGeneral:Permission denied:too many keys',
 } as const;
+
+/** What the socket says behind two of the errors: stock libraries know them by this form there, and by the short one over HTTP. */
+const socketEndings: ReadonlyMap<string, string> = new Map([
+  [refusalErrors.insufficient_funds, ' (insufficient user funds)'],
+  [refusalErrors.volume_out_of_bounds, ' (volume too low)'],
+]);
+
+/** An error as the socket says it. */
+export function socketError(error: string): string {
+  return `${error}${socketEndings.get(error) ?? ''}`;
+}
+
+/** An error of the socket as it is in the tables. */
+export function shortError(error: string): string {
+  for (const [short, ending] of socketEndings) if (error === short + ending) return short;
+  return error;
+}

@@ -21,13 +21,19 @@ export interface Wording {
   readonly amount: (asset: Asset, raw: Amount) => number | undefined;
 }
 
+/** The private feed as data. */
+export interface KeptAccounts {
+  readonly orders: OrderBook;
+  readonly balances: Map<Address, Map<Asset, Balance>>;
+}
+
 type Channel = 'executions' | 'balances';
 
 /** The private feed of all participants. */
 export class AccountFeed {
   readonly #wording: Wording;
-  readonly #orders: OrderBook = createOrderBook();
-  readonly #balances = new Map<Address, Map<Asset, Balance>>();
+  #orders: OrderBook = createOrderBook();
+  #balances = new Map<Address, Map<Asset, Balance>>();
   readonly #followers = {
     executions: new Map<Address, Map<Subscriber, Numbered>>(),
     balances: new Map<Address, Map<Subscriber, Numbered>>(),
@@ -50,6 +56,17 @@ export class AccountFeed {
   /** A participant's orders that are still shown, in the order of acceptance. */
   ordersOf(participant: Address): readonly OrderRecord[] {
     return ordersOfParticipant(this.#orders, participant);
+  }
+
+  /** All that later entries do not tell, for a snapshot. */
+  save(): KeptAccounts {
+    return { orders: this.#orders, balances: this.#balances };
+  }
+
+  /** Becomes what was saved. */
+  load({ orders, balances }: KeptAccounts): void {
+    this.#orders = orders;
+    this.#balances = balances;
   }
 
   /** Takes in one entry. */

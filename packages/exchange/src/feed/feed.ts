@@ -19,11 +19,14 @@ import type {
 } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { AccountFeed } from './account-feed.ts';
+import type { KeptAccounts } from './account-feed.ts';
+import { dataOf, textOf } from './feed-restore.ts';
 import { askChanged, holdRungs, nextRound, noteAgent, noteAnswer, placesOf } from './ladders.ts';
 import type { HeldRung } from './ladders.ts';
 import { assetOf, instrumentOf, pairOf, wireAmount } from './instrument.ts';
 import type { LedgerAsset } from './instrument.ts';
 import { MarketFeed } from './market-feed.ts';
+import type { KeptMarket } from './market-feed.ts';
 import type { OrderRecord } from './orders.ts';
 import { ordersByMarket } from './queue.ts';
 import { frameOf } from './subscriber.ts';
@@ -42,6 +45,13 @@ function isRenewal({ kind }: AgentTask): boolean {
   return kind === 'renewal.requested';
 }
 
+interface KeptFeed {
+  readonly markets: readonly { readonly terms: MarketTerms; readonly feed: KeptMarket }[];
+  readonly participants: ReadonlyMap<Address, string>;
+  readonly accounts: KeptAccounts;
+  readonly tasks: Tasks;
+}
+
 /** The feed of one exchange. */
 export class Feed {
   readonly #findAsset: FindAsset;
@@ -51,7 +61,7 @@ export class Feed {
   readonly #assets = new Map<string, LedgerAsset>();
   readonly #participants = new Map<Address, string>();
   readonly #accounts: AccountFeed;
-  readonly #tasks: Tasks = createTasks();
+  #tasks: Tasks = createTasks();
   readonly #agents = new Map<Address, Set<Subscriber>>();
   /** What the exchange as a whole allows. */
   readonly system = new SystemStatus();
@@ -124,6 +134,38 @@ export class Feed {
   /** Keeps rungs found good, of lots that still rest. They are lost with the process. @returns how many were kept. */
   holdRungs(order: OrderId, rungs: readonly HeldRung[]): number {
     return holdRungs(this.#tasks.ladders, this.#tasks.firm, order, rungs);
+  }
+
+  /**
+   * All that has been folded and that later entries do not tell, for a snapshot. Rungs are soft state and belong to no snapshot: this is for a feed that nobody
+   * follows.
+   */
+  save(): string {
+    const markets = [...this.#markets].map(([symbol, feed]): KeptFeed['markets'][number] => ({
+      terms: this.#termsFor(symbol),
+      feed: feed.save(),
+    }));
+    const accounts = this.#accounts.save();
+    return textOf({ markets, participants: this.#participants, accounts, tasks: this.#tasks });
+  }
+
+  /** Becomes what was saved. To be called once, before anything is taken in. @throws RangeError when the ledger does not have a market's assets. */
+  load(text: string): void {
+    const { markets, participants, accounts, tasks } = dataOf<KeptFeed>(text);
+    for (const { terms, feed } of markets) {
+      this.#open(terms, feed.at, feed.phase);
+      this.#market(terms.symbol).load(feed);
+    }
+    for (const [participant, name] of participants) this.#participants.set(participant, name);
+    this.#accounts.load(accounts);
+    this.#tasks = tasks;
+    this.#publish();
+  }
+
+  #termsFor(symbol: MarketSymbol): MarketTerms {
+    const terms = this.#terms.get(symbol);
+    if (terms === undefined) throw new Error(`exchange: market ${symbol} has no terms`);
+    return terms;
   }
 
   /** Takes in committed entries, in order, and tells the subscribers. */

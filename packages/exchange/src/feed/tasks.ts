@@ -81,8 +81,14 @@ export function foldTasks(tasks: Tasks, { entry, events }: Applied): readonly As
   if (events.some((event) => event.kind === 'refused')) return assigned;
   if (command.kind === 'offers.deliver') {
     // What the order matched on its way to the book does not need its own offers.
-    const firm = tasks.firm.get(command.order);
-    const unused = command.lots.filter(({ lot }) => firm?.has(lot) !== true);
+    const opened = new Set(
+      events.flatMap((event) =>
+        event.kind === 'order.opened' && event.view.order === command.order
+          ? event.lots.map(({ lot }) => lot)
+          : [],
+      ),
+    );
+    const unused = command.lots.filter(({ lot }) => !opened.has(lot));
     // First of all: an agent signs no more than was ordered, and these offers count until their outputs are renewed.
     assigned.unshift(...release(tasks, command.participant, command.order, unused));
   }
@@ -127,7 +133,7 @@ function foldEvent(tasks: Tasks, event: Event): readonly Assigned[] {
     case 'order.opened':
       tasks.pending.delete(event.view.order);
       addFirm(tasks, event.view.order, event.lots);
-      noteOpened(tasks.ladders, event.view);
+      if (!event.view.whole) noteOpened(tasks.ladders, event.view);
       return [];
     case 'order.amended':
       // Whatever is awaited still is asked for anew.
@@ -256,7 +262,12 @@ function settlement({ trade, deadline, offers }: OpenTrade, lots: readonly numbe
     price: trade.price,
     owner: trade.resting.participant,
     deadline: timeText(deadline),
-    lots: lots.flatMap((lot) => offers.get(lot) ?? []),
+    lots: lots.flatMap((lot) => {
+      const offer = offers.get(lot);
+      // All are of one resting order: single, or one for all of it.
+      const volume = trade.lots[0]?.volume ?? 1;
+      return offer === undefined ? [] : [volume === 1 ? offer : { ...offer, volume }];
+    }),
   };
   return task;
 }

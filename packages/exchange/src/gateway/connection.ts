@@ -2,7 +2,7 @@
  * One socket: frames in to requests, answers and feed out. Nothing that a client sends or fails to read can hold up anybody else: frames are counted,
  * what waits to be read is bounded, and silence is filled with heartbeats.
  */
-import { gatewayErrors, timeText } from '@wattlot/client/frames';
+import { gatewayErrors, socketError, timeText } from '@wattlot/client/frames';
 import type { ChannelName, Reply, StatusMessage, SubscribeRequest } from '@wattlot/client/frames';
 import type { Address, Instant } from '@wattlot/core';
 import type { RawData, WebSocket } from 'ws';
@@ -177,7 +177,7 @@ export class Connection implements Subscriber {
       method: to.method,
       ...(to.requestId === undefined ? {} : { req_id: to.requestId }),
       success: 'result' in outcome,
-      ...outcome,
+      ...('error' in outcome ? { error: socketError(outcome.error) } : outcome),
       time_in: timeText(to.receivedAt),
       time_out: timeText(this.#options.now()),
     };

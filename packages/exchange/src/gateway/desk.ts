@@ -30,6 +30,7 @@ import type {
   OrderId,
   OrderPlace,
   Output,
+  Phase,
   TradeId,
   Txid,
 } from '@wattlot/core';
@@ -37,6 +38,7 @@ import { LRUCache } from 'lru-cache';
 import { ExchangeError } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { OrderRecord } from '../feed/orders.ts';
+import { pairStatusOf } from '../feed/system.ts';
 import {
   accountsLimitedMax,
   agentWordsBurst,
@@ -396,12 +398,25 @@ export class Desk {
     try {
       this.#options.sequencer.post(command, (applied) => {
         const refused = applied.events.find((event) => event.kind === 'refused');
-        respond(refused === undefined ? done(applied) : { error: refusalErrors[refused.code] });
+        respond(refused === undefined ? done(applied) : { error: this.#errorOf(refused, command) });
       });
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
       respond({ error: gatewayErrors.unavailable });
     }
+  }
+
+  /** The wire's error for a refusal; where a market's phase forbids something it names the phase. */
+  #errorOf({ code }: Event & { kind: 'refused' }, command: Command): string {
+    const { feed } = this.#options;
+    if (code !== 'phase_forbids') return refusalErrors[code];
+    let symbol: string | undefined;
+    if ('market' in command) symbol = command.market;
+    else if ('order' in command && 'participant' in command) {
+      symbol = this.#ownOrder(command.participant, command.order)?.view.market;
+    }
+    const phase = symbol === undefined ? undefined : feed.market(symbol)?.phase;
+    return phase === undefined ? refusalErrors[code] : phaseError(phase);
   }
 
   #take(participant: Address, which: keyof AccountBuckets): boolean {
@@ -417,6 +432,11 @@ export class Desk {
     }
     return take(buckets[which], now);
   }
+}
+
+/** What the wire says where a market's phase forbids something. */
+export function phaseError(phase: Phase): string {
+  return `EService:Market in ${pairStatusOf(phase)} mode`;
 }
 
 /** Starts all and calls back once with what became of each, in their order. */
