@@ -194,7 +194,7 @@ async function joinChain(tools: Tools): Promise<Running> {
       const { address } = wallet.wallet;
       const lines = [
         `chain ${name} of ${operator}, address ${address}`,
-        `may do nothing yet? The operator has to: grant ${address} connect,send,receive`,
+        `until the operator's node is asked to grant ${address} connect,send,receive it may do nothing`,
         `JSON-RPC at ${urlOf(options.host, rpc.port)}`,
       ];
       const close = async (): Promise<void> => {
