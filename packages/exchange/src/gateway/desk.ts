@@ -206,8 +206,7 @@ export class Desk {
     if (!this.#take(participant, 'orders')) return respond({ error: gatewayErrors.rateLimited });
     const { order_qty: qty, limit_price: wirePrice, deadline, cl_ord_id: own } = params;
     if (this.#isTooLate(deadline)) return respond({ error: gatewayErrors.deadlineElapsed });
-    const named = params.order_id ?? own;
-    const record = named === undefined ? undefined : this.#ownOrder(participant, named);
+    const record = this.#ownOrder(participant, { order: params.order_id, own });
     if (record === undefined) return respond({ error: gatewayErrors.unknownOrder });
     const { order, market } = record.view;
     const instrument = this.#options.feed.market(market)?.instrument;
@@ -237,9 +236,14 @@ export class Desk {
   }
 
   /** An order by the exchange's id or, the newest, by its sender's. */
-  #ownOrder(participant: Address, id: string): OrderRecord | undefined {
+  #ownOrder(
+    participant: Address,
+    { order, own }: { readonly order: string | undefined; readonly own: string | undefined },
+  ): OrderRecord | undefined {
     const records = this.#options.feed.ordersOf(participant);
-    return records.findLast(({ view }) => view.order === id || view.clientOrderId === id);
+    // The exchange's ids first: a sender may have made one of its own that reads like another order's.
+    const found = records.find(({ view }) => view.order === order);
+    return found ?? records.findLast(({ view }) => view.clientOrderId === own);
   }
 
   #cancelOrders(
@@ -271,7 +275,7 @@ export class Desk {
     const ids = [...(params.orders ?? []), ...(params.cl_ord_id ?? [])];
     if (ids.length === 0) return respond({ error: `${gatewayErrors.invalidArguments}:orders` });
     const tasks = ids.map((id) => (done: Respond): void => {
-      const record = this.#ownOrder(participant, id);
+      const record = this.#ownOrder(participant, { order: id, own: id });
       if (record === undefined) done({ error: gatewayErrors.unknownOrder });
       else this.#cancel(participant, record.view.order, {}, done);
     });
@@ -413,7 +417,8 @@ export class Desk {
     let symbol: string | undefined;
     if ('market' in command) symbol = command.market;
     else if ('order' in command && 'participant' in command) {
-      symbol = this.#ownOrder(command.participant, command.order)?.view.market;
+      symbol = this.#ownOrder(command.participant, { order: command.order, own: undefined })?.view
+        .market;
     }
     const phase = symbol === undefined ? undefined : feed.market(symbol)?.phase;
     return phase === undefined ? refusalErrors[code] : phaseError(phase);

@@ -148,6 +148,20 @@ test('an order is amended by either of its ids', async () => {
   other.socket.close();
 });
 
+test('an id of the exchange is never taken for an id of the sender', async () => {
+  const trader = await Trader.join();
+  const { order_id: first } = resultOf(await trader.add());
+  const { order_id: second } = resultOf(await trader.add({ cl_ord_id: first }));
+  resultOf(await trader.ask('amend_order', { order_id: first, limit_price: 12 }));
+  expect(await trader.report('amended')).toMatchObject({ order_id: first, limit_price: 12 });
+  resultOf(await trader.ask('amend_order', { cl_ord_id: first, limit_price: 13 }));
+  expect(await trader.report('amended')).toMatchObject({ order_id: second, limit_price: 13 });
+  const cancelled = await trader.ask('batch_cancel', { orders: [first] });
+  expect(cancelled).toMatchObject({ success: true, orders_cancelled: 1 });
+  expect(await trader.report('canceled')).toMatchObject({ order_id: first });
+  trader.socket.close();
+});
+
 test('a batch is placed order by order, or not at all when one of them is malformed', async () => {
   const trader = await Trader.join();
   const batch = (orders: readonly Fields[]): Promise<Fields> =>
