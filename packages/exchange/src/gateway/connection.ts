@@ -20,8 +20,9 @@ import {
 } from '../limits.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
-import type { Desk, Outcome } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { followingOf, leaveMarket } from './following.ts';
+import type { Outcome } from './posting.ts';
 import { readRequest } from './request.ts';
 
 /** What a connection works with. */
