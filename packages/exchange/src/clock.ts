@@ -16,26 +16,45 @@ const delayMsMax = 2_147_483_647;
 /** How far the wall clock may run ahead before it is followed: its own step is a millisecond. */
 const aheadMicrosMax = 2_000;
 
+/** What a clock reads time from. */
+export interface TimeSource {
+  /** Milliseconds since 1970, by a clock that people may set. */
+  readonly wall: () => number;
+  /** Milliseconds since any instant, by a clock that only goes on. */
+  readonly monotonic: () => number;
+  /** As `Clock.after`, for delays of 0 to `delayMsMax`. */
+  readonly after: (delayMs: number, then: () => void) => () => void;
+}
+
 /**
- * The machine's clock, made steady: it follows the wall clock forward, and where that is set back it goes on at the pace of the monotonic clock, so
- * that no deadline waits for an hour to come round again.
+ * A clock made steady: it follows the wall clock forward, and where that is set back it goes on at the pace of the monotonic clock, so that no deadline waits
+ * for an hour to come round again.
  */
-export function systemClock(): Clock {
-  let base = Date.now() * 1000;
-  let mark = performance.now();
+export function steadyClock({ wall, monotonic, after }: TimeSource): Clock {
+  let base = wall() * 1000;
+  let mark = monotonic();
   return {
     now: (): Instant => {
-      const reading = performance.now();
+      const reading = monotonic();
       const steady = base + Math.floor((reading - mark) * 1000);
-      const wall = Date.now() * 1000;
-      if (wall <= steady + aheadMicrosMax) return exactInstant(steady);
-      base = wall;
+      const now = wall() * 1000;
+      if (now <= steady + aheadMicrosMax) return exactInstant(steady);
+      base = now;
       mark = reading;
-      return exactInstant(wall);
+      return exactInstant(now);
     },
+    after: (delayMs, then) => after(Math.min(Math.max(delayMs, 0), delayMsMax), then),
+  };
+}
+
+/** The machine's clock, made steady. */
+export function systemClock(): Clock {
+  return steadyClock({
+    wall: Date.now,
+    monotonic: () => performance.now(),
     after: (delayMs, then): (() => void) => {
-      const timer = setTimeout(then, Math.min(Math.max(delayMs, 0), delayMsMax));
+      const timer = setTimeout(then, delayMs);
       return () => clearTimeout(timer);
     },
-  };
+  });
 }

@@ -1,6 +1,6 @@
 /** The embedded chain as the exchange's ledger: every block of it is final, and it answers at once. */
 import { MARKET_ASSETS, startBlocks } from '@wattlot/ledger';
-import type { Block, BlockProducer, Chain, Operator } from '@wattlot/ledger';
+import type { Block, BlockProducer, BlockTimers, Chain, Operator } from '@wattlot/ledger';
 import type { Clock } from './clock.ts';
 import { sure } from './exact.ts';
 import type { FinalBlock, LedgerPort, OpenLedger } from './ledger-port.ts';
@@ -36,15 +36,22 @@ export function embeddedLedger(chain: Chain): LedgerPort {
   };
 }
 
-/** The chain with its producer of blocks. */
-export function openEmbeddedLedger(chain: Chain, operator: Operator, clock: Clock): OpenLedger {
+/** The chain with its producer of blocks. @param timers what keeps its pace; left out, the machine's. */
+export function openEmbeddedLedger(
+  chain: Chain,
+  operator: Operator,
+  clock: Clock,
+  timers?: BlockTimers,
+): OpenLedger {
   let blocks: BlockProducer | undefined;
   return {
     port: embeddedLedger(chain),
     operator,
     chain,
     begin: async (_state, failed) => {
-      blocks = startBlocks(chain, { now: () => clock.now() / 1000, onError: failed });
+      const now = (): number => clock.now() / 1000;
+      const pace = timers === undefined ? {} : { timers };
+      blocks = startBlocks(chain, { now, onError: failed, ...pace });
       await operator.ensureMarket();
       await untilIssued(chain);
     },

@@ -9,6 +9,7 @@ import {
   openKeyFile,
   Operator,
 } from '@wattlot/ledger';
+import type { Parts } from './assembly.ts';
 import type { Clock } from './clock.ts';
 import { journalFolder, operatorKeyFile, requireWhole } from './data-folder.ts';
 import { ExchangeError } from './errors.ts';
@@ -16,12 +17,10 @@ import { sure } from './exact.ts';
 import { openEmbeddedLedger } from './ledger-embedded.ts';
 import { openNodeLedger, requireNoNode } from './ledger-node-open.ts';
 import type { NodeSettings } from './ledger-node-open.ts';
-import type { LedgerPort, OpenLedger } from './ledger-port.ts';
+import type { OpenLedger } from './ledger-port.ts';
 import { newestSnapshot } from './journal/snapshot.ts';
-import type { Snapshot } from './journal/snapshot.ts';
 import { Snapshots } from './journal/snapshots.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
-import type { DiskJournal } from './journal/sqlite.ts';
 import { wantedSections } from './replay.ts';
 
 /** Which folder, and with what. */
@@ -37,13 +36,8 @@ export interface FolderOptions {
 /** The name of the embedded chain: it decides the form of the addresses. */
 export const chainName = 'wattlot';
 
-/** What an exchange is put together from. */
-export interface Opened {
-  readonly journal: DiskJournal;
-  /** The newest that the journal goes on from. */
-  readonly snapshot: Snapshot | undefined;
-  readonly ledger: OpenLedger;
-}
+/** What the folder gives to an exchange. */
+export type Opened = Pick<Parts, 'journal' | 'snapshot' | 'snapshots' | 'ledger'>;
 
 /** Opens journal and chain side by side, since the journal is proved in a thread of its own. A new chain is begun only once the journal is proved. `closers` gets what ends them. */
 export async function openFolder(
@@ -69,22 +63,16 @@ export async function openFolder(
   if (newest !== undefined && !isGoodFor) {
     log(`the snapshot after entry ${newest.head.seq} is not of this journal and was ignored`);
   }
-  return { journal: journal.value, snapshot: isGoodFor ? newest : undefined, ledger: opened.value };
-}
-
-/** Sees to the snapshots of a journal that is written from now on. */
-export function keepSnapshots(
-  { folder, log }: FolderOptions,
-  { journal, snapshot }: Pick<Opened, 'journal' | 'snapshot'>,
-  ledger: LedgerPort,
-): Snapshots {
-  return new Snapshots({
+  const { port } = opened.value;
+  const snapshot = isGoodFor ? newest : undefined;
+  const snapshots = new Snapshots({
     folder: journalFolder(folder),
-    journal,
-    assets: () => Object.values(ledger.names).flatMap((name) => ledger.asset(name) ?? []),
+    journal: journal.value,
+    assets: () => Object.values(port.names).flatMap((name) => port.asset(name) ?? []),
     newest: snapshot?.head,
     log,
   });
+  return { journal: journal.value, snapshot, snapshots, ledger: opened.value };
 }
 
 /** @param begin whether to begin a chain where there is none. */

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import type { WebSocket } from 'ws';
 import { closeWithinMs, heartbeatMs, stalledBytesMax, stalledMsMax } from '../limits.ts';
 import { TestMarket } from '../testing.ts';
 import { Connection } from './connection.ts';
@@ -57,7 +56,7 @@ function open(): {
     newId: () => 'id',
   });
   const connection = new Connection({
-    socket: socket as unknown as WebSocket,
+    socket,
     id: 1,
     desk,
     feed,

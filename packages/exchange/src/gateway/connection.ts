@@ -5,7 +5,6 @@
 import { gatewayErrors, socketError, timeText } from '@wattlot/client/frames';
 import type { ChannelName, Reply, StatusMessage, SubscribeRequest } from '@wattlot/client/frames';
 import type { Address, Instant } from '@wattlot/core';
-import type { RawData, WebSocket } from 'ws';
 import type { Feed, PrivateChannel } from '../feed/feed.ts';
 import type { Subscriber } from '../feed/subscriber.ts';
 import type { System } from '../feed/system.ts';
@@ -22,12 +21,14 @@ import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import type { Desk } from './desk.ts';
 import { followingOf, leaveMarket } from './following.ts';
+
+import type { FrameData, FrameSocket } from './frame-socket.ts';
 import type { Outcome } from './posting.ts';
 import { readRequest } from './request.ts';
 
 /** What a connection works with. */
 export interface ConnectionOptions {
-  readonly socket: WebSocket;
+  readonly socket: FrameSocket;
   readonly id: number;
   readonly desk: Desk;
   readonly feed: Feed;
@@ -46,7 +47,7 @@ const heartbeat = Buffer.from('{"channel":"heartbeat"}');
 /** One client's connection, from its opening to its end. */
 export class Connection implements Subscriber {
   readonly #options: ConnectionOptions;
-  readonly #socket: WebSocket;
+  readonly #socket: FrameSocket;
   readonly #frames: Bucket;
   readonly #private = new Map<PrivateChannel, Address>();
   readonly #openedAt: number;
@@ -124,7 +125,7 @@ export class Connection implements Subscriber {
     return this.#options.now() / 1000;
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
+  #receive(data: FrameData, isBinary: boolean): void {
     if (this.#isClosing) return;
     const receivedAt = this.#options.now();
     if (isBinary) return this.close(closeCodes.notText, 'text frames only');

@@ -8,6 +8,7 @@ import type { Feed } from '../feed/feed.ts';
 import { connectionsMax, connectionsPerSourceMax, frameBytesMax, heartbeatMs } from '../limits.ts';
 import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
+import type { FrameSocket } from './frame-socket.ts';
 import { isOriginAllowed } from './origin.ts';
 
 /** What the sockets work with. */
@@ -49,6 +50,24 @@ export class Sockets {
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
+  /** Makes a connection of an open socket. @param source where in the network it comes from. */
+  accept(socket: FrameSocket, source: string): void {
+    const { desk, feed, clock, version, mayTrade } = this.#options;
+    this.#count += 1;
+    const connection = new Connection({
+      socket,
+      id: this.#count,
+      desk,
+      feed,
+      version,
+      mayTrade,
+      now: clock.now,
+      after: clock.after,
+    });
+    this.#connections.set(connection, source);
+    socket.on('close', () => this.#connections.delete(connection));
+  }
+
   /** Says goodbye to all. */
   close(): void {
     this.#isClosing = true;
@@ -68,20 +87,7 @@ export class Sockets {
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('error', ignore);
-      const { desk, feed, clock, version, mayTrade } = this.#options;
-      this.#count += 1;
-      const connection = new Connection({
-        socket: webSocket,
-        id: this.#count,
-        desk,
-        feed,
-        version,
-        mayTrade,
-        now: clock.now,
-        after: clock.after,
-      });
-      this.#connections.set(connection, source);
-      webSocket.on('close', () => this.#connections.delete(connection));
+      this.accept(webSocket, source);
     });
   }
 

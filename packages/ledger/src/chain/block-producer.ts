@@ -8,6 +8,22 @@ export interface BlockProducer {
   stop(): Promise<void>;
 }
 
+/** What keeps the pace. */
+export interface BlockTimers {
+  /** Milliseconds since any instant; never runs back. */
+  readonly now: () => number;
+  /** Calls `then` once, about `delayMs` from now. @returns a function that calls it off. */
+  readonly after: (delayMs: number, then: () => void) => () => void;
+}
+
+const machineTimers: BlockTimers = {
+  now: () => performance.now(),
+  after: (delayMs, then) => {
+    const timer = setTimeout(then, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 /**
  * Produces the blocks of a chain until stopped.
  * @param options.now milliseconds since 1970.
@@ -19,22 +35,24 @@ export function startBlocks(
     readonly now: () => number;
     readonly onError: (error: unknown) => void;
     readonly paceMs?: number;
+    /** Default: the machine's. */
+    readonly timers?: BlockTimers;
   },
 ): BlockProducer {
-  const paceMs = options.paceMs ?? BLOCK_PACE_MS;
-  let timer: NodeJS.Timeout | undefined;
+  const { paceMs = BLOCK_PACE_MS, timers = machineTimers } = options;
+  let callOff: (() => void) | undefined;
   let working: Promise<unknown> = Promise.resolve();
   let busy = false;
   let stopped = false;
   let last = -Infinity;
   const schedule = (): void => {
-    if (stopped || busy || timer !== undefined || chain.waiting === 0) return;
-    timer = setTimeout(produce, Math.max(0, last + paceMs - performance.now()));
+    if (stopped || busy || callOff !== undefined || chain.waiting === 0) return;
+    callOff = timers.after(Math.max(0, last + paceMs - timers.now()), produce);
   };
   const produce = (): void => {
-    timer = undefined;
+    callOff = undefined;
     busy = true;
-    last = performance.now();
+    last = timers.now();
     working = chain.produceBlock(options.now()).then(
       () => {
         busy = false;
@@ -53,8 +71,8 @@ export function startBlocks(
     stop: async () => {
       stopped = true;
       stopListening();
-      clearTimeout(timer);
-      timer = undefined;
+      callOff?.();
+      callOff = undefined;
       await working;
       while (await chain.produceBlock(options.now()));
     },

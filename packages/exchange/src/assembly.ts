@@ -1,0 +1,189 @@
+/**
+ * An exchange without its HTTP side, put together from its parts: state, sequencer, settler, feed, sessions and sockets. Reads no folder, opens no port, makes
+ * no thread and no chance of its own: what lasts, what is random and what time it is are given, by `exchange.ts` from a folder, by a simulation from a seed.
+ */
+import { lastSeq, marketOf, openTrades } from '@wattlot/core';
+import type { Event, Instant, MarketTerms, State } from '@wattlot/core';
+import { verifyMessage } from '@wattlot/ledger';
+import type { Chain } from '@wattlot/ledger';
+import { Admission } from './admission.ts';
+import type { Policy } from './admission.ts';
+import type { Clock } from './clock.ts';
+import { lineOf } from './errors.ts';
+import { Feed } from './feed/feed.ts';
+import { Desk } from './gateway/desk.ts';
+import { Sessions } from './gateway/sessions.ts';
+import { Sockets } from './gateway/sockets.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Snapshot } from './journal/snapshot.ts';
+import type { Snapshots } from './journal/snapshots.ts';
+import type { LedgerPort, OpenLedger } from './ledger-port.ts';
+import { renewalGraceMs } from './limits.ts';
+import { Deliveries } from './offers.ts';
+import { catchUp, Folds } from './replay.ts';
+import type { CountsSince } from './replay.ts';
+import { Sequencer } from './sequencer.ts';
+import type { Applied } from './sequencer.ts';
+import { followLedger } from './settler.ts';
+import { termsOn } from './terms.ts';
+
+/** How an exchange runs, wherever its parts come from. */
+export interface AssemblyOptions {
+  readonly policy: Policy;
+  readonly clock: Clock;
+  /** Opened at the first start. */
+  readonly terms: MarketTerms;
+  /** Takes one line for the operator, without control characters. */
+  readonly log: (line: string) => void;
+  /** Told once when the exchange cannot go on: nothing is acknowledged any more, and the process has to end. */
+  readonly failed: (error: Error) => void;
+  readonly version: string;
+}
+
+/** What an exchange is put together from. */
+export interface Parts {
+  readonly journal: Journal;
+  /** The newest that the journal goes on from. */
+  readonly snapshot: Snapshot | undefined;
+  /** Makes the next ones. */
+  readonly snapshots: Pick<Snapshots, 'committed' | 'provePast' | 'close'>;
+  readonly ledger: OpenLedger;
+  /** A source of chance, such as `randomBytes` of `node:crypto`. */
+  readonly random: (length: number) => Buffer;
+  /** A new id for an order whose sender gave none. */
+  readonly newId: () => string;
+}
+
+/** Told of each event when it is on disk. */
+export type EventListener = (event: Event, at: Instant) => void;
+
+/** A running exchange, but for HTTP. */
+export interface Assembly {
+  readonly state: State;
+  readonly ledger: LedgerPort;
+  /** The chain itself, where it is in this process. */
+  readonly chain: Chain | undefined;
+  readonly journal: Journal;
+  readonly sequencer: Sequencer;
+  readonly feed: Feed;
+  readonly stats: CountsSince;
+  readonly sessions: Sessions;
+  readonly admission: Admission;
+  readonly desk: Desk;
+  readonly sockets: Sockets;
+  readonly listeners: Set<EventListener>;
+  /** Says goodbye to all and ends everything in order; what was taken is on disk and told before. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts an exchange together and brings it up to the journal's head.
+ * @param closers gets what ends the parts, for when this fails half-way.
+ * @throws ExchangeError `journal_corrupt`, `journal_io`, `ledger_mismatch`.
+ */
+export async function assemble(
+  options: AssemblyOptions,
+  parts: Parts,
+  closers: (() => Promise<unknown>)[],
+): Promise<Assembly> {
+  const { clock } = options;
+  const { journal, snapshot, snapshots, ledger } = parts;
+  const { port, chain } = ledger;
+  const failed = failOnce(options);
+
+  const feed = new Feed((name) => port.asset(name));
+  const folds = new Folds(feed, snapshot);
+  const { state, stats } = folds;
+  await catchUp(journal, port, folds, lastSeq(state) + 1);
+  snapshots.provePast().catch(failed);
+  if (openTrades(state).length > 0) feed.holdRenewals();
+  const callOffRenewals = clock.after(renewalGraceMs, () => feed.askRenewals());
+  closers.push(() => Promise.resolve(callOffRenewals()));
+  closers.push(() => ledger.stop());
+  await ledger.begin(state, failed);
+
+  const listeners = new Set<EventListener>();
+  const committed = (batch: readonly Applied[]): void => {
+    feed.take(batch);
+    const now = clock.now();
+    for (const { entry, events } of batch) {
+      for (const event of events) {
+        stats.fold(event, now);
+        for (const listener of listeners) listener(event, entry.at);
+      }
+    }
+    snapshots.committed(journal.head);
+  };
+  const sequencer = new Sequencer({ state, journal, clock, committed, failed });
+  const stopFollowing = followLedger({ state, ledger: port, sequencer, failed });
+  if (marketOf(state, options.terms.symbol) === undefined) {
+    await sequencer.submit({ kind: 'market.open', terms: termsOn(options.terms, port) });
+  }
+  const gateway = openGateway(options, parts, { sequencer, feed });
+  const close = closing(parts, {
+    sockets: gateway.sockets,
+    sequencer,
+    stopFollowers: () => {
+      callOffRenewals();
+      stopFollowing();
+    },
+  });
+  const running = { state, ledger: port, chain, journal, sequencer, feed, stats };
+  return { ...running, ...gateway, listeners, close };
+}
+
+function failOnce({ log, failed }: AssemblyOptions): (error: unknown) => void {
+  let isTold = false;
+  return (error) => {
+    if (isTold) return;
+    isTold = true;
+    log(`failed: ${lineOf(error)}`);
+    failed(error instanceof Error ? error : new Error(lineOf(error)));
+  };
+}
+
+function openGateway(
+  { policy, clock, version }: AssemblyOptions,
+  { ledger: { port, operator }, random, newId }: Parts,
+  { sequencer, feed }: Pick<Assembly, 'sequencer' | 'feed'>,
+): Pick<Assembly, 'sessions' | 'admission' | 'desk' | 'sockets'> {
+  const now = (): number => clock.now() / 1000;
+  const sessions = new Sessions({
+    exchange: port.genesis,
+    now,
+    random,
+    verify: (address, signature, text) => verifyMessage(address, signature, text, port.params),
+    isAdmitted: (address) => feed.isAdmitted(address),
+  });
+  const admission = new Admission({ policy, ledger: port, operator, sequencer, feed });
+  const deliveries = new Deliveries(feed, port);
+  const wallNow = clock.now;
+  const desk = new Desk({ sequencer, feed, sessions, deliveries, now, wallNow, newId });
+  const mayTrade = (token: string): boolean => sessions.mayTrade(token);
+  const sockets = new Sockets({ desk, feed, clock, version, mayTrade });
+  return { sessions, admission, desk, sockets };
+}
+
+interface Closing {
+  readonly sockets: Sockets;
+  readonly sequencer: Sequencer;
+  readonly stopFollowers: () => void;
+}
+
+/** First nobody comes in, then the last blocks are taken in, then the journal ends. */
+function closing(
+  { ledger, snapshots, journal }: Parts,
+  { sockets, sequencer, stopFollowers }: Closing,
+): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    sockets.close();
+    await ledger.stop().catch(() => undefined);
+    stopFollowers();
+    await sequencer.close();
+    await snapshots.close().catch(() => undefined);
+    await journal.close().catch(() => undefined);
+    await ledger.close();
+  };
+  return () => (closed ??= close());
+}
