@@ -125,26 +125,65 @@ test('a client that folds the book messages has the book, at every depth and aft
   );
 });
 
-test('a level that comes back into the depth is sent, one that is pushed out is not', async () => {
+/** A market with so many asks from 100 up and a reader of this depth, who is sent one better ask, which then goes. @returns what the reader was sent both times. */
+async function comeAndGo(levels: number, depth: number): Promise<readonly unknown[]> {
   const market = await new TestMarket().open();
-  for (let price = 100; price < 112; price += 1) {
+  for (let price = 100; price < 100 + levels; price += 1) {
     await market.place(alice, 'ask', { price, volume: 1 });
   }
   const listener = new Listener();
-  market.feed.market(symbol)?.followBook(listener, 10);
+  market.feed.market(symbol)?.followBook(listener, depth);
   listener.take();
+  const sent: unknown[] = [];
+  const look = (): void => {
+    for (const { type, data } of listener.take()) {
+      const asks = (data as BookMessage['data'])[0]?.asks.map(({ price, qty }) => [price, qty]);
+      sent.push([type, asks]);
+    }
+  };
   const [best] = await market.place(bob, 'ask', { price: 99, volume: 2 });
-  const sent = (): unknown =>
-    listener.take().map(({ data }) => (data as BookMessage['data'])[0]?.asks);
-  expect(sent()).toEqual([[{ price: 99, qty: 0.02 }]]);
+  look();
   const order = best?.kind === 'order.placed' ? best.view.order : undefined;
   await market.submit({ kind: 'order.cancel', participant: bob, order: sure(order, 'order') });
-  expect(sent()).toEqual([
+  look();
+  return sent;
+}
+
+test('a level that comes back into the depth is sent, one that is pushed out is not', async () => {
+  expect(await comeAndGo(102, 100)).toEqual([
+    ['update', [[99, 0.02]]],
     [
-      { price: 99, qty: 0 },
-      { price: 109, qty: 0.01 },
+      'update',
+      [
+        [99, 0],
+        [199, 0.01],
+      ],
     ],
   ]);
+});
+
+test('a shallow book is sent whole when a level goes, and when a side that is not full gets one', async () => {
+  const whole = (from: number, count: number): unknown =>
+    Array.from({ length: count }, (_, index) => [from + index, 0.01]);
+  expect(await comeAndGo(12, 10)).toEqual([
+    ['update', [[99, 0.02]]],
+    ['snapshot', whole(100, 10)],
+  ]);
+  expect(await comeAndGo(3, 10)).toEqual([
+    ['snapshot', [[99, 0.02], ...(whole(100, 3) as unknown[])]],
+    ['snapshot', whole(100, 3)],
+  ]);
+});
+
+test('numbers have all the digits of their precision, as the checksum is over digits', async () => {
+  const market = await new TestMarket().open();
+  await market.place(alice, 'ask', { price: 120, volume: 10 });
+  const listener = new Listener();
+  market.feed.market(symbol)?.followBook(listener, 10);
+  market.feed.market(symbol)?.level3.follow(listener, 10);
+  const [book, orders] = listener.frames;
+  expect(book).toContain('"asks":[{"price":120,"qty":0.10}]');
+  expect(orders).toContain('"limit_price":120,"order_qty":0.10,');
 });
 
 test('the last delete of a book is a snapshot, because its checksum is 0', async () => {

@@ -3,12 +3,14 @@
  *
  * An update holds, for the top levels, what differs from the message before: the new quantity of each level that changed or came into the depth, 0
  * for one that is gone. A level that others pushed out of the depth is not mentioned: the client drops it by itself. Each update carries the
- * checksum of the result.
+ * checksum of the result. Prices and quantities have all the digits of their precision, "0.10": the dialect's clients compute the checksum from the text of a number.
  */
-import { bookChecksum, qtyOfLots, timeText, wireOfPrice } from '@wattlot/client/frames';
+import { bookChecksum, timeText } from '@wattlot/client/frames';
 import type { BookMessage, Instrument, Level } from '@wattlot/client/frames';
 import type { Instant, Lots, Price, Side } from '@wattlot/core';
 import { exactLots } from '../exact.ts';
+import { wholeBookDepthMax } from '../limits.ts';
+import { priceText, qtyText } from './instrument.ts';
 
 /** The committed levels of one market, best first. */
 export class BookMirror {
@@ -54,30 +56,42 @@ export function openDepth(mirror: BookMirror, depth: number): BookDepth {
 }
 
 /** The whole depth as its subscribers have it. */
-export function bookSnapshot(instrument: Instrument, sent: BookDepth, at: Instant): BookMessage {
-  return message(instrument, 'snapshot', { ...sent, prevSeq: 0, at, checksumOf: sent });
+export function bookSnapshot(instrument: Instrument, sent: BookDepth, at: Instant): Buffer {
+  return frame(instrument, 'snapshot', { ...sent, prevSeq: 0, at, checksumOf: sent });
 }
 
 /**
- * Brings the depth up to the book. @returns what to send: an update, the empty book as a snapshot (its checksum of 0 is taken for none by some
- * clients of updates), or nothing when the depth did not change.
+ * Brings the depth up to the book. @returns what to send: an update, a snapshot, or nothing when the depth did not change. A snapshot is sent of the empty
+ * book (its checksum of 0 is taken for none by some clients of updates) and of a shallow one whose levels became more, fewer or others: a stock client
+ * keeps levels of quantity 0 in its proof, and never shows more levels than its first message had asks.
  */
 export function bookUpdate(
   instrument: Instrument,
   sent: BookDepth,
   mirror: BookMirror,
-): BookMessage | undefined {
+): Buffer | undefined {
   const now = openDepth(mirror, sent.depth);
   const asks = difference(sent.asks, now.asks, mirror.asks);
   const bids = difference(sent.bids, now.bids, mirror.bids);
   if (asks.length === 0 && bids.length === 0) return undefined;
+  const isEmpty = now.asks.length + now.bids.length === 0;
+  const isWhole = sent.depth <= wholeBookDepthMax && isReshaped(sent, now, [...asks, ...bids]);
   const prevSeq = sent.seq;
   sent.asks = now.asks;
   sent.bids = now.bids;
   sent.seq = now.seq;
   const { at, seq } = mirror;
-  if (now.asks.length + now.bids.length === 0) return bookSnapshot(instrument, sent, at);
-  return message(instrument, 'update', { asks, bids, seq, prevSeq, at, checksumOf: now });
+  if (isEmpty || isWhole) return bookSnapshot(instrument, sent, at);
+  return frame(instrument, 'update', { asks, bids, seq, prevSeq, at, checksumOf: now });
+}
+
+/** Whether a level went, or a side that was not full has one more. */
+function isReshaped(before: BookDepth, now: BookDepth, changes: readonly Level[]): boolean {
+  return (
+    before.asks.length !== now.asks.length ||
+    before.bids.length !== now.bids.length ||
+    changes.some(({ volume }) => volume === 0)
+  );
 }
 
 const nothing = exactLots(0);
@@ -107,28 +121,24 @@ interface Content {
   readonly checksumOf: { readonly asks: readonly Level[]; readonly bids: readonly Level[] };
 }
 
-function message(
+function frame(
   instrument: Instrument,
   type: BookMessage['type'],
   { asks, bids, seq, prevSeq, at, checksumOf }: Content,
-): BookMessage {
-  const wire = ({ price, volume }: Level): { price: number; qty: number } => ({
-    price: wireOfPrice(instrument, price),
-    qty: qtyOfLots(instrument, volume),
-  });
-  return {
-    channel: 'book',
-    type,
-    data: [
-      {
-        symbol: instrument.symbol,
-        bids: bids.map(wire),
-        asks: asks.map(wire),
-        checksum: bookChecksum(instrument, checksumOf.asks, checksumOf.bids),
-        timestamp: timeText(at),
-        seq,
-        prev_seq: prevSeq,
-      },
-    ],
-  };
+): Buffer {
+  const checksum = bookChecksum(instrument, checksumOf.asks, checksumOf.bids);
+  return Buffer.from(
+    `{"channel":"book","type":"${type}","data":[{"symbol":${JSON.stringify(instrument.symbol)},` +
+      `"bids":[${levelsText(instrument, bids)}],"asks":[${levelsText(instrument, asks)}],` +
+      `"checksum":${checksum},"timestamp":"${timeText(at)}","seq":${seq},"prev_seq":${prevSeq}}]}`,
+  );
+}
+
+function levelsText(instrument: Instrument, levels: readonly Level[]): string {
+  let text = '';
+  for (const { price, volume } of levels) {
+    if (text !== '') text += ',';
+    text += `{"price":${priceText(instrument, price)},"qty":${qtyText(instrument, volume)}}`;
+  }
+  return text;
 }

@@ -1,7 +1,7 @@
 /** A market as the wire describes it: the exact decimals that its lots and prices have. */
-import { fromUnits, qtyOfLots, wireOfPrice } from '@wattlot/client/frames';
+import { fromUnits, qtyOfLots, unitsText, wireOfPrice } from '@wattlot/client/frames';
 import type { AssetDescription, Instrument, PairDescription } from '@wattlot/client/frames';
-import type { MarketTerms } from '@wattlot/core';
+import type { Lots, MarketTerms, Price } from '@wattlot/core';
 
 /** What of a ledger's asset the wire needs. */
 export interface LedgerAsset {
@@ -117,4 +117,16 @@ export function assetOf(asset: LedgerAsset): AssetDescription {
 /** Raw units of an asset as the wire's decimal. */
 export function wireAmount(asset: LedgerAsset, raw: number): number {
   return fromUnits(raw, precisionOf(asset));
+}
+
+/** A price as JSON, with all the digits of its precision. */
+export function priceText(instrument: Instrument, price: Price): string {
+  return unitsText(price * instrument.priceUnitsPerStep, instrument.pricePrecision);
+}
+
+/** A quantity as JSON, with all the digits of its precision; `0` for none, which stands for a level or an order that is gone. */
+export function qtyText(instrument: Instrument, volume: Lots): string {
+  return volume === 0
+    ? '0'
+    : unitsText(volume * instrument.qtyUnitsPerLot, instrument.qtyPrecision);
 }

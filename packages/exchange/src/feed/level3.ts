@@ -3,17 +3,20 @@
  * push out of the depth is not mentioned, one that comes into it is sent whole, and each message carries the checksum of the result.
  */
 import { crc32 } from 'node:zlib';
-import { qtyOfLots, timeText, unitsText, wireOfPrice } from '@wattlot/client/frames';
+import { timeText, unitsText } from '@wattlot/client/frames';
 import type { Instrument, Level, Level3Message } from '@wattlot/client/frames';
 import type { Event, Instant, Price, Side } from '@wattlot/core';
 import type { BookMirror } from './book.ts';
 import { Followers } from './followers.ts';
+import { priceText, qtyText } from './instrument.ts';
 import { OrderQueue } from './queue.ts';
 import type { FirmLots, KeptQueue, QueuedOrder } from './queue.ts';
-import { frameOf } from './subscriber.ts';
 import type { Subscriber } from './subscriber.ts';
 
-type Row = Level3Message['data'][number]['asks'][number];
+type RowEvent = Level3Message['data'][number]['asks'][number]['event'];
+
+/** One order as JSON. */
+type Row = string;
 
 /** Levels a side for which the orders may be followed. */
 export const level3Depths = [10, 100, 1000] as const;
@@ -168,15 +171,13 @@ export class Level3Feed {
     for (const order of known.values()) gone.push(this.#row(order, 'delete'));
   }
 
-  #row({ order, price, volume, at, place }: QueuedOrder, event?: Row['event']): Row {
-    return {
-      ...(event === undefined ? {} : { event }),
-      order_id: order,
-      limit_price: wireOfPrice(this.#instrument, price),
-      order_qty: event === 'delete' ? 0 : qtyOfLots(this.#instrument, volume),
-      timestamp: timeText(at),
-      place,
-    };
+  #row({ order, price, volume, at, place }: QueuedOrder, event?: RowEvent): Row {
+    const kind = event === undefined ? '' : `"event":"${event}",`;
+    const qty = event === 'delete' ? '0' : qtyText(this.#instrument, volume);
+    return (
+      `{${kind}"order_id":"${order}","limit_price":${priceText(this.#instrument, price)},` +
+      `"order_qty":${qty},"timestamp":"${timeText(at)}","place":${place}}`
+    );
   }
 
   #snapshot(sent: Depth): Buffer {
@@ -191,16 +192,18 @@ export class Level3Feed {
     sent: Depth,
     rows: { readonly asks: readonly Row[]; readonly bids: readonly Row[]; prevSeq: number },
   ): Buffer {
-    const item = {
-      symbol: this.#instrument.symbol,
-      bids: [...rows.bids],
-      asks: [...rows.asks],
-      checksum: ordersChecksum(this.#instrument, [...sent.ask.values()], [...sent.bid.values()]),
-      timestamp: timeText(this.#at),
-      seq: sent.seq,
-      prev_seq: rows.prevSeq,
-    };
-    return frameOf({ channel: 'level3', type, data: [item] });
+    const { symbol } = this.#instrument;
+    const checksum = ordersChecksum(
+      this.#instrument,
+      [...sent.ask.values()],
+      [...sent.bid.values()],
+    );
+    return Buffer.from(
+      `{"channel":"level3","type":"${type}","data":[{"symbol":${JSON.stringify(symbol)},` +
+        `"bids":[${rows.bids.join()}],"asks":[${rows.asks.join()}],` +
+        `"checksum":${checksum},"timestamp":"${timeText(this.#at)}",` +
+        `"seq":${sent.seq},"prev_seq":${rows.prevSeq}}]}`,
+    );
   }
 }
 

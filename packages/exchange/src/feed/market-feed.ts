@@ -167,12 +167,12 @@ export class MarketFeed {
     this.#isBookChanged = false;
     for (const { sent, followers } of this.#depths.values()) {
       const update = bookUpdate(this.instrument, sent, this.mirror);
-      if (update !== undefined) followers.send(frameOf(update));
+      if (update !== undefined) followers.send(update);
     }
   }
 
   #bookFrame(sent: BookDepth): Buffer {
-    return frameOf(bookSnapshot(this.instrument, sent, this.mirror.at));
+    return bookSnapshot(this.instrument, sent, this.mirror.at);
   }
 
   #tapeItem({ trade, side, price, volume, at }: TradeView): TapeItem {
