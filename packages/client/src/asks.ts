@@ -76,6 +76,7 @@ export type Settled =
 const passing: readonly string[] = [
   gatewayErrors.rateLimited,
   gatewayErrors.unavailable,
+  gatewayErrors.busy,
   gatewayErrors.invalidToken,
 ];
 

@@ -5,23 +5,24 @@
  */
 import { finish } from './changes.ts';
 import type { Changes } from './changes.ts';
-import type { Command, Entry } from './command.ts';
+import type { Command, Entry, OrderAmend, OrderPlace } from './command.ts';
 import type { Event } from './event.ts';
 import { assert } from './exact.ts';
 import { admitParticipant } from './handlers/admit.ts';
-import { amendOrder } from './handlers/amend.ts';
+import { amendOrder, amendRefusal } from './handlers/amend.ts';
 import { cancelAllAfter, cancelAllOrders, cancelOrder } from './handlers/cancel.ts';
 import { letFall } from './handlers/clock.ts';
 import { advanceLedger } from './handlers/ledger.ts';
 import { cancelMarket, changeBand, changePhase, openMarket } from './handlers/market.ts';
 import { declineOffers, deliverOffers } from './handlers/offers.ts';
-import { placeOrder } from './handlers/place.ts';
+import { placeOrder, placeRefusal } from './handlers/place.ts';
 import { submitSettlement } from './handlers/settle.ts';
 import { instantMax } from './limits.ts';
 import { fireWholes } from './match.ts';
 import type { RefusalCode } from './refusal.ts';
 import { isCommand, namesOf } from './shape.ts';
 import type { State } from './state.ts';
+import type { Instant } from './units.ts';
 
 /**
  * Applies the entry: what fell due first, then the command, then the whole orders that can be filled by now; then levels and balances that
@@ -41,6 +42,21 @@ export function apply(state: State, entry: Entry): readonly Event[] {
   if (code !== undefined) changes.events.push({ kind: 'refused', ...namesOf(command), code });
   for (const market of changes.markets) fireWholes(state, changes, market);
   return finish(state, changes);
+}
+
+/**
+ * With which code an entry with this command would be refused if it came at `at`, when nothing else falls due before. Changes nothing.
+ * @returns undefined when it would be applied.
+ */
+export function refusalOf(
+  state: State,
+  command: OrderPlace | OrderAmend,
+  at: Instant,
+): RefusalCode | undefined {
+  if (!isCommand(command)) return 'malformed';
+  return command.kind === 'order.place'
+    ? placeRefusal(state, command, at)
+    : amendRefusal(state, command);
 }
 
 /** @throws Error unless the entry is the next one and its time does not run backwards. */

@@ -5,7 +5,7 @@ export * from './event.ts';
 export * from './refusal.ts';
 export { createState } from './state.ts';
 export type { State } from './state.ts';
-export { apply } from './apply.ts';
+export { apply, refusalOf } from './apply.ts';
 export { audit } from './audit.ts';
 export { stateHash, stateText } from './snapshot.ts';
 export type { Digest } from './snapshot.ts';

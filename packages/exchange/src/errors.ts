@@ -17,7 +17,9 @@ export type ExchangeErrorCode =
   /** The file with the API keys does not hold what was written to it, or its secret is missing. Nothing was changed. */
   | 'keys_corrupt'
   /** The exchange is closing or has failed, or more waits for the disk than may. */
-  | 'unavailable';
+  | 'unavailable'
+  /** More waits for the disk than new orders may wait for. */
+  | 'busy';
 
 /** A failure of the environment. `retryable`: the same call may succeed later, and repeating it does no harm. */
 export class ExchangeError extends Error {

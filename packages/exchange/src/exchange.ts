@@ -47,7 +47,8 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
 function withHttp({ folder, clock, log, version }: ExchangeOptions, assembly: Assembly): Exchange {
   const { feed, ledger, chain, sessions, admission, desk, sockets, stats } = assembly;
   const file = ApiKeyFile.open(folder, randomBytes);
-  const keys = new ApiKeys({ file, sessions, now: clock.now, random: randomBytes });
+  const revoked = (key: string): void => sockets.endKey(key);
+  const keys = new ApiKeys({ file, sessions, revoked, now: clock.now, random: randomBytes });
   const health = (): object => ({ status: 'online', version, ...stats.read() });
   const members = { feed, ledger, chain, sessions, admission, desk, keys };
   const app = buildApp({ ...members, now: clock.now, health, log });

@@ -3,6 +3,12 @@
 /** Entries that may wait for the disk. At 100,000 entries a second that is a tenth of a second; a disk that hangs must not eat the memory. */
 export const backlogMax = 10_000;
 
+/**
+ * Entries that may wait for the disk before new orders and amendments are turned away: what is left until `backlogMax` is for cancels, for the dead man's switch and
+ * for what agents say, which make the exchange's load smaller and its participants' risk too.
+ */
+export const orderBacklogMax = 5_000;
+
 /** Lots and movements in one commit, about 700 characters each, so that one row stays far below what SQLite takes. One entry may weigh more alone. */
 export const commitWeightMax = 4_000;
 

@@ -3,8 +3,8 @@ import type { Entry } from '@wattlot/core';
 import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ExchangeError } from './errors.ts';
-import { backlogMax } from './limits.ts';
-import { sure } from './exact.ts';
+import { exactLots, sure } from './exact.ts';
+import { backlogMax, orderBacklogMax } from './limits.ts';
 import { alice, bob, offerOf, TestMarket } from './testing.ts';
 import type { Applied } from './sequencer.ts';
 
@@ -114,6 +114,43 @@ test('a disk that hangs turns new commands away and loses none of the others', a
   expect(answered).toBe(backlogMax + 1);
   expect(market.journal.head).toBe(before + backlogMax + 2);
   await expect(market.submit(command)).rejects.toThrow('closing');
+});
+
+test('a disk that is slow turns new orders and amendments away first; cancels, the switch and what agents say are taken', async () => {
+  const market = await new TestMarket().open();
+  const { events } = await market.submit(market.order(alice, 'ask', { price: 10, volume: 1 }));
+  const { order } = sure(events.find((event) => event.kind === 'order.placed')?.view, 'order');
+  market.journal.isHeld = true;
+  let answered = 0;
+  const answer = (): void => void (answered += 1);
+  const decline = { kind: 'offers.decline', participant: alice, order, reason: '' } as const;
+  market.sequencer.post(decline, answer);
+  await settle();
+  for (let count = 0; count < orderBacklogMax; count += 1) market.sequencer.post(decline, answer);
+  const before = stateHash(market.state, digest);
+  const place = market.order(bob, 'ask', { price: 11, volume: 1 });
+  const amend = { kind: 'order.amend', participant: alice, order, volume: exactLots(2) } as const;
+  for (const command of [place, amend]) {
+    expect(() => market.sequencer.post(command, answer)).toThrow(
+      expect.objectContaining({ code: 'busy', retryable: true }),
+    );
+  }
+  expect(() => market.sequencer.check(amend, () => undefined)).toThrow('waits for the disk');
+  expect(stateHash(market.state, digest)).toBe(before);
+  const kept = [
+    { kind: 'order.cancel', participant: alice, order },
+    { kind: 'order.cancel_all', participant: alice },
+    { kind: 'order.cancel_all_after', participant: alice, timeout: 60_000_000 },
+    decline,
+  ] as const;
+  for (const command of kept) market.sequencer.post(command, answer);
+  market.journal.isHeld = false;
+  market.journal.release();
+  while (market.sequencer.backlog > 0) await settle();
+  await settle();
+  expect(answered).toBe(1 + orderBacklogMax + kept.length);
+  const placed = await market.submit(place);
+  expect(placed.events.map(({ kind }) => kind)).toContain('order.placed');
 });
 
 test('the journal leads to the same state', async () => {

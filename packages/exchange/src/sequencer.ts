@@ -6,13 +6,22 @@
  * The state is therefore ahead of the disk by what is on its way. Whoever tells anybody anything works from the committed events, never from the
  * state; the state decides only what to put into the next command.
  */
-import { apply, lastInstant, lastSeq, nextDeadline } from '@wattlot/core';
-import type { Command, Entry, Event, Instant, State } from '@wattlot/core';
+import { apply, lastInstant, lastSeq, nextDeadline, refusalOf } from '@wattlot/core';
+import type {
+  Command,
+  Entry,
+  Event,
+  Instant,
+  OrderAmend,
+  OrderPlace,
+  RefusalCode,
+  State,
+} from '@wattlot/core';
 import type { Clock } from './clock.ts';
 import { ExchangeError } from './errors.ts';
 import { exactSeq } from './exact.ts';
 import type { Journal } from './journal/journal.ts';
-import { backlogMax, commitWeightMax } from './limits.ts';
+import { backlogMax, commitWeightMax, orderBacklogMax } from './limits.ts';
 
 /** An entry and what it did. */
 export interface Applied {
@@ -35,6 +44,12 @@ export interface SequencerOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** A command that was only looked at: the answer goes out when what it rests on is on disk. */
+interface Check {
+  readonly after: number;
+  readonly tell: () => void;
+}
+
 interface Waiting extends Applied {
   readonly answer: Answer;
 }
@@ -43,6 +58,7 @@ interface Waiting extends Applied {
 export class Sequencer {
   readonly #options: SequencerOptions;
   #collected: Waiting[] = [];
+  #checks: Check[] = [];
   #committing = false;
   #hasFailed = false;
   #stopped: ExchangeError | undefined;
@@ -61,14 +77,11 @@ export class Sequencer {
 
   /**
    * Puts a command in its place. `answer` is called once its entry is on disk, in the order of the entries, and never when it may not be.
-   * @throws ExchangeError `unavailable` when too much waits for the disk or the exchange is closing: nothing was done then. `journal_io` after a
-   *   failure.
+   * @throws ExchangeError `busy` for a new order or an amendment, and `unavailable` for whatever comes from outside, when too much waits for the disk;
+   *   `unavailable` when the exchange is closing: nothing was done then. `journal_io` after a failure.
    */
   post(command: Command, answer: Answer): void {
-    if (this.#stopped !== undefined) throw this.#stopped;
-    if (this.#collected.length >= backlogMax && isFromOutside(command)) {
-      throw new ExchangeError('unavailable', 'too much waits for the disk', { retryable: true });
-    }
+    this.#requireRoom(command);
     const entry = this.#stamp(command);
     let events: readonly Event[];
     try {
@@ -96,6 +109,19 @@ export class Sequencer {
     });
   }
 
+  /**
+   * Looks at a new order or an amendment as if it had come now, and changes nothing. `answer` gets the code with which it would be refused, once everything that it
+   * was looked at against is on disk; never when that may not be.
+   * @throws ExchangeError as `post`.
+   */
+  check(command: OrderPlace | OrderAmend, answer: (code: RefusalCode | undefined) => void): void {
+    this.#requireRoom(command);
+    const { state } = this.#options;
+    const code = refusalOf(state, asJournaled(command), this.#instant());
+    if (!this.#committing) return answer(code);
+    this.#checks.push({ after: lastSeq(state), tell: () => answer(code) });
+  }
+
   /** Takes nothing more and resolves when all that was taken is on disk and told. Does not close the journal. */
   async close(): Promise<void> {
     this.#stopped ??= new ExchangeError('unavailable', 'the exchange is closing');
@@ -104,12 +130,29 @@ export class Sequencer {
     await new Promise<void>((drained) => this.#drained.push(drained));
   }
 
+  #requireRoom(command: Command): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    const waiting = this.#collected.length + this.#checks.length;
+    if (waiting >= orderBacklogMax && isNewLoad(command)) {
+      throw new ExchangeError('busy', 'too much waits for the disk', { retryable: true });
+    }
+    if (waiting >= backlogMax && isFromOutside(command)) {
+      throw new ExchangeError('unavailable', 'too much waits for the disk', { retryable: true });
+    }
+  }
+
   #stamp(command: Command): Entry {
+    const { state } = this.#options;
+    const seq = exactSeq(lastSeq(state) + 1);
+    return { seq, at: this.#instant(), command: asJournaled(command) };
+  }
+
+  /** Now, or the last entry's instant where the clock was set back. */
+  #instant(): Instant {
     const { state, clock } = this.#options;
     const before = lastInstant(state);
     const now = clock.now();
-    const at = now > before ? now : before;
-    return { seq: exactSeq(lastSeq(state) + 1), at, command: asJournaled(command) };
+    return now > before ? now : before;
   }
 
   async #commit(): Promise<void> {
@@ -119,6 +162,7 @@ export class Sequencer {
         this.#collected = this.#collected.slice(batch.length);
         await this.#options.journal.append(batch.map(({ entry }) => entry));
         for (const { entry, events, answer } of batch) answer({ entry, events });
+        if (this.#checks.length > 0) this.#tellChecks(batch.at(-1)?.entry.seq ?? 0);
         this.#options.committed(batch);
       }
     } catch (error) {
@@ -126,6 +170,12 @@ export class Sequencer {
     }
     this.#committing = false;
     for (const drained of this.#drained.splice(0)) drained();
+  }
+
+  #tellChecks(head: number): void {
+    const told = this.#checks.filter(({ after }) => after <= head);
+    this.#checks = this.#checks.slice(told.length);
+    for (const { tell } of told) tell();
   }
 
   #fail(error: unknown): void {
@@ -158,6 +208,11 @@ export class Sequencer {
   }
 }
 
+/** What makes more work and more risk: turned away first. */
+function isNewLoad({ kind }: Command): boolean {
+  return kind === 'order.place' || kind === 'order.amend';
+}
+
 /** The ledger's blocks and the clock are never turned away: they come one at a time, and the state depends on them. */
 function isFromOutside({ kind }: Command): boolean {
   return kind !== 'ledger.advance' && kind !== 'time.tick';
@@ -167,9 +222,9 @@ function isFromOutside({ kind }: Command): boolean {
  * The command as the journal will give it back. JSON has no −0 and no infinity: applied as they came they would be refused now and be good numbers after
  * a restart, and the two states would part for ever.
  */
-function asJournaled(command: Command): Command {
+function asJournaled<Given extends Command>(command: Given): Given {
   if (!changesInJson(command)) return command;
-  return JSON.parse(JSON.stringify(command)) as Command;
+  return JSON.parse(JSON.stringify(command)) as Given;
 }
 
 function changesInJson(value: unknown): boolean {

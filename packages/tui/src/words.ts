@@ -46,6 +46,7 @@ const refusalWords: Readonly<Record<string, Message>> = {
   [gatewayErrors.tooManyKeys]: 'you have as many keys for programs as allowed: remove one first',
   [gatewayErrors.rateLimited]: 'too many requests: wait a second and try again',
   [gatewayErrors.unavailable]: 'the exchange takes no orders at the moment: try again later',
+  [gatewayErrors.busy]: 'the exchange is busy and takes no new orders: try again in a moment',
   [gatewayErrors.badChallenge]: 'the login took too long: it is tried again',
   [gatewayErrors.badSignature]: 'the key does not fit the address: check the key file',
 };

@@ -47,6 +47,8 @@ export const gatewayErrors = {
   unknownOrder: 'EOrder:Unknown order',
   rateLimited: 'EOrder:Rate limit exceeded',
   unavailable: 'EService:Unavailable',
+  /** More waits for the disk than new orders may: cancels and what agents say are still taken. */
+  busy: 'EService:Busy',
   badChallenge: 'EAPI:Invalid challenge',
   badSignature: 'EAPI:Invalid signature',
   badKey: 'EAPI:Invalid key',

@@ -268,10 +268,19 @@ export const privateFunctions = {
       ),
       cl_ord_id: Type.Optional(ClientOrderId),
       deadline: Type.Optional(Type.String({ maxLength: 27 })),
+      /** Only look at it: the answer has no `txid`. */
+      validate: Type.Optional(
+        Type.Union([
+          Type.Literal('true'),
+          Type.Literal('1'),
+          Type.Literal('false'),
+          Type.Literal('0'),
+        ]),
+      ),
     }),
     result: Type.Object({
       descr: Type.Object({ order: Text }),
-      txid: Type.Array(Text, { minItems: 1, maxItems: 1 }),
+      txid: Type.Optional(Type.Array(Text, { minItems: 1, maxItems: 1 })),
     }),
   },
   CancelOrder: {

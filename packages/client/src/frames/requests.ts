@@ -112,6 +112,9 @@ const OrderFields = {
   cl_ord_id: Type.Optional(ClientOrderId),
 };
 
+/** Only look at it: say what would be refused, and change nothing. The answer names no order. */
+const Validate = Type.Optional(Type.Boolean());
+
 /** Orders in one `batch_add`, ids in one `batch_cancel`. */
 export const batchMax = 15;
 export const batchCancelMax = 50;
@@ -125,6 +128,7 @@ export const AddOrderRequest = Type.Object({
     ...OrderFields,
     /** Refuse what arrives later. */
     deadline: Type.Optional(TimeText),
+    validate: Validate,
   }),
 });
 
@@ -136,6 +140,7 @@ export const BatchAddRequest = Type.Object({
     token: Token,
     symbol: Symbol,
     deadline: Type.Optional(TimeText),
+    validate: Validate,
     orders: Type.Array(Type.Object(OrderFields), { minItems: 2, maxItems: batchMax }),
   }),
 });
@@ -151,6 +156,7 @@ export const AmendOrderRequest = Type.Object({
     order_qty: Type.Optional(Type.Number()),
     limit_price: Type.Optional(Type.Number()),
     deadline: Type.Optional(TimeText),
+    validate: Validate,
   }),
 });
 

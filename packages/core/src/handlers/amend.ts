@@ -52,15 +52,11 @@ function wouldWronglyTrade(order: Order, { price, remaining }: Wish): boolean {
   return wouldTrade({ market, side, price, whole, selfTrade }, remaining, participant.ownerNumber);
 }
 
-/**
- * Amends the order as docs/matching.md says. Refuses, in this order, `unknown_participant`, `unknown_order`, `order_done`, `phase_forbids`,
- * `volume_out_of_bounds`, `price_off_tick`, `price_out_of_band` (of a new price), `insufficient_funds`, `would_trade`.
- */
-export function amendOrder(
+/** What an amendment asks of an order, or the code with which it is refused. Changes nothing. */
+function amendmentOf(
   state: State,
-  changes: Changes,
   command: OrderAmend,
-): RefusalCode | undefined {
+): { readonly order: Order; readonly wish: Wish } | RefusalCode {
   if (!state.participants.has(command.participant)) return 'unknown_participant';
   const order = state.orders.get(command.order);
   if (order?.participant.address !== command.participant) return 'unknown_order';
@@ -77,11 +73,31 @@ export function amendOrder(
   const free = freeOf(state, command.participant, givenAsset(market.terms, order.side));
   if (extra > Math.max(0, free)) return 'insufficient_funds';
   if (open > 0 && wouldWronglyTrade(order, wish)) return 'would_trade';
+  return { order, wish };
+}
 
-  if (open === 0) cancelRemaining(state, changes, order, 'amended');
-  else if (price !== order.price) reprice(state, changes, order, wish);
-  else if (open < order.remaining) shrink(state, changes, order, wish);
-  else if (open > order.remaining) enlarge(state, changes, order, wish);
+/** With which code `amendOrder` would refuse the command. Changes nothing. */
+export function amendRefusal(state: State, command: OrderAmend): RefusalCode | undefined {
+  const amendment = amendmentOf(state, command);
+  return typeof amendment === 'string' ? amendment : undefined;
+}
+
+/**
+ * Amends the order as docs/matching.md says. Refuses, in this order, `unknown_participant`, `unknown_order`, `order_done`, `phase_forbids`,
+ * `volume_out_of_bounds`, `price_off_tick`, `price_out_of_band` (of a new price), `insufficient_funds`, `would_trade`.
+ */
+export function amendOrder(
+  state: State,
+  changes: Changes,
+  command: OrderAmend,
+): RefusalCode | undefined {
+  const amendment = amendmentOf(state, command);
+  if (typeof amendment === 'string') return amendment;
+  const { order, wish } = amendment;
+  if (wish.remaining === 0) cancelRemaining(state, changes, order, 'amended');
+  else if (wish.price !== order.price) reprice(state, changes, order, wish);
+  else if (wish.remaining < order.remaining) shrink(state, changes, order, wish);
+  else if (wish.remaining > order.remaining) enlarge(state, changes, order, wish);
   else tell(changes, order, []);
   return undefined;
 }

@@ -8,7 +8,7 @@ import { acceptOrder, bareRemaining, cancelRemaining } from '../order.ts';
 import { requestOffers, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Market, Order, Participant, State } from '../state.ts';
-import type { Price } from '../units.ts';
+import type { Instant, Price } from '../units.ts';
 
 /** True when the command would have made this very order. */
 function isRepeat(order: Order, command: OrderPlace): boolean {
@@ -75,6 +75,51 @@ function wouldWronglyTrade(market: Market, participant: Participant, command: Or
   return wouldTrade({ market, side, price, whole, selfTrade }, volume, participant.ownerNumber);
 }
 
+/** Who places an order, and where. */
+interface Placing {
+  readonly participant: Participant;
+  readonly market: Market;
+}
+
+/** What stands against a new order of this participant in this market at this instant; changes nothing. */
+function newRefusal(
+  state: State,
+  { participant, market }: Placing,
+  command: OrderPlace,
+  at: Instant,
+): RefusalCode | undefined {
+  const { price, volume, side, expiresAt } = command;
+  if (!isAllowed(market, command)) return 'phase_forbids';
+  if (!isConsistent(command)) return 'order_contradictory';
+  const { terms } = market;
+  if (volume === 0 || volume > terms.volumeMax) return 'volume_out_of_bounds';
+  const refusal = priceRefusal(market, price);
+  if (refusal !== undefined) return refusal;
+  if (expiresAt !== undefined && expiresAt <= at) return 'expiry_passed';
+  const given = volume * givenPerLot(terms, side, price);
+  const free = freeOf(state, command.participant, givenAsset(terms, side));
+  if (given > free) return 'insufficient_funds';
+  if (participant.live.length >= openOrdersMax) return 'too_many_open_orders';
+  if (tooManyWholes(market, participant, command)) return 'too_many_whole_orders';
+  if (wouldWronglyTrade(market, participant, command)) return 'would_trade';
+  return undefined;
+}
+
+/** With which code `placeOrder` would refuse the command at this instant. Changes nothing. */
+export function placeRefusal(
+  state: State,
+  command: OrderPlace,
+  at: Instant,
+): RefusalCode | undefined {
+  const participant = state.participants.get(command.participant);
+  if (participant === undefined) return 'unknown_participant';
+  const answered = participant.answers.get(command.clientOrderId);
+  if (answered !== undefined) return isRepeat(answered, command) ? undefined : 'id_reused';
+  const market = state.markets.get(command.market);
+  if (market === undefined) return 'unknown_market';
+  return newRefusal(state, { participant, market }, command, at);
+}
+
 /**
  * Places the order, or repeats the answer to the same placement. Refuses, in this order, `unknown_participant`, `id_reused`, `unknown_market`,
  * `phase_forbids`, `order_contradictory`, `volume_out_of_bounds`, `price_off_tick`, `price_out_of_band`, `expiry_passed`, `insufficient_funds`,
@@ -85,7 +130,6 @@ export function placeOrder(
   changes: Changes,
   command: OrderPlace,
 ): RefusalCode | undefined {
-  const { price, volume, side } = command;
   const participant = state.participants.get(command.participant);
   if (participant === undefined) return 'unknown_participant';
   const answered = participant.answers.get(command.clientOrderId);
@@ -97,21 +141,11 @@ export function placeOrder(
   }
   const market = state.markets.get(command.market);
   if (market === undefined) return 'unknown_market';
-  if (!isAllowed(market, command)) return 'phase_forbids';
-  if (!isConsistent(command)) return 'order_contradictory';
-  const { terms } = market;
-  if (volume === 0 || volume > terms.volumeMax) return 'volume_out_of_bounds';
-  const refusal = priceRefusal(market, price);
+  const placing = { participant, market };
+  const refusal = newRefusal(state, placing, command, state.at);
   if (refusal !== undefined) return refusal;
-  if (command.expiresAt !== undefined && command.expiresAt <= state.at) return 'expiry_passed';
-  const given = volume * givenPerLot(terms, side, price);
-  const free = freeOf(state, command.participant, givenAsset(terms, side));
-  if (given > free) return 'insufficient_funds';
-  if (participant.live.length >= openOrdersMax) return 'too_many_open_orders';
-  if (tooManyWholes(market, participant, command)) return 'too_many_whole_orders';
-  if (wouldWronglyTrade(market, participant, command)) return 'would_trade';
 
-  const order = acceptOrder(state, changes, { participant, market }, command);
+  const order = acceptOrder(state, changes, placing, command);
   changes.events.push({ kind: 'order.placed', view: viewOfOrder(order) });
   arrive(state, changes, order);
   return undefined;

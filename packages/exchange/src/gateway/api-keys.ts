@@ -14,6 +14,8 @@ import type { Sessions } from './sessions.ts';
 export interface ApiKeysOptions {
   readonly file: ApiKeyFile;
   readonly sessions: Sessions;
+  /** Told of a key that was revoked, at once: nothing that was opened with it may go on. */
+  readonly revoked: (key: string) => void;
   readonly now: () => Instant;
   /** A source of chance, such as `randomBytes` of `node:crypto`. */
   readonly random: (length: number) => Buffer;
@@ -71,12 +73,14 @@ export class ApiKeys {
     });
   }
 
-  /** Ends a key and the session made with it. @returns false when it is not the participant's. */
+  /** Ends a key, the session made with it and what was opened with that. @returns false when it is not the participant's. */
   async revoke(participant: Address, key: string): Promise<boolean> {
-    const { file, sessions } = this.#options;
+    const { file, sessions, revoked } = this.#options;
     if (file.keys.get(key)?.participant !== participant) return false;
+    const kept = file.revoke(key);
     sessions.endKey(key);
-    await file.revoke(key);
+    revoked(key);
+    await kept;
     return true;
   }
 

@@ -44,12 +44,18 @@ const closeCodes = { goingAway: 1001, notText: 1003, policy: 1008, tryLater: 101
 
 const heartbeat = Buffer.from('{"channel":"heartbeat"}');
 
+/** Whose channel is followed, and with which API key if with one. */
+interface PrivateFollowing {
+  readonly participant: Address;
+  readonly key: string | undefined;
+}
+
 /** One client's connection, from its opening to its end. */
 export class Connection implements Subscriber {
   readonly #options: ConnectionOptions;
   readonly #socket: FrameSocket;
   readonly #frames: Bucket;
-  readonly #private = new Map<PrivateChannel, Address>();
+  readonly #private = new Map<PrivateChannel, PrivateFollowing>();
   readonly #openedAt: number;
   readonly #tellSystem = (system: System): void => this.send(statusFrame(this.#options, system));
   #hasSubscribed = false;
@@ -119,6 +125,12 @@ export class Connection implements Subscriber {
     this.#socket.close(code, reason);
     const stop = this.#options.after(closeWithinMs, () => this.#socket.terminate());
     this.#socket.on('close', stop);
+  }
+
+  /** An API key is no more: what follows a private channel with it ends, and its client reads why. */
+  endKey(id: string): void {
+    const isIts = [...this.#private.values()].some(({ key }) => key === id);
+    if (isIts) this.close(closeCodes.policy, 'the API key was revoked');
   }
 
   #nowMs(): number {
@@ -226,7 +238,7 @@ export class Connection implements Subscriber {
     }
     this.#leavePrivate(channel);
     this.#hasSubscribed = true;
-    this.#private.set(channel, participant);
+    this.#private.set(channel, { participant, key: token && desk.keyOf(token) });
     respond({ result: { channel, snapshot } });
     feed.followPrivate(channel, participant, this, snapshot);
   }
@@ -262,10 +274,10 @@ export class Connection implements Subscriber {
   }
 
   #leavePrivate(channel: PrivateChannel): void {
-    const participant = this.#private.get(channel);
-    if (participant === undefined) return;
+    const following = this.#private.get(channel);
+    if (following === undefined) return;
     this.#private.delete(channel);
-    this.#options.feed.leavePrivate(channel, participant, this);
+    this.#options.feed.leavePrivate(channel, following.participant, this);
   }
 
   #leaveAll(): void {

@@ -44,6 +44,11 @@ export class Desk {
     return token === undefined ? undefined : this.#options.sessions.find(token);
   }
 
+  /** The API key behind a token; undefined for one of a login, or nobody's. */
+  keyOf(token: string): string | undefined {
+    return this.#options.sessions.keyOf(token);
+  }
+
   /** Answers one request, at once or when its command is on disk. */
   handle(request: DeskRequest, respond: Respond): void {
     const participant = this.participantOf(request.params.token);

@@ -113,9 +113,9 @@ test('numbers that are no exact lots or prices are refused', async () => {
       expect(reply['success'], `${field} ${number}`).toBe(false);
     }
   }
-  const unsupported = bid(token, { validate: true });
+  const unsupported = bid(token, { margin: true });
   expect(await socket.ask({ method: 'add_order', req_id: 2, params: unsupported })).toMatchObject({
-    error: 'EGeneral:Invalid arguments:validate is not supported',
+    error: 'EGeneral:Invalid arguments:margin is not supported',
   });
   socket.close();
 });

@@ -15,11 +15,19 @@ import type {
   CancelAllRequest,
   CancelOrderRequest,
 } from '@wattlot/client/frames';
-import type { Address, Command, Event, Instant, OrderId, OrderPlace } from '@wattlot/core';
+import type {
+  Address,
+  Command,
+  Event,
+  Instant,
+  OrderAmend,
+  OrderId,
+  OrderPlace,
+} from '@wattlot/core';
 import type { AccountRates } from './account-rates.ts';
 import { isTooLate, placementOf } from './placement.ts';
 import type { OrderWords } from './placement.ts';
-import { ownOrder, post } from './posting.ts';
+import { check, ownOrder, post } from './posting.ts';
 import type { Outcome, Posting, Respond } from './posting.ts';
 
 /** A request about orders. */
@@ -74,7 +82,8 @@ export class OrderDesk {
       return respond({ error: gatewayErrors.rateLimited });
     const commands = this.#placements(participant, params, [params]);
     if (typeof commands === 'string') return respond({ error: commands });
-    for (const command of commands) this.#place(command, respond);
+    const { validate = false } = params;
+    for (const command of commands) this.#place(command, { words: params, validate }, respond);
   }
 
   /** All of a batch are looked at before any is placed; one answer lists what became of each. */
@@ -85,8 +94,11 @@ export class OrderDesk {
     }
     const commands = this.#placements(participant, params, params.orders);
     if (typeof commands === 'string') return respond({ error: commands });
+    const { orders, validate = false } = params;
     gather(
-      commands.map((command) => (done: Respond) => this.#place(command, done)),
+      commands.map((command, index) => (done: Respond) => {
+        this.#place(command, { words: orders[index], validate }, done);
+      }),
       (outcomes) => {
         const placed = outcomes.some((outcome) => 'result' in outcome);
         const [first] = outcomes;
@@ -126,7 +138,16 @@ export class OrderDesk {
     return isTooLate(deadline, this.#options.wallNow());
   }
 
-  #place(command: OrderPlace, respond: Respond): void {
+  #place(
+    command: OrderPlace,
+    { words, validate }: { readonly words: OrderWords | undefined; readonly validate: boolean },
+    respond: Respond,
+  ): void {
+    if (validate) {
+      const own = words?.cl_ord_id;
+      const result = own === undefined ? {} : { cl_ord_id: own };
+      return check(this.#options, command, respond, () => ({ result }));
+    }
     post(this.#options, command, respond, ({ events }) => {
       const order = orderIn(events);
       return order === undefined
@@ -153,19 +174,19 @@ export class OrderDesk {
     if (wirePrice !== undefined && price === undefined) {
       return respond({ error: gatewayErrors.invalidPrice });
     }
-    const command: Command = {
+    const command: OrderAmend = {
       kind: 'order.amend',
       participant,
       order,
       ...(price === undefined ? {} : { price }),
       ...(volume === undefined ? {} : { volume }),
     };
+    const named = { order_id: order, ...(own === undefined ? {} : { cl_ord_id: own }) };
+    if (params.validate === true) {
+      return check(this.#options, command, respond, () => ({ result: named }));
+    }
     post(this.#options, command, respond, ({ entry }) => ({
-      result: {
-        amend_id: `A${entry.seq}`,
-        order_id: order,
-        ...(own === undefined ? {} : { cl_ord_id: own }),
-      },
+      result: { amend_id: `A${entry.seq}`, ...named },
     }));
   }
 

@@ -7,7 +7,10 @@ import type { BookMirror } from '../feed/book.ts';
 import { protectionShare } from '../limits.ts';
 
 /** An order as a request describes it. */
-export type OrderWords = Omit<AddOrderRequest['params'], 'token' | 'symbol' | 'deadline'>;
+export type OrderWords = Omit<
+  AddOrderRequest['params'],
+  'token' | 'symbol' | 'deadline' | 'validate'
+>;
 
 /** What is known where an order comes in. */
 export interface PlacementContext {

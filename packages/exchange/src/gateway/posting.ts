@@ -1,6 +1,6 @@
 /** How a request becomes a command and a command's events an answer: the same for orders and for what agents say. */
 import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
-import type { Address, Command, Phase, RefusalCode } from '@wattlot/core';
+import type { Address, Command, OrderAmend, OrderPlace, Phase, RefusalCode } from '@wattlot/core';
 import { ExchangeError } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { OrderRecord } from '../feed/orders.ts';
@@ -24,6 +24,20 @@ export interface Posting {
   readonly feed: Feed;
 }
 
+/** Says what would become of a new order or an amendment, and places or changes nothing. `done` gives the answer when it would not be refused. */
+export function check(
+  { sequencer, feed }: Posting,
+  command: OrderPlace | OrderAmend,
+  respond: Respond,
+  done: () => Outcome,
+): void {
+  orUnavailable(respond, () =>
+    sequencer.check(command, (code) =>
+      respond(code === undefined ? done() : { error: errorOf(feed, code, command) }),
+    ),
+  );
+}
+
 /** Puts a command in its place and answers once it is on disk. After a failure of the disk nobody is answered any more. */
 export function post(
   { sequencer, feed }: Posting,
@@ -31,16 +45,22 @@ export function post(
   respond: Respond,
   done: (applied: Applied) => Outcome,
 ): void {
-  try {
+  orUnavailable(respond, () =>
     sequencer.post(command, (applied) => {
       const refused = applied.events.find((event) => event.kind === 'refused');
       respond(
         refused === undefined ? done(applied) : { error: errorOf(feed, refused.code, command) },
       );
-    });
+    }),
+  );
+}
+
+function orUnavailable(respond: Respond, work: () => void): void {
+  try {
+    work();
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
-    respond({ error: gatewayErrors.unavailable });
+    respond({ error: error.code === 'busy' ? gatewayErrors.busy : gatewayErrors.unavailable });
   }
 }
 

@@ -111,6 +111,35 @@ test('a key is made after a login, listed without its secret, and good until it 
   expect(await stranger.post('/v1/create_api_key', wish)).toMatchObject({ status: 401 });
 });
 
+test('what follows a private channel with the token of a key ends when the key is revoked, and reads why', async () => {
+  const person = new Person(exchange);
+  const token = await person.join('revoked');
+  const authorization = `Bearer ${token}`;
+  const [gone, kept] = [
+    await makeKey(person, token, ['read', 'trade']),
+    await makeKey(person, token, ['read']),
+  ];
+  const follow = async (bearer: unknown): Promise<TestSocket> => {
+    const socket = await new TestSocket(exchange.url).open();
+    const params = { channel: 'executions', token: bearer };
+    await socket.ask({ method: 'subscribe', req_id: 1, params });
+    return socket;
+  };
+  const tokenOf = async (key: Key): Promise<unknown> =>
+    (await ask(key, 'GetWebSocketsToken')).result?.['token'];
+  const [its, others, own] = [
+    await follow(await tokenOf(gone)),
+    await follow(await tokenOf(kept)),
+    await follow(token),
+  ];
+  await person.post('/v1/revoke_api_key', { key: gone.key }, { authorization });
+  expect(await its.closed).toBe('1008 the API key was revoked');
+  for (const socket of [others, own]) {
+    expect(await socket.ask({ method: 'ping', req_id: 2 })).toMatchObject({ method: 'pong' });
+    socket.close();
+  }
+});
+
 test('a participant has so many keys and no more', async () => {
   const person = new Person(exchange);
   const token = await person.join('many');
@@ -197,7 +226,14 @@ test('orders by HTTP go the way of those by the socket', async () => {
   ];
   for (const [fields, error] of bad) {
     expect(await ask(key, 'AddOrder', fields), JSON.stringify(fields)).toEqual({ error: [error] });
+    const looked = await ask(key, 'AddOrder', { ...fields, validate: 'true' });
+    expect(looked, JSON.stringify(fields)).toEqual({ error: [error] });
   }
+  expect(await ask(key, 'AddOrder', { ...order, validate: 'true' })).toEqual({
+    error: [],
+    result: { descr: { order: `buy 0.02 ${symbol} @ limit 10` } },
+  });
+  expect(await ask(key, 'OpenOrders')).toEqual({ error: [], result: { open: {} } });
   const json = await ask(key, 'AddOrder', { ...order, timeinforce: 'IOC' }, { json: true });
   expect(json).toMatchObject({ error: [] });
 });

@@ -36,8 +36,7 @@ type Functions = {
 };
 
 /** Parameters of `AddOrder` that change what an order means and are not offered: ignoring one would trade something else than was asked for. */
-const unsupported =
-  /^(price2|leverage|displayvol|reduce_only|starttm|trigger|validate|cost|close\[.*\])$/;
+const unsupported = /^(price2|leverage|displayvol|reduce_only|starttm|trigger|cost|close\[.*\])$/;
 
 /** Adds `POST /0/private/…`. */
 export function addPrivateApi(app: FastifyInstance, options: PrivateApiOptions): void {
@@ -140,10 +139,12 @@ function functionsOf({ feed, desk, keys, now }: PrivateApiOptions): Functions {
       }
       const outcome = await ask(key, 'add_order', orderWords(body, now()));
       if ('error' in outcome) return refuse(outcome.error);
-      const { order_id: order } = outcome.result as { readonly order_id: string };
       const { type, volume, pair, ordertype, price } = body;
       const at = price === undefined ? ordertype : `${ordertype} ${price}`;
-      return answer({ descr: { order: `${type} ${volume} ${pair} @ ${at}` }, txid: [order] });
+      const descr = { order: `${type} ${volume} ${pair} @ ${at}` };
+      if (isOn(body.validate)) return answer({ descr });
+      const { order_id: order } = outcome.result as { readonly order_id: string };
+      return answer({ descr, txid: [order] });
     },
     CancelOrder: async (key, { txid, cl_ord_id: own }) => {
       const ids = {
@@ -163,6 +164,7 @@ function functionsOf({ feed, desk, keys, now }: PrivateApiOptions): Functions {
 /** The order in the socket's words. */
 function orderWords(body: PrivateBody<'AddOrder'>, now: Instant): object {
   const { expiretm, deadline, cl_ord_id: own, stptype, timeinforce, price, oflags } = body;
+  const { validate } = body;
   const isPost = oflags?.split(',').includes('post') === true;
   return {
     symbol: body.pair,
@@ -176,7 +178,12 @@ function orderWords(body: PrivateBody<'AddOrder'>, now: Instant): object {
     ...(stptype === undefined ? {} : { stp_type: stptype.replace('-', '_') }),
     ...(own === undefined ? {} : { cl_ord_id: own }),
     ...(deadline === undefined ? {} : { deadline }),
+    ...(isOn(validate) ? { validate: true } : {}),
   };
+}
+
+function isOn(flag: string | undefined): boolean {
+  return flag === 'true' || flag === '1';
 }
 
 /** Seconds since 1970 or, with a sign, from now, as the socket's time. */

@@ -60,7 +60,6 @@ const unsupportedParameters = [
   'trigger_price',
   'trigger_price_type',
   'triggers',
-  'validate',
 ];
 
 /** What of a request would be ignored and must not be: in its parameters, or in those of one of its orders. */
@@ -70,13 +69,20 @@ function unsupportedIn({
 }: Exclude<Request, { method: 'ping' }>): string | undefined {
   const isOrder = method === 'add_order' || method === 'amend_order' || method === 'batch_add';
   if (!isOrder) return undefined;
-  const all: readonly object[] = method === 'batch_add' ? [params, ...params.orders] : [params];
-  for (const given of all) {
-    const named = new Map(Object.entries(given));
-    const found = unsupportedParameters.find((name) => isGiven(named.get(name)));
+  const whole = unsupportedOf(params, unsupportedParameters);
+  if (whole !== undefined || method !== 'batch_add') return whole;
+  // A batch is only looked at as a whole.
+  const inOrders = [...unsupportedParameters, 'validate'];
+  for (const order of params.orders) {
+    const found = unsupportedOf(order, inOrders);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function unsupportedOf(given: object, names: readonly string[]): string | undefined {
+  const named = new Map<string, unknown>(Object.entries(given));
+  return names.find((name) => isGiven(named.get(name)));
 }
 
 /** Reads one frame. */

@@ -127,6 +127,11 @@ export class Sessions {
     if (token !== undefined) this.#members.delete(token);
   }
 
+  /** The API key behind a token; undefined for one of a login, or nobody's. */
+  keyOf(token: string): string | undefined {
+    return this.#members.peek(token)?.key?.id;
+  }
+
   /** Whether a token is for more than looking; true for one that is nobody's. */
   mayTrade(token: string): boolean {
     return this.#members.peek(token)?.key?.mayTrade ?? true;

@@ -68,6 +68,11 @@ export class Sockets {
     socket.on('close', () => this.#connections.delete(connection));
   }
 
+  /** An API key is no more. */
+  endKey(id: string): void {
+    for (const connection of this.#connections.keys()) connection.endKey(id);
+  }
+
   /** Says goodbye to all. */
   close(): void {
     this.#isClosing = true;

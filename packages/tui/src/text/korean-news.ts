@@ -121,6 +121,8 @@ export const koreanNews = {
   'too many requests: wait a second and try again': '요청이 너무 많습니다. 1초 뒤에 다시 하세요',
   'the exchange takes no orders at the moment: try again later':
     '거래소가 지금 주문을 받지 않습니다. 나중에 다시 하세요',
+  'the exchange is busy and takes no new orders: try again in a moment':
+    '거래소가 바빠 새 주문을 받지 않습니다. 잠시 후 다시 하세요',
   'the login took too long: it is tried again': '로그인이 너무 오래 걸려 다시 합니다',
   'the key does not fit the address: check the key file':
     '키가 주소와 맞지 않습니다. 키 파일을 확인하세요',
