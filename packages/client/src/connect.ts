@@ -2,8 +2,6 @@
 import { toOrderId } from '@wattlot/core';
 import type { Address, Amount, MarketSymbol, OrderId } from '@wattlot/core';
 import { Compile } from 'typebox/compile';
-import { WebSocket } from 'ws';
-import type { RawData } from 'ws';
 import { retryDelayMs } from './backoff.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -14,14 +12,11 @@ import { gatewayErrors } from './frames/errors.ts';
 import { CreateApiKeyResult } from './frames/api-keys.ts';
 import type { CreateApiKeyRequest } from './frames/api-keys.ts';
 import type { ScheduleEcoinIssueRequest } from './frames/session-api.ts';
-import { callExchange } from './http.ts';
 import type { HttpOutcome } from './http.ts';
 import {
   admissionPollMs,
   bookDepthDefault,
   closeMsMax,
-  handshakeTimeoutMs,
-  incomingFrameBytesMax,
   retryResetMs,
   sendBufferBytesMax,
   tickMs,
@@ -32,6 +27,8 @@ import { Session } from './session.ts';
 import type { PrivateRequest } from './session-frames.ts';
 import type { SessionOutput } from './session.ts';
 import type { Stream } from './stream.ts';
+import { networkTransport } from './transport.ts';
+import type { ClientSocket, Transport } from './transport.ts';
 
 export type { Signer } from './login.ts';
 
@@ -45,6 +42,8 @@ export interface ConnectOptions {
   readonly clock?: Clock;
   /** 0 up to 1. */
   readonly random?: () => number;
+  /** The way to the exchange. Default: the network, to `url`. */
+  readonly transport?: Transport;
 }
 
 /** What the wallet agent needs beyond `ExchangeClient`: its own messages on the same connection. */
@@ -52,20 +51,10 @@ export interface AgentLink {
   ask(request: PrivateRequest): Promise<Outcome<unknown>>;
 }
 
-/** The socket's address: the same host, `/v2`. @throws TypeError unless `url` is http or https. */
-function socketUrl(url: string): URL {
-  const socket = new URL('/v2', url);
-  if (socket.protocol === 'http:') socket.protocol = 'ws:';
-  else if (socket.protocol === 'https:') socket.protocol = 'wss:';
-  else throw new TypeError(`${url} is no http address`);
-  return socket;
-}
-
 const apiKeyResult = Compile(CreateApiKeyResult);
 
 class Connection implements TradingClient, AgentLink {
-  readonly #url: string;
-  readonly #socketUrl: URL;
+  readonly #transport: Transport;
   readonly #signer: Signer | undefined;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -77,15 +66,14 @@ class Connection implements TradingClient, AgentLink {
   readonly #told: ClientEvent[] = [];
   readonly #streams: EventStreams;
   #telling = false;
-  #socket: WebSocket | undefined;
+  #socket: ClientSocket | undefined;
   #token: string | undefined;
   #failures = 0;
   #openedAt: number | undefined;
   #lastKey = 0;
 
   constructor(options: ConnectOptions) {
-    this.#url = options.url;
-    this.#socketUrl = socketUrl(options.url);
+    this.#transport = options.transport ?? networkTransport(options.url);
     this.#signer = options.signer;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
@@ -197,9 +185,9 @@ class Connection implements TradingClient, AgentLink {
     if (this.#abort.signal.aborted) return;
     this.#end(undefined);
     const socket = this.#socket;
-    if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
+    if (socket === undefined || socket.readyState === socket.CLOSED) return;
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    socket.once('close', () => {
+    socket.on('close', () => {
       resolve(undefined);
     });
     const cancel = this.#clock.after(closeMsMax, () => {
@@ -252,8 +240,7 @@ class Connection implements TradingClient, AgentLink {
   #call = (
     path: string,
     options: { readonly body: unknown; readonly token?: string },
-  ): Promise<HttpOutcome> =>
-    callExchange(this.#url, path, { ...options, signal: this.#abort.signal });
+  ): Promise<HttpOutcome> => this.#transport.call(path, { ...options, signal: this.#abort.signal });
 
   #after(name: 'retry' | 'tick' | 'admission', ms: number, action: () => unknown): void {
     this.#timers.get(name)?.();
@@ -287,11 +274,7 @@ class Connection implements TradingClient, AgentLink {
   }
 
   #open(waiting: boolean): void {
-    const socket = new WebSocket(this.#socketUrl, {
-      perMessageDeflate: false,
-      maxPayload: incomingFrameBytesMax,
-      handshakeTimeout: handshakeTimeoutMs,
-    });
+    const socket = this.#transport.dial();
     this.#socket = socket;
     let failure = 'the connection was lost';
     socket.on('open', () => {
@@ -306,14 +289,14 @@ class Connection implements TradingClient, AgentLink {
       });
       if (waiting) this.#after('admission', admissionPollMs, () => this.#pollAdmission());
     });
-    socket.on('message', (data: RawData, isBinary: boolean) => {
+    socket.on('message', (data, isBinary) => {
       if (this.#socket !== socket) return;
       // A binary frame is as good as one that is not JSON.
       const text = isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8');
       this.#carryOut(this.#session.received(text, this.#clock.now()));
     });
     socket.on('error', (error) => {
-      failure = `cannot reach ${this.#url}: ${error.message}`;
+      failure = `cannot reach ${this.#transport.name}: ${error.message}`;
     });
     socket.on('close', () => {
       if (this.#socket === socket && !this.#abort.signal.aborted) this.#lose(failure);

@@ -21,7 +21,6 @@ import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import type { Desk } from './desk.ts';
 import { followingOf, leaveMarket } from './following.ts';
-
 import type { FrameData, FrameSocket } from './frame-socket.ts';
 import type { Outcome } from './posting.ts';
 import { readRequest } from './request.ts';
