@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBlockFile } from './block-file.ts';
+import { openFileStorage } from './block-storage.ts';
 
 const BLOCKS = [7, 300, 1, 64].map((length, i) => new Uint8Array(length).fill(i + 1));
 
@@ -15,7 +16,7 @@ const ends: number[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'wattlot-blocks-'));
   const path = join(folder, 'whole');
-  const file = await openBlockFile(path, () => undefined);
+  const file = await openBlockFile(await openFileStorage(path), () => undefined);
   for (const block of BLOCKS) {
     await file.append(block);
     ends.push(readFileSync(path).length);
@@ -32,7 +33,7 @@ async function read(bytes: Uint8Array): Promise<{ blocks: Uint8Array[]; dropped:
   const path = join(folder, 'copy');
   writeFileSync(path, bytes);
   const blocks: Uint8Array[] = [];
-  const file = await openBlockFile(path, (block) => blocks.push(block));
+  const file = await openBlockFile(await openFileStorage(path), (block) => blocks.push(block));
   await file.close();
   expect(readFileSync(path).equals(bytes)).toBe(true);
   return { blocks, dropped: file.droppedBytes };
@@ -46,11 +47,11 @@ test('blocks larger than what is read at a time are read whole, wherever they be
   const large = join(folder, 'large');
   const lengths = [700_000, 1, 700_000, 1_000_000, 5, 48_576, 300];
   const blocks = lengths.map((length, index) => new Uint8Array(length).fill(index + 1));
-  const file = await openBlockFile(large, () => undefined);
+  const file = await openBlockFile(await openFileStorage(large), () => undefined);
   for (const block of blocks) await file.append(block);
   await file.close();
   const found: Uint8Array[] = [];
-  const again = await openBlockFile(large, (block) => found.push(block));
+  const again = await openBlockFile(await openFileStorage(large), (block) => found.push(block));
   await again.close();
   expect(found.map(({ length }) => length)).toEqual(lengths);
   expect(found.every((block, index) => block.every((byte) => byte === index + 1))).toBe(true);
@@ -94,7 +95,7 @@ test('any damage to what was promised refuses, says where, and touches nothing',
 test('after a crash the file goes on where it was whole', async () => {
   const path = join(folder, 'torn');
   writeFileSync(path, whole.subarray(0, whole.length - 20));
-  const file = await openBlockFile(path, () => undefined);
+  const file = await openBlockFile(await openFileStorage(path), () => undefined);
   const more = new Uint8Array(50).fill(9);
   const offset = file.nextOffset;
   await file.append(more);
@@ -106,7 +107,7 @@ test('after a crash the file goes on where it was whole', async () => {
 test('a whole block that a crash kept from its mark is kept and gets it', async () => {
   const path = join(folder, 'unmarked');
   writeFileSync(path, whole.subarray(0, whole.length - 8));
-  const file = await openBlockFile(path, () => undefined);
+  const file = await openBlockFile(await openFileStorage(path), () => undefined);
   const more = new Uint8Array(50).fill(9);
   await file.append(more);
   await file.close();

@@ -6,14 +6,11 @@
  * follows it was promised to nobody. A broken record with a mark behind it is corruption and refuses to open; without one it is the trace of an
  * append that a crash cut short, and is dropped when the next record is written. Reading changes nothing.
  */
-import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { sameBytes } from '../format/bytes.ts';
 import { sha256 } from '../format/hash.ts';
 import { LedgerError } from '../ledger-error.ts';
 import { BLOCK_BYTES_MAX } from '../limits.ts';
+import type { BlockStorage } from './block-storage.ts';
 
 const FORMAT = Buffer.from('wattlot-blocks1\n', 'latin1');
 const MARK = Buffer.from('f0b1c7a39e5d2464', 'hex');
@@ -43,16 +40,17 @@ export interface BlockFile {
 }
 
 /**
- * Opens a block file, making it when missing, and hands every whole record to `reader`.
+ * Opens the block file in a storage and hands every whole record to `reader`. When it throws, the storage is closed.
  * @throws LedgerError `corrupt` with file and offset when a promised record is not whole; whatever `reader` throws.
  */
-export async function openBlockFile(path: string, reader: RecordReader): Promise<BlockFile> {
-  const handle = await openOrCreate(path);
+export async function openBlockFile(
+  storage: BlockStorage,
+  reader: RecordReader,
+): Promise<BlockFile> {
   try {
-    const { size } = await handle.stat();
-    return new AppendFile(path, handle, readRecords(path, handle.fd, size, reader), size);
+    return new AppendFile(storage, readRecords(storage, reader));
   } catch (error) {
-    await handle.close();
+    await storage.close();
     throw error;
   }
 }
@@ -63,15 +61,16 @@ interface RecordsEnd {
   readonly marked: boolean;
 }
 
-function readRecords(path: string, fd: number, size: number, reader: RecordReader): RecordsEnd {
-  const format = readAt(fd, 0, Math.min(FORMAT.length, size));
+function readRecords(storage: BlockStorage, reader: RecordReader): RecordsEnd {
+  const { name, size } = storage;
+  const format = storage.read(0, Math.min(FORMAT.length, size));
   if (!sameBytes(format, FORMAT.subarray(0, format.length))) {
-    throw new LedgerError('corrupt', `${path} is not a file of blocks`);
+    throw new LedgerError('corrupt', `${name} is not a file of blocks`);
   }
   if (size < FORMAT.length) return { end: 0, marked: true };
   let end = FORMAT.length;
   let marked = true;
-  const read = readAhead(fd, size);
+  const read = readAhead(storage);
   while (marked) {
     const block = readRecord(read, end, size);
     if (!block) break;
@@ -80,8 +79,8 @@ function readRecords(path: string, fd: number, size: number, reader: RecordReade
     marked = hasMark(read, end, size);
     if (marked) end += MARK.length;
   }
-  if (end < size && findMark(fd, end, size)) {
-    throw new LedgerError('corrupt', `${path} is damaged at byte ${end}: not a whole block`);
+  if (end < size && findMark(storage, end)) {
+    throw new LedgerError('corrupt', `${name} is damaged at byte ${end}: not a whole block`);
   }
   return { end, marked };
 }
@@ -90,13 +89,13 @@ function readRecords(path: string, fd: number, size: number, reader: RecordReade
 type ReadBytes = (at: number, length: number) => Uint8Array;
 
 /** Reads the file in large parts, whatever is asked of it: most blocks are smaller than what a call to the disk costs. */
-function readAhead(fd: number, size: number): ReadBytes {
+function readAhead(storage: BlockStorage): ReadBytes {
   let part: Uint8Array = new Uint8Array();
   let from = 0;
   return (at, length) => {
     if (at < from || at + length > from + part.length) {
       from = at;
-      part = readAt(fd, at, Math.min(Math.max(SCAN_BYTES, length), size - at));
+      part = storage.read(at, Math.min(Math.max(SCAN_BYTES, length), storage.size - at));
     }
     return part.subarray(at - from, at - from + length);
   };
@@ -116,62 +115,27 @@ function hasMark(read: ReadBytes, at: number, size: number): boolean {
   return size - at >= MARK.length && sameBytes(read(at, MARK.length), MARK);
 }
 
-function findMark(fd: number, from: number, size: number): boolean {
+function findMark(storage: BlockStorage, from: number): boolean {
+  const { size } = storage;
   for (let at = from; at < size; at += SCAN_BYTES) {
-    const part = readAt(fd, at, Math.min(SCAN_BYTES + MARK.length - 1, size - at));
+    const part = storage.read(at, Math.min(SCAN_BYTES + MARK.length - 1, size - at));
     if (Buffer.from(part.buffer, part.byteOffset, part.length).includes(MARK)) return true;
   }
   return false;
 }
 
-function readAt(fd: number, position: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const count = readSync(fd, bytes, done, length - done, position + done);
-    if (count === 0)
-      throw new LedgerError('disk', 'the block file became shorter while it was read');
-    done += count;
-  }
-  return bytes;
-}
-
-async function openOrCreate(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r+');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-  const handle = await open(path, 'wx+', 0o600);
-  syncFolder(dirname(path));
-  return handle;
-}
-
-/** Makes a new name in a folder last. Windows has no such call and needs none. */
-export function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 class AppendFile implements BlockFile {
   readonly droppedBytes: number;
-  readonly #path: string;
-  readonly #handle: FileHandle;
+  readonly #storage: BlockStorage;
   #end: number;
   /** What stands between the whole records and the next one. */
   #lead: Uint8Array | undefined;
   #failed = false;
 
-  constructor(path: string, handle: FileHandle, records: RecordsEnd, size: number) {
-    this.#path = path;
-    this.#handle = handle;
+  constructor(storage: BlockStorage, records: RecordsEnd) {
+    this.#storage = storage;
     this.#end = records.end;
-    this.droppedBytes = size - records.end;
+    this.droppedBytes = storage.size - records.end;
     if (records.end === 0) this.#lead = FORMAT;
     else if (!records.marked) this.#lead = MARK;
     else if (this.droppedBytes > 0) this.#lead = new Uint8Array();
@@ -182,51 +146,42 @@ class AppendFile implements BlockFile {
   }
 
   async append(block: Uint8Array): Promise<void> {
-    if (this.#failed) throw new LedgerError('disk', `${this.#path} failed before`);
+    if (this.#failed) throw new LedgerError('disk', `${this.#storage.name} failed before`);
     try {
       if (this.#lead) await this.#start(this.#lead);
       const head = Buffer.alloc(HEAD_BYTES);
       head.writeUInt32LE(block.length);
       head.set(sha256(block), 4);
       await this.#write([head, block]);
-      await this.#handle.datasync();
+      await this.#storage.sync();
       await this.#write([MARK]);
     } catch (error) {
       this.#failed = true;
-      throw new LedgerError('disk', `${this.#path} cannot be written`, { cause: error });
+      throw new LedgerError('disk', `${this.#storage.name} cannot be written`, { cause: error });
     }
   }
 
   read(offset: number, length: number): Uint8Array {
-    return readAt(this.#handle.fd, offset, length);
+    return this.#storage.read(offset, length);
   }
 
   async close(): Promise<void> {
     this.#failed = true;
-    await this.#handle.close();
+    await this.#storage.close();
   }
 
   /** Drops what no mark vouches for, and gives the last whole record the mark that a crash kept from it. */
   async #start(lead: Uint8Array): Promise<void> {
-    await this.#handle.truncate(this.#end);
+    await this.#storage.truncate(this.#end);
     await this.#write([lead]);
-    await this.#handle.datasync();
+    await this.#storage.sync();
     this.#lead = undefined;
   }
 
   async #write(parts: readonly Uint8Array[]): Promise<void> {
     for (const part of parts) {
-      let done = 0;
-      while (done < part.length) {
-        const { bytesWritten } = await this.#handle.write(
-          part,
-          done,
-          part.length - done,
-          this.#end,
-        );
-        done += bytesWritten;
-        this.#end += bytesWritten;
-      }
+      await this.#storage.write(part, this.#end);
+      this.#end += part.length;
     }
   }
 }

@@ -1,11 +1,13 @@
 /** Opens an embedded chain's folder: takes it, reads all blocks, and checks every transaction again. */
 import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { checkTransaction, readContent } from './acceptance.ts';
 import { paramsForChain } from '../format/address.ts';
 import { assetRefOf } from './assets.ts';
 import { openBlockFile } from './block-file.ts';
+import { openFileStorage } from './block-storage.ts';
+import type { BlockStorage } from './block-storage.ts';
 import type { BlockTransaction, DecodedBlock } from './block.ts';
 import { decodeBlock, encodeBlock, NO_BLOCK } from './block.ts';
 import { sameBytes, toHex, TransactionFormatError } from '../format/bytes.ts';
@@ -14,16 +16,15 @@ import { ChainState } from './chain-state.ts';
 import { Chain } from './chain.ts';
 import { assetIdOf, PERMISSION_FOREVER } from '../format/element.ts';
 import { lockFolder } from './folder-lock.ts';
+import type { ProcessLock } from './folder-lock.ts';
 import type { KeyPair } from '../format/keys.ts';
 import { LedgerError } from '../ledger-error.ts';
 import { CHAIN_FLAGS } from './permissions.ts';
 import { RpcError } from '../rpc-error.ts';
 import { decodeTransaction } from '../format/transaction.ts';
 
-/** Which chain, where, and whose. */
-export interface ChainOptions {
-  /** Made when missing. Belongs to one process at a time. */
-  readonly folder: string;
+/** Which chain, and whose. */
+export interface ChainTerms {
   /** Decides the form of the addresses, and stands in block 0. */
   readonly name: string;
   /** Who makes the blocks and holds all permissions at first. */
@@ -36,6 +37,12 @@ export interface ChainOptions {
   readonly verifySignatures?: boolean;
   /** Whether to begin a chain where there is none. Default true; false where something else says that there was one. */
   readonly begin?: boolean;
+}
+
+/** The same, and where. */
+export interface ChainOptions extends ChainTerms {
+  /** Made when missing. Belongs to one process at a time. */
+  readonly folder: string;
 }
 
 const BLOCK_FILE = 'blocks';
@@ -52,18 +59,31 @@ const SESSION_BYTES = 8;
  *   or operator.
  */
 export async function openChain(options: ChainOptions): Promise<Chain> {
-  if (options.begin === false && !holdsChain(options.folder)) throw missing(options);
-  await mkdir(options.folder, { recursive: true, mode: 0o700 });
-  const lock = await lockFolder(options.folder);
+  const { folder } = options;
+  if (options.begin === false && !holdsChain(folder)) throw missing(folder);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(folder);
   try {
-    const state = new ChainState(paramsForChain(options.name));
-    const archive = await readArchive(options, state);
-    const session = toHex(options.random(SESSION_BYTES));
-    return new Chain({ operator: options.operatorKey, state, archive, lock, session });
+    return await openChainOn(await openFileStorage(join(folder, BLOCK_FILE)), options, lock);
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+/**
+ * Opens the chain in a storage, or starts one there. @param lock is released when the chain is closed.
+ * @throws as `openChain`; the storage is closed then, and the lock still held.
+ */
+export async function openChainOn(
+  storage: BlockStorage,
+  terms: ChainTerms,
+  lock: ProcessLock,
+): Promise<Chain> {
+  const state = new ChainState(paramsForChain(terms.name));
+  const archive = await readArchive(storage, terms, state);
+  const session = toHex(terms.random(SESSION_BYTES));
+  return new Chain({ operator: terms.operatorKey, state, archive, lock, session });
 }
 
 /** Whether anything that could be a chain is in a folder. Only looks. */
@@ -72,28 +92,32 @@ export function holdsChain(folder: string): boolean {
   return stats !== undefined && stats.size > 0;
 }
 
-function missing({ folder }: ChainOptions): LedgerError {
-  return new LedgerError('chain_missing', `the chain in ${folder} is missing`);
+function missing(place: string): LedgerError {
+  return new LedgerError('chain_missing', `the chain in ${place} is missing`);
 }
 
 interface Replay {
   readonly path: string;
-  readonly options: ChainOptions;
+  readonly options: ChainTerms;
   readonly state: ChainState;
   readonly archive: ChainArchive;
 }
 
-async function readArchive(options: ChainOptions, state: ChainState): Promise<ChainArchive> {
-  const path = join(options.folder, BLOCK_FILE);
+async function readArchive(
+  storage: BlockStorage,
+  options: ChainTerms,
+  state: ChainState,
+): Promise<ChainArchive> {
+  const path = storage.name;
   const archive = new ChainArchive();
   const replay = { path, options, state, archive };
-  const file = await openBlockFile(path, (bytes, offset) => {
+  const file = await openBlockFile(storage, (bytes, offset) => {
     readBlock(replay, bytes, offset);
   });
   archive.attach(file);
   try {
     if (archive.count === 0) {
-      if (options.begin === false) throw missing(options);
+      if (options.begin === false) throw missing(dirname(path));
       await begin(replay);
     }
   } catch (error) {

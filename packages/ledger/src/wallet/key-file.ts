@@ -4,7 +4,7 @@
  */
 import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder } from '../chain/block-file.ts';
+import { syncFolder } from '../chain/block-storage.ts';
 import { fromHex, toHex } from '../format/bytes.ts';
 import type { KeyPair } from '../format/keys.ts';
 import { keyPairOf, newKeyPair } from '../format/keys.ts';
