@@ -2,14 +2,15 @@
 import { toAmount, toAsset, toLots, toMarketSymbol, toPrice } from '@wattlot/core';
 import type { Asset, MarketSymbol } from '@wattlot/core';
 import { wireOfPrice } from './frames/instrument.ts';
-import type { Instrument } from './frames/instrument.ts';
+import type { ListedInstrument } from './events.ts';
 import type { InstrumentMessage, PairDescription } from './frames/messages.ts';
+import { phaseOfStatus } from './frames/phase.ts';
 import { assetsMax, marketsMax } from './limits.ts';
 import { printable } from './text.ts';
 
 /** What is known; replaced as a whole by each message. */
 export interface Catalog {
-  readonly instruments: ReadonlyMap<MarketSymbol, Instrument>;
+  readonly instruments: ReadonlyMap<MarketSymbol, ListedInstrument>;
   /** Decimals of each asset. */
   readonly precisions: ReadonlyMap<Asset, number>;
 }
@@ -19,7 +20,7 @@ export const emptyCatalog: Catalog = { instruments: new Map(), precisions: new M
 function instrumentOf(
   pair: PairDescription,
   precisions: ReadonlyMap<string, number>,
-): Instrument | undefined {
+): ListedInstrument | undefined {
   const { lot } = pair;
   const symbol = toMarketSymbol(pair.symbol);
   const tick = toPrice(lot.tick);
@@ -42,7 +43,7 @@ function instrumentOf(
     priceCap * lot.price_units,
   ];
   if (!products.every(Number.isSafeInteger)) return undefined;
-  const instrument: Instrument = {
+  const instrument: ListedInstrument = {
     symbol,
     base: pair.base,
     quote: pair.quote,
@@ -57,6 +58,7 @@ function instrumentOf(
     lot: baseUnits,
     basePrecision,
     quotePrecision,
+    phase: phaseOfStatus(pair.status),
   };
   // The decimals and the whole numbers say the same thing twice; they have to agree.
   const agree =

@@ -10,6 +10,7 @@ import type {
   MarketSymbol,
   OrderId,
   OrderType,
+  Phase,
   Price,
   SelfTrade,
   Side,
@@ -29,6 +30,12 @@ import type { Stream } from './stream.ts';
  * nothing more will come.
  */
 export type ConnectionState = 'live' | 'stale' | 'closed';
+
+/** A market as it is traded now. */
+export interface ListedInstrument extends Instrument {
+  /** What the market allows. Left out: `continuous`, where everything is. */
+  readonly phase?: Phase;
+}
 
 /** A whole book to the subscribed depth, best first; proven by its checksum. */
 export interface BookView {
@@ -110,7 +117,7 @@ export type ClientEvent =
     }
   /** Round trip of the newest ping. */
   | { readonly kind: 'latency'; readonly milliseconds: number }
-  | { readonly kind: 'instruments'; readonly instruments: readonly Instrument[] }
+  | { readonly kind: 'instruments'; readonly instruments: readonly ListedInstrument[] }
   | { readonly kind: 'book'; readonly book: BookView }
   /** New trades, oldest first; `snapshot` when they are the newest of the past. */
   | {
@@ -190,6 +197,12 @@ export interface ExchangeClient {
   /** Events from now on, in order. @returns a function that ends the subscription. */
   listen(listener: (event: ClientEvent) => void): () => void;
   placeOrder(wish: OrderWish): Promise<Outcome<{ readonly order: OrderId }>>;
+  /**
+   * Changes a live order without the gap that cancelling and placing again would leave. `no` with an error of the wire when the exchange refuses it, or
+   * when an earlier amendment of this order is not decided yet. What becomes of an `unknown` one is told as `amendment`: it names what the order shall be, so that
+   * sending it again cannot double it.
+   */
+  amendOrder(order: OrderId, change: OrderChange): Promise<Outcome<null>>;
   cancelOrder(order: OrderId): Promise<Outcome<null>>;
   /** Ask the operator for ecoin against a deposit, in ecoin's smallest units. */
   requestEcoin(amount: Amount): Promise<Outcome<null>>;
@@ -198,15 +211,10 @@ export interface ExchangeClient {
 }
 
 /**
- * What a bot has beyond a terminal: changing orders, ending many at once, and the feed as async iterators. A request whose outcome is `unknown` is found
- * out on the next connection, while it is young (a minute): an amendment names what the order shall be, so that sending it again cannot double it.
+ * What a bot has beyond a terminal: ending many orders at once, and the feed as async iterators. A request whose outcome is `unknown` is found out on the
+ * next connection, while it is young (a minute).
  */
 export interface TradingClient extends ExchangeClient {
-  /**
-   * Changes a live order without the gap that cancelling and placing again would leave. `no` with an error of the wire when the exchange refuses it, or
-   * when an earlier amendment of this order is not decided yet. What becomes of an `unknown` one is told as `amendment`.
-   */
-  amendOrder(order: OrderId, change: OrderChange): Promise<Outcome<null>>;
   /** Cancels every live order, of one market or of all. After `unknown` the orders that were live when it was sent are cancelled one by one. */
   cancelAll(symbol?: MarketSymbol): Promise<Outcome<null>>;
   /**

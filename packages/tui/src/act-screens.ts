@@ -30,7 +30,7 @@ export function openScreen(state: State, screen: Screen): Step {
 }
 
 /** The state with another market; whoever was ARMED for the old one is SAFE in the new one. */
-function withMarket(state: State, symbol: MarketSymbol): State {
+export function withMarket(state: State, symbol: MarketSymbol): State {
   if (symbol === state.symbol) return state;
   const { armedUntil: _gone, ...safe } = state;
   return { ...safe, symbol, ladder: newLadder };

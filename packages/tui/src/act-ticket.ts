@@ -8,8 +8,15 @@ import { orderText, withNotice } from './notices.ts';
 import { isArmed, marketOf, sightOf } from './state.ts';
 import type { Moment, State, Step } from './state.ts';
 import { t } from './text/language.ts';
-import { openTicket, previewOf, priceOf, stepVolume, volumeOf, withPrice } from './ticket.ts';
+import { withMarket } from './act-screens.ts';
+import { amendTargets } from './keymap/amend.ts';
+import { previewOf } from './preview.ts';
+import { protectionOf } from './protection.ts';
+import { priceText } from './text/number.ts';
+import { amendTicket, cycleKind, cycleUntil } from './ticket.ts';
+import { openTicket, priceOf, stepVolume, volumeOf, withPrice } from './ticket.ts';
 import type { Ticket } from './ticket.ts';
+import { contextIn } from './ticket-context.ts';
 
 function only(state: State): Step {
   return { state, effects: [] };
@@ -30,7 +37,7 @@ function ticketFor(
     side,
     volume: Math.min(state.lots, market.instrument.volumeMax),
     price,
-    timeInForce: at === 'best' ? 'ioc' : 'gtc',
+    kind: at === 'best' ? 'ioc' : 'gtc',
   });
 }
 
@@ -43,13 +50,13 @@ export function open(
   const market = marketOf(state);
   const ticket = ticketFor(state, wanted, moment);
   if (market === undefined || ticket === undefined) return only(state);
-  const { view, language, areAmountsHidden: isDiscreet } = state;
+  const { language } = state;
   const opened = only({ ...state, screen: 'ladder', ticket });
   if (!isArmed(state)) return opened;
   if (state.now - (state.armedSentAt ?? -Infinity) < armedIntervalMs) {
     return only(withNotice(state, 'plain', t(language, 'one order at a time: press again')));
   }
-  const { wish } = previewOf(ticket, { market, view, language, isDiscreet });
+  const { wish } = previewOf(ticket, contextIn(state, market));
   if (wish === undefined) return opened;
   const [text, discreet] = [false, true].map((isHidden) =>
     t(language, 'Sent: {order}', {
@@ -103,24 +110,57 @@ export function stepPrice(state: State, by: number): State {
   return withTicket({ ...state, ladder }, (ticket) => withPrice(ticket, instrument, price));
 }
 
+/** Opens the ticket with the own order that the cursor or the selection stands on; of several at one price with the one that was placed first. */
+export function amend(before: State, moment: Moment): Step {
+  const targets = amendTargets(before);
+  const [order] = targets;
+  const market = order === undefined ? undefined : before.view.markets.get(order.symbol);
+  if (order === undefined || market === undefined) return only(before);
+  const state = { ...withMarket(before, order.symbol), screen: 'ladder' as const };
+  const sight = sightOf(state);
+  const ladder = sight === undefined ? state.ladder : moveCursor(state.ladder, sight, order.price);
+  const ticket = amendTicket(market.instrument, order, moment.mintClientOrderId());
+  const opened: State = { ...state, ladder, ticket, selected: order.order };
+  if (targets.length === 1) return only(opened);
+  const text = t(state.language, '{n} orders here: this is the first; the list has the others', {
+    n: targets.length,
+  });
+  return only(withNotice(opened, 'plain', text));
+}
+
+/** Another kind of order; a market order gets the price that protects it. */
+export function changeKind(state: State): State {
+  const market = marketOf(state);
+  if (market === undefined) return state;
+  const { instrument } = market;
+  return withTicket(state, (ticket) => {
+    const volume = volumeOf(ticket) ?? 1;
+    const protection = protectionOf(market, { side: ticket.side, volume });
+    return cycleKind(ticket, state, priceText(instrument, protection));
+  });
+}
+
+/** Another end of an order that has one. */
+export function changeUntil(state: State): State {
+  return withTicket(state, (ticket) => cycleUntil(ticket, state));
+}
+
 /** Sends the ticket, unless something stands against it. */
 export function confirm(state: State): Step {
   const market = marketOf(state);
-  const { ticket, view } = state;
+  const { ticket, language } = state;
   if (market === undefined || ticket === undefined) return only(state);
-  const isDiscreet = state.areAmountsHidden;
-  const { language } = state;
-  const preview = previewOf(ticket, { market, view, language, isDiscreet });
-  const { wish, problem = t(language, 'this order cannot be sent') } = preview;
+  const preview = previewOf(ticket, contextIn(state, market));
+  const { wish, amendment, problem = preview.note ?? '' } = preview;
+  const sending: State = { ...state, ticket: { ...ticket, phase: { kind: 'sending' } } };
+  if (amendment !== undefined) {
+    return { state: sending, effects: [{ kind: 'amend', ...amendment }] };
+  }
   if (wish === undefined) {
     return only(withNotice(state, 'bad', t(language, 'Not sent: {problem}', { problem })));
   }
   return {
-    state: {
-      ...state,
-      lots: volumeOf(ticket) ?? state.lots,
-      ticket: { ...ticket, phase: { kind: 'sending' } },
-    },
+    state: { ...sending, lots: volumeOf(ticket) ?? state.lots },
     effects: [{ kind: 'place', wish }],
   };
 }

@@ -13,7 +13,8 @@ import {
   typeText,
   withFilter,
 } from './act-screens.ts';
-import { arm, confirm, open, size, stepPrice, withTicket } from './act-ticket.ts';
+import { amend, arm, changeKind, changeUntil, confirm, open } from './act-ticket.ts';
+import { size, stepPrice, withTicket } from './act-ticket.ts';
 import { bestOf } from './book.ts';
 import { commandsOf } from './commands.ts';
 import { moveCursor, recentre } from './ladder.ts';
@@ -24,13 +25,7 @@ import { helpScrollMax } from './panes/help.ts';
 import { marketOf, sightOf, withoutOverlay } from './state.ts';
 import type { Action, Effect, Moment, State, Step } from './state.ts';
 import { t } from './text/language.ts';
-import {
-  cycleTimeInForce,
-  eraseCharacter,
-  moveField,
-  togglePostOnly,
-  typeCharacter,
-} from './ticket.ts';
+import { eraseCharacter, moveField, togglePostOnly, typeCharacter } from './ticket.ts';
 import { liveOrders } from './view.ts';
 
 function only(state: State): Step {
@@ -70,7 +65,7 @@ function close(state: State): State {
     return overlay.kind === 'filter' ? withFilter(below, '') : below;
   }
   const closed: State = rest;
-  return ticket?.phase.kind === 'editing'
+  return ticket?.phase.kind === 'editing' || ticket?.phase.kind === 'lost'
     ? closed
     : withNotice(
         closed,
@@ -153,8 +148,12 @@ export function act(state: State, action: Action, moment: Moment): Step {
       return only(withTicket(state, (ticket) => moveField(ticket, action.by)));
     case 'step-price':
       return only(stepPrice(state, action.by));
-    case 'time-in-force':
-      return only(withTicket(state, cycleTimeInForce));
+    case 'amend':
+      return amend(state, moment);
+    case 'order-kind':
+      return only(changeKind(state));
+    case 'until':
+      return only(changeUntil(state));
     case 'post-only':
       return only(withTicket(state, togglePostOnly));
     case 'confirm':

@@ -81,7 +81,7 @@ describe('ARMED', () => {
   test('the palette still asks first', () => {
     const { state, effects } = pressed(armed, ':', ...'lift', 'enter');
     expect(effects).toEqual([]);
-    expect(state.ticket?.timeInForce).toBe('ioc');
+    expect(state.ticket?.kind).toBe('ioc');
   });
 
   test('no other screen sends anything by the order keys', () => {

@@ -14,6 +14,9 @@ export const rowsMin = 16;
 export const columnsMax = 500;
 export const rowsMax = 200;
 
+/** How much worse than the book a market order may trade: the exchange's own share for whoever names no price. */
+export const protectionShare = 0.05;
+
 /** Trades kept a market: more than any tape shows. */
 export const tapeTradesMax = 500;
 

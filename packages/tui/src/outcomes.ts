@@ -14,6 +14,13 @@ import type { Ticket, TicketPhase } from './ticket.ts';
 import type { Market } from './view.ts';
 import { refusalText } from './words.ts';
 
+/** An answer about an order that was sent. */
+export interface Placed {
+  readonly clientOrderId: string;
+  readonly outcome: Outcome<{ readonly order: OrderId }>;
+  readonly isLast?: boolean;
+}
+
 function only(state: State): Step {
   return { state, effects: [] };
 }
@@ -43,11 +50,17 @@ function ticketText(
   return orderText({ ...wording, instrument }, order, volumeOf(ticket) ?? 0);
 }
 
-/** What became of an order. */
+/** Nobody will ask about it any more. The ticket stays and says so, under the id that was sent: only a new ticket makes a new order. */
+function withLostOrder(state: State, clientOrderId: string, told: string, moment: Moment): State {
+  const reason = printable(told);
+  const lost = withPhase(state, clientOrderId, { kind: 'lost', reason }, moment);
+  return withNotice(lost, 'bad', t(state.language, 'Not on the book: {reason}', { reason }));
+}
+
+/** What became of an order. `isLast`: the client asks no more, whatever the outcome. */
 export function onPlaced(
   state: State,
-  clientOrderId: string,
-  outcome: Outcome<{ readonly order: OrderId }>,
+  { clientOrderId, outcome, isLast = false }: Placed,
   moment: Moment,
 ): State {
   switch (outcome.kind) {
@@ -77,11 +90,66 @@ export function onPlaced(
       return withNotice(open, 'bad', t(state.language, 'Refused: {refusal}', { refusal }));
     }
     case 'unknown': {
+      if (isLast) return withLostOrder(state, clientOrderId, outcome.reason, moment);
       const open = withPhase(state, clientOrderId, { kind: 'unknown' }, moment);
       const text = t(state.language, 'No answer ({reason}): asked again when LIVE, cannot double', {
         reason: printable(outcome.reason),
       });
       return withNotice(open, 'bad', text);
+    }
+  }
+}
+
+/** The ticket that changes this order and was sent, if it is open still. */
+function sentAmendment({ ticket }: State, order: OrderId): Ticket | undefined {
+  return ticket?.amends === order && ticket.phase.kind !== 'editing' ? ticket : undefined;
+}
+
+function amendedText(state: State, order: OrderId, isDiscreet: boolean): string {
+  const ticket = sentAmendment(state, order);
+  const market = marketOf(state);
+  return ticket === undefined || market === undefined
+    ? nameOf(state, order, isDiscreet)
+    : ticketText({ ticket, market }, { isDiscreet, language: state.language });
+}
+
+/** What became of an amendment. A refused one leaves the order as it is. `isLast`: the client asks no more, whatever the outcome. */
+export function onAmended(
+  state: State,
+  order: OrderId,
+  outcome: Outcome<null>,
+  isLast = false,
+): State {
+  const { language } = state;
+  const ticket = sentAmendment(state, order);
+  const within = (phase: TicketPhase): State =>
+    ticket === undefined ? state : { ...state, ticket: { ...ticket, phase } };
+  switch (outcome.kind) {
+    case 'yes': {
+      const [text, discreet] = [false, true].map((isDiscreet) =>
+        t(language, 'Changed: {order}', { order: amendedText(state, order, isDiscreet) }),
+      );
+      const { ticket: _gone, ...closed } = state;
+      return withNotice(ticket === undefined ? state : closed, 'good', text ?? '', discreet);
+    }
+    case 'no': {
+      const refusal = refusalText(outcome.error, language);
+      const text = t(language, 'Not changed: {refusal}', { refusal });
+      return withNotice(within({ kind: 'editing', refusal }), 'bad', text);
+    }
+    case 'unknown': {
+      const reason = printable(outcome.reason);
+      return isLast
+        ? withNotice(
+            within({ kind: 'lost', reason }),
+            'bad',
+            t(language, 'Not known to be changed: {reason}', { reason }),
+          )
+        : withNotice(
+            within({ kind: 'unknown' }),
+            'bad',
+            t(language, 'No answer ({reason}): asked again when LIVE, cannot double', { reason }),
+          );
     }
   }
 }

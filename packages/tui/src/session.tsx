@@ -94,6 +94,14 @@ function makePerformer(
         });
         return;
       }
+      case 'amend': {
+        const { order, change } = effect;
+        const amended = client()?.amendOrder(order, change) ?? Promise.resolve(gone);
+        void amended.then((outcome) => {
+          store().dispatch({ kind: 'amended', order, outcome });
+        });
+        return;
+      }
       case 'cancel': {
         const { order } = effect;
         const cancelled = client()?.cancelOrder(order) ?? Promise.resolve(gone);

@@ -1,5 +1,5 @@
 /** All that the terminal knows and shows, as one immutable value; and what it may be told. */
-import type { ClientEvent, Outcome, OrderWish } from '@wattlot/client';
+import type { ClientEvent, OrderChange, Outcome, OrderWish } from '@wattlot/client';
 import type { Amount, MarketSymbol, OrderId, Side } from '@wattlot/core';
 import { referencePrice } from './book.ts';
 import type { Key } from './keys.ts';
@@ -108,6 +108,7 @@ export type Input =
       readonly clientOrderId: string;
       readonly outcome: Outcome<{ readonly order: OrderId }>;
     }
+  | { readonly kind: 'amended'; readonly order: OrderId; readonly outcome: Outcome<null> }
   | { readonly kind: 'cancelled'; readonly order: OrderId; readonly outcome: Outcome<null> }
   | { readonly kind: 'wallet'; readonly summary: WalletSummary }
   | { readonly kind: 'wallet-fault'; readonly reason: string }
@@ -122,6 +123,7 @@ export type Input =
 /** What the world is asked to do. */
 export type Effect =
   | { readonly kind: 'place'; readonly wish: OrderWish }
+  | { readonly kind: 'amend'; readonly order: OrderId; readonly change: OrderChange }
   | { readonly kind: 'cancel'; readonly order: OrderId }
   | { readonly kind: 'read-wallet' }
   | { readonly kind: 'request-ecoin'; readonly amount: Amount }
@@ -155,7 +157,9 @@ export type Action =
   | { readonly kind: 'erase' }
   | { readonly kind: 'field'; readonly by: 1 | -1 }
   | { readonly kind: 'step-price'; readonly by: number }
-  | { readonly kind: 'time-in-force' }
+  | { readonly kind: 'amend' }
+  | { readonly kind: 'order-kind' }
+  | { readonly kind: 'until' }
   | { readonly kind: 'post-only' }
   | { readonly kind: 'confirm' }
   | { readonly kind: 'close' }

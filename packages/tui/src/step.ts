@@ -8,7 +8,7 @@ import { walletReadMs } from './limits.ts';
 import { withLog } from './log.ts';
 import type { LogEntry } from './log.ts';
 import { newsOf, withNotice } from './notices.ts';
-import { onAnswered, onCancelled, onPlaced } from './outcomes.ts';
+import { onAmended, onAnswered, onCancelled, onPlaced } from './outcomes.ts';
 import { sightOf } from './state.ts';
 import type { Input, Moment, State, Step } from './state.ts';
 import { countedIn, t } from './text/language.ts';
@@ -98,8 +98,10 @@ function onEvent(state: State, event: ClientEvent, moment: Moment): State {
   const first = state.symbol ?? view.markets.keys().next().value;
   const folded = { ...state, view, ...(first === undefined ? {} : { symbol: first }) };
   if (event.kind === 'reconciled') {
-    return onPlaced(folded, event.clientOrderId, event.outcome, moment);
+    const { clientOrderId, outcome } = event;
+    return onPlaced(folded, { clientOrderId, outcome, isLast: true }, moment);
   }
+  if (event.kind === 'amendment') return onAmended(folded, event.order, event.outcome, true);
   return withNews(state, disarmed(logged(state, folded, event)), event);
 }
 
@@ -140,7 +142,9 @@ function take(state: State, input: Input, moment: Moment): Step {
     case 'event':
       return only(onEvent(state, input.event, moment));
     case 'placed':
-      return only(onPlaced(state, input.clientOrderId, input.outcome, moment));
+      return only(onPlaced(state, input, moment));
+    case 'amended':
+      return only(onAmended(state, input.order, input.outcome));
     case 'cancelled':
       return onCancelled(state, input.order, input.outcome);
     case 'wallet':

@@ -1,36 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import {
-  cycleTimeInForce,
-  eraseCharacter,
-  moveField,
-  openTicket,
-  previewOf,
-  stepVolume,
-  togglePostOnly,
-  typeCharacter,
-  withPrice,
-} from './ticket.ts';
-import type { Preview, Ticket } from './ticket.ts';
-import { balances, instrument, lots, opening, ownOrder, price } from './testing/market.ts';
-import { emptyView, foldEvent } from './view.ts';
-import type { Market, View } from './view.ts';
+import { orderKinds } from './order-kind.ts';
+import { cycleKind, cycleUntil, eraseCharacter, moveField, openTicket } from './ticket.ts';
+import { stepVolume, togglePostOnly, typeCharacter, withPrice } from './ticket.ts';
+import type { Ticket } from './ticket.ts';
+import { instrument, noonMs } from './testing/market.ts';
 
 const fresh = openTicket(instrument, {
   clientOrderId: 'id-1',
   side: 'bid',
   volume: 10,
   price: 149,
-  timeInForce: 'gtc',
+  kind: 'gtc',
 });
 
-function viewWith(...events: Parameters<typeof foldEvent>[1][]): View {
-  return [...opening, ...events].reduce((view, event) => foldEvent(view, event, 0), emptyView(''));
-}
+const time = { now: noonMs, offsetMinutes: 0 };
 
-function preview(ticket: Ticket, view = viewWith(), change: Partial<Market> = {}): Preview {
-  const market = view.markets.get(instrument.symbol);
-  if (market === undefined) throw new Error('no market');
-  return previewOf(ticket, { market: { ...market, ...change }, view, language: 'en' });
+/** After `t`, so many times. */
+function cycled(ticket: Ticket, times: number): Ticket {
+  return Array.from({ length: times }).reduce<Ticket>((one) => cycleKind(one, time, '159'), ticket);
 }
 
 function type(ticket: Ticket, text: string): Ticket {
@@ -74,106 +61,38 @@ describe('typing', () => {
     expect(stepVolume(type(fresh, '0'), 1).volumeText).toBe('1');
   });
 
-  test('an order that must trade at once is never one that must not', () => {
-    const post = togglePostOnly(cycleTimeInForce(fresh));
-    expect(post).toMatchObject({ timeInForce: 'gtc', postOnly: true });
-    expect(cycleTimeInForce(post)).toMatchObject({ timeInForce: 'ioc', postOnly: false });
-  });
-});
-
-describe('preview', () => {
-  test('a good ticket is the order that would be sent, with what it costs', () => {
-    expect(preview(fresh)).toEqual({
-      energy: '0.10',
-      cost: '14.90',
-      note: 'waits on the book',
-      wish: {
-        clientOrderId: 'id-1',
-        symbol: instrument.symbol,
-        side: 'bid',
-        price: 149,
-        volume: 10,
-        timeInForce: 'gtc',
-        postOnly: false,
-      },
-    });
-  });
-
-  test.each<[string, Ticket, string]>([
-    ['no volume', eraseCharacter(fresh), 'type 1 lot or more'],
-    ['volume 0', type(fresh, '0'), 'type 1 lot or more'],
-    ['too many lots', type(fresh, '1001'), 'at most 1000 lots an order'],
-    ['no price', eraseCharacter(moveField(fresh, -1)), 'type a price in steps of 1'],
-    ['half a price', type(moveField(fresh, -1), '149.5'), 'type a price in steps of 1'],
-    ['two dots', type(moveField(fresh, -1), '1.4.9'), 'type a price in steps of 1'],
-    ['price 0', type(moveField(fresh, -1), '0'), 'type a price in steps of 1'],
-    ['above the cap', type(moveField(fresh, -1), '1001'), 'price must be 1 to 1000'],
-    ['too dear', type(fresh, '900'), 'only 906.50 ecoin free'],
-    ['no such energy', { ...type(fresh, '1000'), side: 'ask', priceText: '900' }, ''],
-    [
-      'post-only that trades',
-      { ...fresh, priceText: '151', postOnly: true },
-      'post-only, but it would trade',
-    ],
-  ])('%s is said as it is typed', (_, ticket, problem) => {
-    const { problem: said, wish } = preview(ticket);
-    expect(said ?? '').toBe(problem);
-    expect(wish === undefined).toBe(problem !== '');
-  });
-
-  test('energy that is held for other orders cannot be sold twice', () => {
-    const ask: Ticket = { ...fresh, side: 'ask' };
-    const view = viewWith(balances(140, 50, 0, 0));
-    expect(preview(type(ask, '10'), view).problem).toBe('only 0.090 kWh free');
-    expect(preview(type(ask, '9'), view).problem).toBeUndefined();
-  });
-
-  test('prices between two ticks are refused on a coarse market', () => {
-    const coarse = { ...instrument, tick: price(5), volumeMax: lots(50) };
-    const ticket = { ...fresh, priceText: '148' };
-    expect(preview(ticket, viewWith(), { instrument: coarse }).problem).toBe(
-      'price must be a multiple of 5',
-    );
-  });
-
-  test('nothing is sent while the connection is stale', () => {
-    const view = viewWith({ kind: 'connection', state: 'stale', reason: 'lost' });
-    expect(preview(fresh, view).problem).toBe('not connected: wait for LIVE');
-  });
-
-  test.each<[string, Partial<Ticket>, string]>([
-    ['a bid that takes some', { priceText: '151', volumeText: '40' }, '30 trade now, 10 wait'],
-    ['a bid that takes all it wants', { priceText: '151', volumeText: '30' }, 'trades at once'],
-    [
-      'an ask that takes some',
-      { side: 'ask', priceText: '148', volumeText: '50' },
-      '47 trade now, 3 wait',
-    ],
-    [
-      'an ioc with a rest',
-      { timeInForce: 'ioc', priceText: '151', volumeText: '40' },
-      '30 trade now, 10 cancelled',
-    ],
-    ['an ioc with no match', { timeInForce: 'ioc' }, 'would be cancelled: no match'],
-  ])('%s knows what becomes of it', (_, change, note) => {
-    const alone = viewWith({ kind: 'orders', snapshot: true, orders: [] });
-    expect(preview({ ...fresh, ...change }, alone).note).toBe(note);
-  });
-
-  test('an order that would meet one of its owner’s own says where it stops', () => {
-    expect(preview({ ...fresh, priceText: '152' }).note).toBe('stops at your own order at 151');
-    const ownFurther = viewWith({
-      kind: 'orders',
-      snapshot: true,
-      orders: [ownOrder(8, 'ask', 9, 160)],
-    });
-    expect(preview({ ...fresh, priceText: '160' }, ownFurther).note).toBe('trades at once');
-    const ask: Ticket = { ...fresh, side: 'ask', priceText: '140' };
-    expect(preview(ask).note).toBe('stops at your own order at 149');
-  });
-
   test('a price set from the ladder reads as on the ladder', () => {
     const decimal = { ...instrument, pricePrecision: 2, priceUnitsPerStep: 5 };
     expect(withPrice(fresh, decimal, 149).priceText).toBe('7.45');
+  });
+});
+
+describe('kinds', () => {
+  test('t goes around all of them, and post-only stays as it was chosen', () => {
+    const post = togglePostOnly(fresh);
+    expect(orderKinds.map((_, times) => cycled(post, times).kind)).toEqual(orderKinds);
+    expect(cycled(post, orderKinds.length)).toMatchObject({ kind: 'gtc', postOnly: true });
+  });
+
+  test('a market order shows the price that protects it; the limit comes back after it', () => {
+    const market = cycled(fresh, 5);
+    expect(market).toMatchObject({ kind: 'market', priceText: '159' });
+    const changed = type(moveField(market, -1), '155');
+    expect(changed.priceText).toBe('155');
+    expect(cycled(changed, 1)).toMatchObject({ kind: 'gtc', priceText: '149' });
+    expect(cycled(changed, 1).limitText).toBeUndefined();
+  });
+
+  test('gtd has a time of day, offered or typed, and Tab leads to it', () => {
+    const gtd = cycled(fresh, 4);
+    expect(gtd).toMatchObject({ kind: 'gtd', untilText: '1509' });
+    expect(cycleUntil(gtd, time).untilText).toBe('1809');
+    expect(cycleUntil(cycleUntil(gtd, time), time).untilText).toBe('2400');
+    const inTime = moveField(gtd, -1);
+    expect(inTime.field).toBe('until');
+    expect(type(inTime, '1.8305').untilText).toBe('1830');
+    expect(cycled(type(inTime, '1830'), 6).untilText).toBe('1830');
+    expect(cycled(inTime, 1).field).toBe('volume');
+    expect(moveField(fresh, -1).field).toBe('price');
   });
 });

@@ -6,17 +6,17 @@ import type {
   BookView,
   ClientEvent,
   ConnectionState,
+  ListedInstrument,
   OwnBalance,
   OwnOrder,
   TradeTick,
 } from '@wattlot/client';
-import type { Instrument } from '@wattlot/client/frames';
 import type { MarketSymbol, OrderId } from '@wattlot/core';
 import { doneOrdersMax, tapeTradesMax } from './limits.ts';
 import { printable } from './text/printable.ts';
 
 export interface Market {
-  readonly instrument: Instrument;
+  readonly instrument: ListedInstrument;
   readonly book?: BookView;
   /** Newest first. */
   readonly trades: readonly TradeTick[];
@@ -69,7 +69,7 @@ function withMarket(
   return { ...view, markets };
 }
 
-function withInstruments(view: View, instruments: readonly Instrument[]): View {
+function withInstruments(view: View, instruments: readonly ListedInstrument[]): View {
   const markets = new Map(view.markets);
   for (const instrument of instruments) {
     markets.set(instrument.symbol, { trades: [], ...markets.get(instrument.symbol), instrument });

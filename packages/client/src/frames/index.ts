@@ -8,3 +8,4 @@ export * from './session-api.ts';
 export * from './http-api.ts';
 export * from './market-data.ts';
 export * from './time.ts';
+export * from './phase.ts';

@@ -237,6 +237,8 @@ export class FakeMarket {
         };
       },
       placeOrder: async (wish) => this.#place(account, wish),
+      // No household here changes an order.
+      amendOrder: async () => ({ kind: 'no', error: 'EOrder:Unknown order' }),
       cancelOrder: async (id) => this.#cancel(account, id),
       requestEcoin: async (wanted) => {
         if (account.state !== 'live') return lost;

@@ -1,31 +1,32 @@
 /** What the phases of the markets are called on the wire. */
+import { pairStatuses } from '@wattlot/client/frames';
 import type { StatusMessage } from '@wattlot/client/frames';
 import type { Phase } from '@wattlot/core';
 
 /** What the exchange as a whole allows. */
 export type System = StatusMessage['data'][number]['system'];
 
-/** The phases from the most open on, with what channel `instrument` calls a market in it and what a system is whose most open market is in it. */
-const words: Readonly<Record<Phase, { readonly pair: string; readonly system: System }>> = {
-  continuous: { pair: 'online', system: 'online' },
-  pre_open: { pair: 'limit_only', system: 'post_only' },
-  post_only: { pair: 'post_only', system: 'post_only' },
-  cancel_only: { pair: 'cancel_only', system: 'cancel_only' },
-  halted: { pair: 'maintenance', system: 'maintenance' },
-  closed: { pair: 'delisted', system: 'maintenance' },
+/** What a system is called whose most open market is in a phase. */
+const words: Readonly<Record<Phase, System>> = {
+  continuous: 'online',
+  pre_open: 'post_only',
+  post_only: 'post_only',
+  cancel_only: 'cancel_only',
+  halted: 'maintenance',
+  closed: 'maintenance',
 };
 
 const openness: readonly System[] = ['online', 'post_only', 'cancel_only', 'maintenance'];
 
 /** The word for a market in a phase. */
 export function pairStatusOf(phase: Phase): string {
-  return words[phase].pair;
+  return pairStatuses[phase];
 }
 
 /** The word for an exchange with markets in these phases: that of the most open one; `online` before the first. */
 function systemOf(phases: readonly Phase[]): System {
   if (phases.length === 0) return 'online';
-  const all = new Set(phases.map((phase) => words[phase].system));
+  const all = new Set(phases.map((phase) => words[phase]));
   return openness.find((system) => all.has(system)) ?? 'maintenance';
 }
 

@@ -182,6 +182,17 @@ export function demoMarket({
           ? { kind: 'no', error: 'EOrder:Insufficient funds' }
           : { kind: 'yes', value: { order: take(wish) } },
       ),
+    onAmend: (order, { price: at, volume }) => {
+      const before = orders.get(order);
+      if (before === undefined || before.status === 'done') {
+        return Promise.resolve({ kind: 'no', error: 'EOrder:Unknown order' });
+      }
+      const total = volume ?? before.volume;
+      const remaining = lots(Math.max(0, total - before.filled - before.cancelled));
+      update({ ...before, price: at ?? before.price, volume: total, remaining });
+      sayBalances();
+      return Promise.resolve({ kind: 'yes', value: null });
+    },
     onCancel: (order) => {
       const before = orders.get(order);
       if (before === undefined || before.status === 'done') {

@@ -144,8 +144,9 @@ export function nothingLive(state: State): string | undefined {
 }
 
 export function isSent({ ticket, language }: State): string | undefined {
-  return ticket?.phase.kind === 'editing'
-    ? undefined
+  if (ticket?.phase.kind === 'editing') return undefined;
+  return ticket?.phase.kind === 'lost'
+    ? t(language, 'Esc closes it: look at your orders before you send it anew')
     : t(language, 'the order is on its way; Esc hides it');
 }
 

@@ -1,4 +1,5 @@
 /** Keys while the ladder or the list of orders has the focus. */
+import { nothingToAmend } from './amend.ts';
 import { always, cannotOpen, cannotTake, withoutMarket } from './binding.ts';
 import type { Binding } from './binding.ts';
 
@@ -42,6 +43,16 @@ export const orderKeys: readonly Binding[] = [
     help: 'hit (IOC): sell at the best bid at once, the rest is cancelled',
     act: always({ kind: 'open', side: 'ask', at: 'best' }),
     disabled: cannotTake('ask'),
+  },
+  {
+    id: 'amend',
+    context: 'ladder',
+    keys: ['e'],
+    label: 'e',
+    crib: 'amend',
+    help: 'amend (change): my order at the cursor, or the selected one',
+    act: always({ kind: 'amend' }),
+    disabled: nothingToAmend,
   },
 ];
 

@@ -12,6 +12,7 @@ import {
   nothingToCancel,
   withoutMarket,
 } from './binding.ts';
+import { nothingToAmend } from './amend.ts';
 import type { Binding } from './binding.ts';
 
 function screenKey(key: Key, screen: Screen, help: Message): Binding {
@@ -103,6 +104,16 @@ export const listKeys: readonly Binding[] = [
     label: 'h ← K',
     help: "scroll up the selected order's lots",
     act: always({ kind: 'scroll', by: -1 }),
+  },
+  {
+    id: 'amend-listed',
+    context: 'orders',
+    keys: ['e'],
+    label: 'e',
+    crib: 'amend',
+    help: 'amend (change) the selected order: opens its ticket',
+    act: always({ kind: 'amend' }),
+    disabled: nothingToAmend,
   },
   {
     id: 'request-ecoin',

@@ -2,6 +2,7 @@
 import type { Key } from '../keys.ts';
 import { always, isSent, notOnConfirm, notOnNumber } from './binding.ts';
 import type { Binding } from './binding.ts';
+import { fixedKind, withoutEnd } from './amend.ts';
 
 const digits: readonly Key[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
@@ -30,7 +31,7 @@ export const ticketKeys: readonly Binding[] = [
     keys: ['tab'],
     label: 'Tab',
     crib: 'next',
-    help: 'next field: lots, [Confirm], price',
+    help: 'next field: lots, [Confirm], price, and the time of gtd',
     act: always({ kind: 'field', by: 1 }),
     disabled: isSent,
   },
@@ -103,14 +104,14 @@ export const ticketKeys: readonly Binding[] = [
     disabled: isSent,
   },
   {
-    id: 'time-in-force',
+    id: 'order-kind',
     context: 'ticket',
     keys: ['t'],
     label: 't',
-    crib: 'gtc/ioc',
-    help: 'gtc: rests until filled or cancelled; ioc: what trades at once',
-    act: always({ kind: 'time-in-force' }),
-    disabled: isSent,
+    crib: 'kind',
+    help: 'kind: gtc, ioc, fok, all-or-none, gtd (until a time), market',
+    act: always({ kind: 'order-kind' }),
+    disabled: fixedKind,
   },
   {
     id: 'post-only',
@@ -120,7 +121,16 @@ export const ticketKeys: readonly Binding[] = [
     crib: 'post',
     help: 'post-only: refused rather than trading at once',
     act: always({ kind: 'post-only' }),
-    disabled: isSent,
+    disabled: fixedKind,
+  },
+  {
+    id: 'until',
+    context: 'ticket',
+    keys: ['u'],
+    label: 'u',
+    help: 'until (gtd): in one hour, in four, at the end of today',
+    act: always({ kind: 'until' }),
+    disabled: withoutEnd,
   },
   {
     id: 'ticket-hide',

@@ -47,6 +47,8 @@ const orderIds: readonly string[] = [
   'ask',
   'lift',
   'hit',
+  'amend',
+  'amend-listed',
   'cancel',
   'cancel-all',
   'larger',

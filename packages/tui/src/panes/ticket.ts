@@ -5,90 +5,14 @@ import { bestOf } from '../book.ts';
 import type { Box } from '../layout.ts';
 import { isArmed, marketOf } from '../state.ts';
 import type { State } from '../state.ts';
-import { block, line, padEnd, padStart, span, spread } from '../text/line.ts';
-import type { Line, Span } from '../text/line.ts';
+import { block, line, padEnd, padStart, span } from '../text/line.ts';
+import type { Line } from '../text/line.ts';
 import { ecoinText, ecoinUnit, energyOfLotsText, energyUnit, priceText } from '../text/number.ts';
 import { countedIn, t } from '../text/language.ts';
 import type { Language, Message } from '../text/language.ts';
-import { previewOf } from '../ticket.ts';
-import type { Preview, Ticket, TicketField } from '../ticket.ts';
 import type { Market } from '../view.ts';
 import { liveOrders } from '../view.ts';
-
-const sideWords: Readonly<Record<Side, Message>> = { bid: 'BID: you buy', ask: 'ASK: you sell' };
-
-function modeText({ timeInForce, postOnly }: Ticket): string {
-  return `${timeInForce}${postOnly ? ' post-only' : ''} `;
-}
-
-function fieldSpan(ticket: Ticket, field: TicketField, text: string, width: number): Span {
-  const isFocus = ticket.field === field && ticket.phase.kind === 'editing';
-  const shown = padStart(text, width - 1);
-  return span(`${shown}${isFocus ? '_' : ' '}`, isFocus ? 'buttonFocus' : 'field');
-}
-
-/** The button that Enter presses while it has the focus. */
-export function confirmSpan(isFocus: boolean, language: Language): Span {
-  return isFocus
-    ? span(t(language, '[ Confirm ]'), 'buttonFocus')
-    : span(t(language, '[Confirm]'), 'button');
-}
-
-function buttonLine(ticket: Ticket, preview: Preview, language: Language): Line {
-  const { phase } = ticket;
-  if (phase.kind === 'sending') return line(span(` ${t(language, 'sending…')}`, 'title'));
-  if (phase.kind === 'unknown')
-    return line(span(` ${t(language, 'no answer yet; asked again')}`, 'bad'));
-  const isFocus = ticket.field === 'confirm';
-  const hint = isFocus
-    ? preview.problem === undefined
-      ? t(language, 'Enter sends it')
-      : t(language, 'cannot be sent yet')
-    : t(language, 'Tab, then Enter');
-  return line(span(' '), confirmSpan(isFocus, language), span(`  ${hint}`, 'muted'));
-}
-
-function verdictLine({ phase }: Ticket, { problem, note }: Preview, language: Language): Line {
-  if (problem !== undefined) return line(span(` ! ${problem}`, 'bad'));
-  if (phase.kind === 'editing' && phase.refusal !== undefined) {
-    return line(span(` ! ${t(language, 'refused: {refusal}', { refusal: phase.refusal })}`, 'bad'));
-  }
-  return line(span(` ${note ?? ''}`, 'muted'));
-}
-
-function ticketLines(state: State, market: Market, ticket: Ticket, width: number): Line[] {
-  const { instrument } = market;
-  const { language } = state;
-  const preview = previewOf(ticket, {
-    market,
-    view: state.view,
-    language,
-    isDiscreet: state.areAmountsHidden,
-  });
-  const bound = t(language, ticket.side === 'bid' ? 'at most' : 'at least');
-  return [
-    spread(
-      line(
-        span(` ${t(language, 'TICKET')}  `, 'focus'),
-        span(t(language, sideWords[ticket.side]), ticket.side),
-      ),
-      line(span(modeText(ticket), 'key')),
-      width,
-    ),
-    line(
-      span(` ${t(language, 'lots')} `, 'muted'),
-      fieldSpan(ticket, 'volume', ticket.volumeText, 8),
-      span(`  ${t(language, 'price')} `, 'muted'),
-      fieldSpan(ticket, 'price', ticket.priceText, 8),
-    ),
-    line(
-      span(` ${preview.energy} ${energyUnit(instrument)}, ${bound} `),
-      span(`${preview.cost} ${ecoinUnit(instrument)}`, 'mine'),
-    ),
-    verdictLine(ticket, preview, language),
-    buttonLine(ticket, preview, language),
-  ];
-}
+import { ticketLines } from './ticket-lines.ts';
 
 const verbColumns = 5;
 
@@ -198,7 +122,7 @@ export function ticketPane(state: State, { width, height }: Box): Line[] {
   }
   if (market === undefined)
     return block([line(span(` ${t(language, 'TICKET')}`, 'title'))], width, height);
-  const lines =
-    ticket === undefined ? idleLines(state, market) : ticketLines(state, market, ticket, width);
-  return block(lines, width, height);
+  return ticket === undefined
+    ? block(idleLines(state, market), width, height)
+    : ticketLines(state, { market, ticket }, { width, height });
 }

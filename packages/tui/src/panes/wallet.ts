@@ -11,7 +11,7 @@ import { printable } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
 import { groupsOf } from '../wallet.ts';
 import type { WalletSummary } from '../wallet.ts';
-import { confirmSpan } from './ticket.ts';
+import { confirmSpan } from './confirm.ts';
 
 const columns = { name: 10, amount: 16, count: 8 };
 

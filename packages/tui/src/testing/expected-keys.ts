@@ -20,7 +20,7 @@ export const expectedKeys: Readonly<Record<string, (press: Press) => void>> = {
     expect(press(opened).state.ticket).toMatchObject({
       side: 'bid',
       priceText: '150',
-      timeInForce: 'gtc',
+      kind: 'gtc',
     });
   },
   ask: (press) => {
@@ -30,14 +30,14 @@ export const expectedKeys: Readonly<Record<string, (press: Press) => void>> = {
     expect(press(opened).state.ticket).toMatchObject({
       side: 'bid',
       priceText: '151',
-      timeInForce: 'ioc',
+      kind: 'ioc',
     });
   },
   hit: (press) => {
     expect(press(opened).state.ticket).toMatchObject({
       side: 'ask',
       priceText: '149',
-      timeInForce: 'ioc',
+      kind: 'ioc',
     });
   },
   cancel: (press) => {
@@ -129,8 +129,22 @@ export const expectedKeys: Readonly<Record<string, (press: Press) => void>> = {
   'price-down': (press) => {
     expect(press(ticket).state.ticket?.priceText).toBe('149');
   },
-  'time-in-force': (press) => {
-    expect(press(ticket).state.ticket?.timeInForce).toBe('ioc');
+  'order-kind': (press) => {
+    expect(press(ticket).state.ticket?.kind).toBe('ioc');
+  },
+  until: (press) => {
+    const untilTime = pressed(ticket, 't', 't', 't', 't').state;
+    expect(untilTime.ticket).toMatchObject({ kind: 'gtd', untilText: '1509' });
+    expect(press(untilTime).state.ticket?.untilText).toBe('1809');
+    expect(press(ticket).state.ticket).toEqual(ticket.ticket);
+  },
+  amend: (press) => {
+    expect(press(onOwn).state.ticket).toMatchObject({
+      amends: 'O5',
+      volumeText: '20',
+      priceText: '149',
+    });
+    expect(press(opened).state.ticket).toBeUndefined();
   },
   'post-only': (press) => {
     expect(press(ticket).state.ticket?.postOnly).toBe(true);

@@ -36,6 +36,11 @@ const logScrollMax = logged.log.length - 18;
 
 /** For each binding: a state in which it can be pressed, and what must come of it. */
 export const expectedScreenKeys: Readonly<Record<string, (press: Press) => void>> = {
+  'amend-listed': (press) => {
+    const { state } = press(pressed(orders, 'j').state);
+    expect(state).toMatchObject({ screen: 'ladder', ladder: { cursor: 151 } });
+    expect(state.ticket).toMatchObject({ amends: 'O8', side: 'ask', volumeText: '9' });
+  },
   'list-up': (press) => {
     expect(press(pressed(orders, 'j', 'j').state).state.selected).toBe('O8');
   },

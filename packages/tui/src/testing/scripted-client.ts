@@ -4,6 +4,7 @@ import type {
   ConnectionState,
   ExchangeClient,
   Outcome,
+  OrderChange,
   OrderWish,
 } from '@wattlot/client';
 import type { Address, OrderId } from '@wattlot/core';
@@ -13,6 +14,7 @@ export interface ScriptedClient {
   /** Tells every listener. */
   readonly say: (...events: readonly ClientEvent[]) => void;
   readonly placed: readonly OrderWish[];
+  readonly amended: readonly { readonly order: OrderId; readonly change: OrderChange }[];
   readonly cancelled: readonly OrderId[];
 }
 
@@ -20,18 +22,22 @@ export interface Script {
   readonly participant?: Address | undefined;
   /** The answer to an order; it may say events first. */
   readonly onPlace?: (wish: OrderWish) => Promise<Outcome<{ readonly order: OrderId }>>;
+  readonly onAmend?: (order: OrderId, change: OrderChange) => Promise<Outcome<null>>;
   readonly onCancel?: (order: OrderId) => Promise<Outcome<null>>;
 }
 
 const unheard = { kind: 'unknown', reason: 'the script has no answer' } as const;
 
-export function scriptedClient({ participant, onPlace, onCancel }: Script = {}): ScriptedClient {
+export function scriptedClient(script: Script = {}): ScriptedClient {
+  const { participant, onPlace, onAmend, onCancel } = script;
   const listeners = new Set<(event: ClientEvent) => void>();
   const placed: OrderWish[] = [];
+  const amended: { order: OrderId; change: OrderChange }[] = [];
   const cancelled: OrderId[] = [];
   let state: ConnectionState = 'stale';
   return {
     placed,
+    amended,
     cancelled,
     say: (...events) => {
       for (const event of events) {
@@ -53,6 +59,10 @@ export function scriptedClient({ participant, onPlace, onCancel }: Script = {}):
       placeOrder: (wish) => {
         placed.push(wish);
         return onPlace?.(wish) ?? Promise.resolve(unheard);
+      },
+      amendOrder: (order, change) => {
+        amended.push({ order, change });
+        return onAmend?.(order, change) ?? Promise.resolve(unheard);
       },
       cancelOrder: (order) => {
         cancelled.push(order);

@@ -118,7 +118,6 @@ export const koreanKeys = {
   'wallet screen: what I own on the ledger': '지갑 화면: 원장에서 내가 가진 것',
   'log screen: all that happened': '기록 화면: 일어난 모든 일',
   'type into the field': '칸에 입력합니다',
-  'next field: lots, [Confirm], price': '다음 칸: 로트, [확인], 가격',
   'field before': '앞 칸',
   'send the order; only while [Confirm] has the focus':
     '주문을 보냅니다. [확인]에 있을 때만 됩니다',
@@ -130,9 +129,6 @@ export const koreanKeys = {
   price: '가격',
   'price one tick up': '가격을 한 호가 위로',
   'price one tick down': '가격을 한 호가 아래로',
-  'gtc/ioc': 'gtc/ioc',
-  'gtc: rests until filled or cancelled; ioc: what trades at once':
-    'gtc: 체결이나 취소까지 기다림. ioc: 바로 체결되는 만큼만',
   post: '지정',
   'post-only: refused rather than trading at once': 'post-only: 바로 체결될 주문이면 거절됩니다',
   'hide or show my amounts; what is typed stays to be seen':

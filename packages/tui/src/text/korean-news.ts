@@ -65,7 +65,6 @@ export const koreanNews = {
   'price must be {floor} to {cap}': '가격은 {floor}부터 {cap}까지',
   'price must be a multiple of {step}': '가격은 {step}의 배수여야 합니다',
   'not enough {unit} free': '쓸 수 있는 {unit} 부족',
-  'only {amount} {unit} free': '쓸 수 있는 것은 {amount} {unit}',
   'stops at your own order at {price}': '{price}의 내 주문에서 멈춥니다',
   'would be cancelled: no match': '상대가 없어 취소됩니다',
   'trades at once': '바로 체결됩니다',

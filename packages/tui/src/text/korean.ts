@@ -1,10 +1,12 @@
 /** Korean, by the English text that stands in the code. Terms: lot 로트, bid 매수, ask 매도, book 호가, ticket 주문표, ladder 호가창, settle 결제, ledger 원장. */
 import { koreanKeys } from './korean-keys.ts';
 import { koreanNews } from './korean-news.ts';
+import { koreanTicket } from './korean-ticket.ts';
 
 export const korean = {
   ...koreanKeys,
   ...koreanNews,
+  ...koreanTicket,
   bid: '매수',
   ask: '매도',
   mine: '내것',

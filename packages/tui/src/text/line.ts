@@ -40,6 +40,27 @@ export function cut(text: string, width: number): string {
   return result + ellipsis;
 }
 
+/** `text` broken at its blanks into at most `rows` rows of at most `width` cells; what is left over is cut. */
+export function wrap(text: string, width: number, rows: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest !== '' && lines.length < rows) {
+    const isLast = lines.length === rows - 1;
+    const whole = cut(rest, width);
+    const fits = isLast || whole === rest;
+    let end = 0;
+    for (let at = rest.indexOf(' '); !fits && at >= 0; at = rest.indexOf(' ', at + 1)) {
+      if (widthOf(rest.slice(0, at)) > width) break;
+      end = at;
+    }
+    // A word that is longer than a row is cut there.
+    if (fits || end === 0) return [...lines, whole];
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return lines;
+}
+
 /** `text` in exactly `width` cells, to the left. */
 export function padEnd(text: string, width: number): string {
   const fitted = cut(text, width);
