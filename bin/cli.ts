@@ -220,6 +220,7 @@ function program(done: (code: number) => void): Command {
     )
     .addOption(assetOption('energy'))
     .addOption(assetOption('ecoin'))
+    .option('--limits <file>', 'its limits (default: exchange.conf in the data folder)')
     .option('--json', 'print a JSON object an event')
     .action(async (options) =>
       done(await (await import('./commands/exchange.ts')).exchange(options)),

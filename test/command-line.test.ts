@@ -71,6 +71,19 @@ describe('what stands in the way of a start', () => {
     expect(code).toBe(1);
   });
 
+  it("says file, line and what is allowed of an exchange's limits, and starts nothing", async () => {
+    const { folder, remove } = await emptyFolder();
+    await writeFile(join(folder, 'exchange.conf'), 'orders-burst = 50\nopen-orders = 900\n');
+    const { code, err } = await wattlot(['exchange', '--data', folder, '--port', '0']);
+    expect(err).toBe(
+      `wattlot: ${folder}/exchange.conf:2: open-orders cannot be "900"; allowed: a whole number from 1 to 200\n`,
+    );
+    expect(code).toBe(1);
+    const other = await wattlot(['exchange', '--data', folder, '--limits', join(folder, 'none')]);
+    expect(other.err).toContain('none: cannot be read');
+    await remove();
+  });
+
   it('says file, line and what was expected of an unreadable profile', async () => {
     const { folder, remove } = await emptyFolder();
     await writeFile(

@@ -3,6 +3,7 @@ import { startExchange } from '@wattlot/exchange';
 import type { NodeSettings } from '@wattlot/exchange';
 import { asFailure, Failure } from '../failure.ts';
 import { exchangeFolder } from '../folders.ts';
+import { limitsOf } from '../limits-file.ts';
 import { asNodeFailure, nodeUrlOf } from '../node-option.ts';
 import { printer } from '../output.ts';
 import { Reporter } from '../report.ts';
@@ -19,6 +20,8 @@ export interface ExchangeOptions {
   readonly depth: number;
   readonly energy: string;
   readonly ecoin: string;
+  /** The file with the limits. */
+  readonly limits?: string;
 }
 
 function nodeSettings({ node, depth, energy, ecoin }: ExchangeOptions): NodeSettings | undefined {
@@ -32,12 +35,14 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
   let broken: Error | undefined;
   const folder = exchangeFolder(options.data);
   const node = nodeSettings(options);
+  const limits = await limitsOf(options.limits, options.data);
   const running = await startExchange({
     folder,
     node,
     host: options.host,
     port: options.port,
     policy: options.open === true ? 'open' : 'ask',
+    limits,
     log: (line) => process.stderr.write(`wattlot: ${line}\n`),
     failed: (error) => {
       broken ??= error;

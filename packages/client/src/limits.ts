@@ -94,3 +94,6 @@ export const verdictsKeptMax = 1_000;
 export const amendmentsMax = 8;
 /** Orders of which more are kept than there are wishes, before those that are over are dropped. */
 export const ordersSweptAt = 100;
+
+/** Bytes of a settings or a key file: more is no such file. */
+export const configBytesMax = 64 * 1024;

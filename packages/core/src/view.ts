@@ -81,6 +81,19 @@ export interface OpenTrade extends TradeView {
   readonly deadline: Instant;
 }
 
+/** How many live orders (pending or open) a participant has. */
+export function liveOrdersOf(state: State, participant: Address): number {
+  return state.participants.get(participant)?.live.length ?? 0;
+}
+
+/** Whether a placement under this id of this participant has been taken and is still answered when it is sent again. */
+export function isPlaced(
+  state: State,
+  { participant, clientOrderId }: { readonly participant: Address; readonly clientOrderId: string },
+): boolean {
+  return state.participants.get(participant)?.answers.has(clientOrderId) ?? false;
+}
+
 /** The number of the last entry applied, 0 before the first. */
 export function lastSeq(state: State): number {
   return state.seq;

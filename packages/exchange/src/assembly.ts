@@ -20,6 +20,8 @@ import type { Snapshots } from './journal/snapshots.ts';
 import type { LedgerPort, OpenLedger } from './ledger-port.ts';
 import { renewalGraceMs } from './limits.ts';
 import { Deliveries } from './offers.ts';
+import { usualLimits } from './operating-limits.ts';
+import type { OperatingLimits } from './operating-limits.ts';
 import { catchUp, Folds } from './replay.ts';
 import type { CountsSince } from './replay.ts';
 import { Sequencer } from './sequencer.ts';
@@ -38,6 +40,8 @@ export interface AssemblyOptions {
   /** Told once when the exchange cannot go on: nothing is acknowledged any more, and the process has to end. */
   readonly failed: (error: Error) => void;
   readonly version: string;
+  /** Default: the usual ones. */
+  readonly limits?: OperatingLimits | undefined;
 }
 
 /** What an exchange is put together from. */
@@ -86,7 +90,7 @@ export async function assemble(
   parts: Parts,
   closers: (() => Promise<unknown>)[],
 ): Promise<Assembly> {
-  const { clock } = options;
+  const { clock, limits = usualLimits } = options;
   const { journal, snapshot, snapshots, ledger } = parts;
   const { port, chain } = ledger;
   const failed = failOnce(options);
@@ -114,7 +118,7 @@ export async function assemble(
     }
     snapshots.committed(journal.head);
   };
-  const sequencer = new Sequencer({ state, journal, clock, committed, failed });
+  const sequencer = new Sequencer({ state, journal, clock, limits, committed, failed });
   const stopFollowing = followLedger({ state, ledger: port, sequencer, failed });
   if (marketOf(state, options.terms.symbol) === undefined) {
     await sequencer.submit({ kind: 'market.open', terms: termsOn(options.terms, port) });
@@ -143,7 +147,7 @@ function failOnce({ log, failed }: AssemblyOptions): (error: unknown) => void {
 }
 
 function openGateway(
-  { policy, clock, version }: AssemblyOptions,
+  { policy, clock, version, limits = usualLimits }: AssemblyOptions,
   { ledger: { port, operator }, random, newId }: Parts,
   { sequencer, feed }: Pick<Assembly, 'sequencer' | 'feed'>,
 ): Pick<Assembly, 'sessions' | 'admission' | 'desk' | 'sockets'> {
@@ -158,9 +162,10 @@ function openGateway(
   const admission = new Admission({ policy, ledger: port, operator, sequencer, feed });
   const deliveries = new Deliveries(feed, port);
   const wallNow = clock.now;
-  const desk = new Desk({ sequencer, feed, sessions, deliveries, now, wallNow, newId });
+  const common = { sequencer, feed, sessions, deliveries, limits };
+  const desk = new Desk({ ...common, now, wallNow, newId });
   const mayTrade = (token: string): boolean => sessions.mayTrade(token);
-  const sockets = new Sockets({ desk, feed, clock, version, mayTrade });
+  const sockets = new Sockets({ desk, feed, clock, version, mayTrade, limits });
   return { sessions, admission, desk, sockets };
 }
 

@@ -19,7 +19,9 @@ export type ExchangeErrorCode =
   /** The exchange is closing or has failed, or more waits for the disk than may. */
   | 'unavailable'
   /** More waits for the disk than new orders may wait for. */
-  | 'busy';
+  | 'busy'
+  /** The participant has as many live orders as this exchange allows. */
+  | 'orders_limited';
 
 /** A failure of the environment. `retryable`: the same call may succeed later, and repeating it does no harm. */
 export class ExchangeError extends Error {

@@ -7,6 +7,7 @@ import { ApiKeyFile } from './gateway/api-key-file.ts';
 import { ApiKeys } from './gateway/api-keys.ts';
 import { buildApp } from './gateway/app.ts';
 import type { NodeSettings } from './ledger-node-open.ts';
+import { usualLimits } from './operating-limits.ts';
 import { openFolder } from './start-folder.ts';
 
 export type { EventListener } from './assembly.ts';
@@ -44,14 +45,15 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
   }
 }
 
-function withHttp({ folder, clock, log, version }: ExchangeOptions, assembly: Assembly): Exchange {
+function withHttp(options: ExchangeOptions, assembly: Assembly): Exchange {
+  const { folder, clock, log, version, limits = usualLimits } = options;
   const { feed, ledger, chain, sessions, admission, desk, sockets, stats } = assembly;
   const file = ApiKeyFile.open(folder, randomBytes);
   const revoked = (key: string): void => sockets.endKey(key);
   const keys = new ApiKeys({ file, sessions, revoked, now: clock.now, random: randomBytes });
   const health = (): object => ({ status: 'online', version, ...stats.read() });
   const members = { feed, ledger, chain, sessions, admission, desk, keys };
-  const app = buildApp({ ...members, now: clock.now, health, log });
+  const app = buildApp({ ...members, limits, now: clock.now, health, log });
   app.addHook('onClose', () => file.close());
   sockets.attach(app.server);
   let closed: Promise<void> | undefined;

@@ -4,6 +4,8 @@ export type { RunningExchange, StartOptions } from './start.ts';
 export { chainName } from './exchange.ts';
 export type { EventListener } from './exchange.ts';
 export type { NodeSettings } from './ledger-node-open.ts';
+export { readLimits } from './operating-limits.ts';
+export type { OperatingLimits } from './operating-limits.ts';
 export type { Policy } from './admission.ts';
 export type { Stats } from './stats.ts';
 export { ExchangeError } from './errors.ts';

@@ -6,7 +6,15 @@
  * The state is therefore ahead of the disk by what is on its way. Whoever tells anybody anything works from the committed events, never from the
  * state; the state decides only what to put into the next command.
  */
-import { apply, lastInstant, lastSeq, nextDeadline, refusalOf } from '@wattlot/core';
+import {
+  apply,
+  isPlaced,
+  lastInstant,
+  lastSeq,
+  liveOrdersOf,
+  nextDeadline,
+  refusalOf,
+} from '@wattlot/core';
 import type {
   Command,
   Entry,
@@ -21,7 +29,9 @@ import type { Clock } from './clock.ts';
 import { ExchangeError } from './errors.ts';
 import { exactSeq } from './exact.ts';
 import type { Journal } from './journal/journal.ts';
-import { backlogMax, commitWeightMax, orderBacklogMax } from './limits.ts';
+import { commitWeightMax } from './limits.ts';
+import { usualLimits } from './operating-limits.ts';
+import type { OperatingLimits } from './operating-limits.ts';
 
 /** An entry and what it did. */
 export interface Applied {
@@ -38,6 +48,8 @@ export interface SequencerOptions {
   readonly state: State;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** Default: the usual ones. */
+  readonly limits?: OperatingLimits;
   /** Told of each commit, after the answers to its entries. */
   readonly committed: (batch: readonly Applied[]) => void;
   /** Told once when nothing more can be committed. The process has to end: what is on its way may be on disk or not. */
@@ -78,7 +90,7 @@ export class Sequencer {
   /**
    * Puts a command in its place. `answer` is called once its entry is on disk, in the order of the entries, and never when it may not be.
    * @throws ExchangeError `busy` for a new order or an amendment, and `unavailable` for whatever comes from outside, when too much waits for the disk;
-   *   `unavailable` when the exchange is closing: nothing was done then. `journal_io` after a failure.
+   *   `orders_limited` for one live order too many; `unavailable` when the exchange is closing: nothing was done then. `journal_io` after a failure.
    */
   post(command: Command, answer: Answer): void {
     this.#requireRoom(command);
@@ -132,13 +144,18 @@ export class Sequencer {
 
   #requireRoom(command: Command): void {
     if (this.#stopped !== undefined) throw this.#stopped;
+    const { state, limits = usualLimits } = this.#options;
     const waiting = this.#collected.length + this.#checks.length;
-    if (waiting >= orderBacklogMax && isNewLoad(command)) {
+    if (waiting >= limits['order-backlog'] && isNewLoad(command)) {
       throw new ExchangeError('busy', 'too much waits for the disk', { retryable: true });
     }
-    if (waiting >= backlogMax && isFromOutside(command)) {
+    if (waiting >= limits.backlog && isFromOutside(command)) {
       throw new ExchangeError('unavailable', 'too much waits for the disk', { retryable: true });
     }
+    // The core's own limit is part of what a journal means; a lower one is this exchange's, and what is refused by it is in no journal.
+    if (command.kind !== 'order.place' || isPlaced(state, command)) return;
+    if (liveOrdersOf(state, command.participant) < limits['open-orders']) return;
+    throw new ExchangeError('orders_limited', 'the participant has as many open orders as allowed');
   }
 
   #stamp(command: Command): Entry {

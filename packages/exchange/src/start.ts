@@ -8,6 +8,7 @@ import { openExchange } from './exchange.ts';
 import type { Exchange, EventListener } from './exchange.ts';
 import type { Policy } from './admission.ts';
 import type { NodeSettings } from './ledger-node-open.ts';
+import type { OperatingLimits } from './operating-limits.ts';
 import type { Stats } from './stats.ts';
 import { defaultTerms } from './terms.ts';
 
@@ -24,6 +25,8 @@ export interface StartOptions {
   readonly node?: NodeSettings | undefined;
   /** The market to open at the first start. Default: energy for ecoin. */
   readonly terms?: MarketTerms;
+  /** Default: the usual ones. */
+  readonly limits?: OperatingLimits;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Takes one line for the operator. Default: nobody does. */
@@ -68,6 +71,7 @@ export async function startExchange(options: StartOptions): Promise<RunningExcha
     policy,
     clock,
     terms: options.terms ?? defaultTerms,
+    limits: options.limits,
     log: (line) => log(printable(line)),
     failed: options.failed ?? endProcess,
     version,

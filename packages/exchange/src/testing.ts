@@ -6,6 +6,7 @@ import { exactInstant, exactLots, exactSeq, sure } from './exact.ts';
 import { Feed } from './feed/feed.ts';
 import type { Subscriber } from './feed/subscriber.ts';
 import type { Journal } from './journal/journal.ts';
+import type { OperatingLimits } from './operating-limits.ts';
 import { Sequencer } from './sequencer.ts';
 import type { Applied } from './sequencer.ts';
 import { defaultTerms } from './terms.ts';
@@ -127,11 +128,12 @@ export class TestMarket {
   #height = -1;
   #ids = 0;
 
-  constructor() {
+  constructor({ limits }: { readonly limits?: OperatingLimits } = {}) {
     this.sequencer = new Sequencer({
       state: this.state,
       journal: this.journal,
       clock: this.clock,
+      ...(limits === undefined ? {} : { limits }),
       committed: (batch) => this.feed.take(batch),
       failed: (error) => this.failures.push(error),
     });

@@ -71,8 +71,5 @@ export const logBytesMax = 1_000_000;
 /** How long `--once` waits for the first whole picture, in milliseconds. */
 export const onceWaitMs = 10_000;
 
-/** Bytes of a settings or a key file: more is no such file. */
-export const configBytesMax = 64 * 1024;
-
 /** Unchanged cells that are written again rather than jumped over: a jump costs 6 bytes and more. */
 export const rewriteGapMax = 3;

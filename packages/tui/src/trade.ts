@@ -7,7 +7,7 @@ import { toAddress } from '@wattlot/core';
 import { realClock } from './clock.ts';
 import { makeLog } from './log-file.ts';
 import { readKeyFile } from './config/key-file.ts';
-import { ConfigError } from './config/lines.ts';
+import { ConfigError } from '@wattlot/client/config';
 import { readSettings } from './config/settings.ts';
 import type { Settings } from './config/settings.ts';
 import { keymap } from './keymap/index.ts';

@@ -1,15 +1,8 @@
 /** How fast each account may ask: a bucket for orders, one for cancels and one for what its agents say. */
 import type { Address } from '@wattlot/core';
 import { LRUCache } from 'lru-cache';
-import {
-  accountsLimitedMax,
-  agentWordsBurst,
-  agentWordsPerSecond,
-  cancelsBurst,
-  cancelsPerSecond,
-  ordersBurst,
-  ordersPerSecond,
-} from '../limits.ts';
+import { accountsLimitedMax } from '../limits.ts';
+import type { OperatingLimits } from '../operating-limits.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 
@@ -22,11 +15,13 @@ interface Buckets {
 /** The rates of all accounts. */
 export class AccountRates {
   readonly #now: () => number;
+  readonly #limits: OperatingLimits;
   readonly #buckets = new LRUCache<Address, Buckets>({ max: accountsLimitedMax });
 
   /** @param now milliseconds on a clock that never runs backwards. */
-  constructor(now: () => number) {
+  constructor(now: () => number, limits: OperatingLimits) {
     this.#now = now;
+    this.#limits = limits;
   }
 
   /** Counts one. @returns false when it is one too many. */
@@ -34,10 +29,15 @@ export class AccountRates {
     const now = this.#now();
     let buckets = this.#buckets.get(participant);
     if (buckets === undefined) {
+      const limits = this.#limits;
       buckets = {
-        orders: createBucket(ordersBurst, ordersPerSecond, now),
-        cancels: createBucket(cancelsBurst, cancelsPerSecond, now),
-        agentWords: createBucket(agentWordsBurst, agentWordsPerSecond, now),
+        orders: createBucket(limits['orders-burst'], limits['orders-per-second'], now),
+        cancels: createBucket(limits['cancels-burst'], limits['cancels-per-second'], now),
+        agentWords: createBucket(
+          limits['agent-words-burst'],
+          limits['agent-words-per-second'],
+          now,
+        ),
       };
       this.#buckets.set(participant, buckets);
     }

@@ -31,6 +31,8 @@ import type { Admission } from '../admission.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { LedgerPort } from '../ledger-port.ts';
 import * as limits from '../limits.ts';
+import { usualLimits } from '../operating-limits.ts';
+import type { OperatingLimits } from '../operating-limits.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import { isOriginAllowed } from './origin.ts';
@@ -47,6 +49,8 @@ export interface AppOptions extends PrivateApiOptions {
   readonly chain: Chain | undefined;
   readonly sessions: Sessions;
   readonly admission: Admission;
+  /** Default: the usual ones. */
+  readonly limits?: OperatingLimits;
   /** What `GET /health` answers. */
   readonly health: () => object;
   /** Told of each failure that is no fault of the request. */
@@ -76,7 +80,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     http: { connectionsCheckingInterval: limits.requestCheckMs },
     logger: false,
   });
-  app.server.maxConnections = limits.httpConnectionsMax;
+  const { limits: set = usualLimits } = options;
+  app.server.maxConnections = set['http-connections'];
   // Nothing is coerced: a body is what its schema says or is refused.
   app.setValidatorCompiler<TSchema>(({ schema }) => {
     const compiled = Compile(schema);
@@ -116,11 +121,15 @@ function isDialect({ url }: FastifyRequest): boolean {
 }
 
 /** Counts the calls of each address of the network. @returns false for one too many. */
-function callCounter({ now }: Pick<AppOptions, 'now'>): (ip: string) => boolean {
+function callCounter({
+  now,
+  limits: set = usualLimits,
+}: Pick<AppOptions, 'now' | 'limits'>): (ip: string) => boolean {
+  const [burst, perSecond] = [set['calls-burst'], set['calls-per-second']];
   const buckets = new LRUCache<string, Bucket>({ max: strangersMax });
   return (ip) => {
     const at = now() / 1000;
-    const bucket = buckets.get(ip) ?? createBucket(limits.callsBurst, limits.callsPerSecond, at);
+    const bucket = buckets.get(ip) ?? createBucket(burst, perSecond, at);
     buckets.set(ip, bucket);
     return take(bucket, at);
   };

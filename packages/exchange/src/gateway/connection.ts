@@ -10,13 +10,13 @@ import type { Subscriber } from '../feed/subscriber.ts';
 import type { System } from '../feed/system.ts';
 import {
   closeWithinMs,
-  framesBurst,
-  framesPerSecond,
   heartbeatMs,
   stalledBytesMax,
   stalledMsMax,
   subscribeWithinMs,
 } from '../limits.ts';
+import { usualLimits } from '../operating-limits.ts';
+import type { OperatingLimits } from '../operating-limits.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import type { Desk } from './desk.ts';
@@ -34,6 +34,8 @@ export interface ConnectionOptions {
   readonly version: string;
   /** Whether a token is for more than looking: true for one that is nobody's. */
   readonly mayTrade: (token: string) => boolean;
+  /** Default: the usual ones. */
+  readonly limits?: OperatingLimits;
   readonly now: () => Instant;
   readonly after: (delayMs: number, then: () => void) => () => void;
 }
@@ -71,7 +73,8 @@ export class Connection implements Subscriber {
     this.#options = options;
     this.#socket = options.socket;
     const now = this.#nowMs();
-    this.#frames = createBucket(framesBurst, framesPerSecond, now);
+    const { limits = usualLimits } = options;
+    this.#frames = createBucket(limits['frames-burst'], limits['frames-per-second'], now);
     this.#openedAt = now;
     this.#sentAt = now;
     this.#readAt = now;

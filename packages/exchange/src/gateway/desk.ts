@@ -5,6 +5,8 @@ import { gatewayErrors } from '@wattlot/client/frames';
 import type { Request } from '@wattlot/client/frames';
 import type { Address, Instant } from '@wattlot/core';
 import type { Deliveries } from '../offers.ts';
+import { usualLimits } from '../operating-limits.ts';
+import type { OperatingLimits } from '../operating-limits.ts';
 import { AccountRates } from './account-rates.ts';
 import { AgentDesk } from './agent-desk.ts';
 import { OrderDesk } from './order-desk.ts';
@@ -21,6 +23,8 @@ export interface DeskOptions extends Posting {
   readonly wallNow: () => Instant;
   /** A new id for an order whose sender gave none. */
   readonly newId: () => string;
+  /** Default: the usual ones. */
+  readonly limits?: OperatingLimits;
 }
 
 /** Requests that change something; the others are the connection's own. */
@@ -34,7 +38,7 @@ export class Desk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
-    const rates = new AccountRates(options.now);
+    const rates = new AccountRates(options.now, options.limits ?? usualLimits);
     this.#orders = new OrderDesk({ ...options, rates });
     this.#agents = new AgentDesk({ ...options, rates });
   }

@@ -60,8 +60,13 @@ function orUnavailable(respond: Respond, work: () => void): void {
     work();
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
-    respond({ error: error.code === 'busy' ? gatewayErrors.busy : gatewayErrors.unavailable });
+    respond({ error: errorFor(error) });
   }
+}
+
+function errorFor({ code }: ExchangeError): string {
+  if (code === 'busy') return gatewayErrors.busy;
+  return code === 'orders_limited' ? refusalErrors.too_many_open_orders : gatewayErrors.unavailable;
 }
 
 /** An order by the exchange's id or, the newest, by its sender's. */

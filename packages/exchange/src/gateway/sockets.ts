@@ -5,7 +5,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Feed } from '../feed/feed.ts';
-import { connectionsMax, connectionsPerSourceMax, frameBytesMax, heartbeatMs } from '../limits.ts';
+import { frameBytesMax, heartbeatMs } from '../limits.ts';
+import { usualLimits } from '../operating-limits.ts';
+import type { OperatingLimits } from '../operating-limits.ts';
 import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
 import type { FrameSocket } from './frame-socket.ts';
@@ -18,6 +20,8 @@ export interface SocketsOptions {
   readonly clock: Clock;
   readonly version: string;
   readonly mayTrade: (token: string) => boolean;
+  /** Default: the usual ones. */
+  readonly limits?: OperatingLimits;
 }
 
 /** The open connections of one server. */
@@ -52,7 +56,7 @@ export class Sockets {
 
   /** Makes a connection of an open socket. @param source where in the network it comes from. */
   accept(socket: FrameSocket, source: string): void {
-    const { desk, feed, clock, version, mayTrade } = this.#options;
+    const { desk, feed, clock, version, mayTrade, limits = usualLimits } = this.#options;
     this.#count += 1;
     const connection = new Connection({
       socket,
@@ -61,6 +65,7 @@ export class Sockets {
       feed,
       version,
       mayTrade,
+      limits,
       now: clock.now,
       after: clock.after,
     });
@@ -101,10 +106,11 @@ export class Sockets {
     const [path] = url.split('?');
     if (path !== '/v2') return 404;
     if (!isOriginAllowed(headers)) return 403;
-    if (this.#connections.size >= connectionsMax) return 503;
+    const { limits = usualLimits } = this.#options;
+    if (this.#connections.size >= limits.connections) return 503;
     let ofSource = 0;
     for (const other of this.#connections.values()) if (other === source) ofSource += 1;
-    return ofSource >= connectionsPerSourceMax ? 429 : undefined;
+    return ofSource >= limits['connections-per-source'] ? 429 : undefined;
   }
 
   #tick(): void {

@@ -1,11 +1,10 @@
+import { ConfigError, configBytesMax } from '@wattlot/client/config';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyContexts } from '../keymap/binding.ts';
 import { bindingOf, bindingsIn, keymap } from '../keymap/index.ts';
-import { configBytesMax } from '../limits.ts';
 import { pressed, openedAt } from '../testing/state.ts';
 import { readKeyFile } from './key-file.ts';
-import { ConfigError } from './lines.ts';
 import { readSettings } from './settings.ts';
 
 function errorOf(read: () => unknown): string {

@@ -4,7 +4,7 @@ import type { Binding } from '../keymap/binding.ts';
 import type { Key } from '../keys.ts';
 import { keyNames } from '../keys.ts';
 import { isPrintable } from '../text/printable.ts';
-import { ConfigError, quoted, readLines } from './lines.ts';
+import { ConfigError, quoted, readLines } from '@wattlot/client/config';
 
 /** Nobody may lose these, or find them under a key that is pressed by habit: what sends, what cancels all, what ends, and typing. */
 function isFixed({ id, takesText }: Binding): boolean {

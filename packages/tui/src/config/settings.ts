@@ -1,10 +1,10 @@
 /** The settings file: what the command line may say too, kept. The command line goes first. */
+import { readLines, wrongValue } from '@wattlot/client/config';
+import type { ConfigLine } from '@wattlot/client/config';
 import { languages } from '../text/language.ts';
 import type { Language } from '../text/language.ts';
 import { themeNames } from '../theme.ts';
 import type { ThemeName } from '../theme.ts';
-import { ConfigError, quoted, readLines } from './lines.ts';
-import type { ConfigLine } from './lines.ts';
 
 export interface Settings {
   readonly theme?: ThemeName;
@@ -17,30 +17,26 @@ export interface Settings {
 const names = ['theme', 'ascii', 'lang', 'tariff'] as const;
 const tariffMax = 10_000;
 
-function wrong(file: string, { line, name, value }: ConfigLine, allowed: string): ConfigError {
-  return new ConfigError(file, line, `${name} cannot be ${quoted(value)}; allowed: ${allowed}`);
-}
-
 function settingOf(file: string, entry: ConfigLine): Settings {
   const { name, value } = entry;
   switch (name) {
     case 'theme': {
       const theme = themeNames.find((one) => one === value);
-      if (theme === undefined) throw wrong(file, entry, themeNames.join(', '));
+      if (theme === undefined) throw wrongValue(file, entry, themeNames.join(', '));
       return { theme };
     }
     case 'lang': {
       const lang = languages.find((one) => one === value);
-      if (lang === undefined) throw wrong(file, entry, languages.join(', '));
+      if (lang === undefined) throw wrongValue(file, entry, languages.join(', '));
       return { lang };
     }
     case 'ascii':
-      if (value !== 'yes' && value !== 'no') throw wrong(file, entry, 'yes, no');
+      if (value !== 'yes' && value !== 'no') throw wrongValue(file, entry, 'yes, no');
       return { ascii: value === 'yes' };
     default: {
       const tariff = Number(value);
       if (!/^\d+(\.\d+)?$/.test(value) || tariff > tariffMax) {
-        throw wrong(file, entry, `a number from 0 to ${tariffMax}`);
+        throw wrongValue(file, entry, `a number from 0 to ${tariffMax}`);
       }
       return { tariff };
     }

@@ -1,6 +1,6 @@
-/** The form that the settings file and the key file share: a `name = value` a line, lines that begin with `#` are remarks. */
+/** The form that all files share which a person may write, of the terminal and of the exchange: a `name = value` a line, lines that begin with `#` are remarks. */
 import { configBytesMax } from '../limits.ts';
-import { printable } from '../text/printable.ts';
+import { printable } from '../text.ts';
 
 /** What is wrong in a file: where, and what would be right. One line for a person. */
 export class ConfigError extends Error {
@@ -22,11 +22,24 @@ export function quoted(text: string): string {
   return `"${printable(text, 40)}"`;
 }
 
+/** The error for a value that a name cannot have. */
+export function wrongValue(
+  file: string,
+  { line, name, value }: ConfigLine,
+  allowed: string,
+): ConfigError {
+  return new ConfigError(file, line, `${name} cannot be ${quoted(value)}; allowed: ${allowed}`);
+}
+
 /**
  * The lines of a file, in order; `allowed` are the names it may set.
  * @throws ConfigError for a line of another form, a name that is not allowed or that comes twice, and a file that is too large.
  */
-export function readLines(file: string, text: string, allowed: readonly string[]): ConfigLine[] {
+export function readLines(
+  file: string,
+  text: string,
+  allowed: readonly string[],
+): readonly ConfigLine[] {
   if (text.length > configBytesMax) {
     throw new ConfigError(file, undefined, `larger than ${configBytesMax} bytes`);
   }

@@ -1,0 +1,104 @@
+/** Limits that the operator has set hold, each where it is counted. */
+import { afterEach, expect, test } from 'vitest';
+import { readLimits } from '../operating-limits.ts';
+import { alice, TestMarket } from '../testing.ts';
+import { Desk } from './desk.ts';
+import type { DeskRequest } from './desk.ts';
+import type { Outcome } from './posting.ts';
+import { Person, startTestExchange, TestSocket } from './testing.ts';
+
+let end: (() => Promise<void>) | undefined;
+afterEach(() => end?.());
+
+test('frames, connections and calls are counted as set', async () => {
+  const limits = readLimits(
+    'f',
+    'frames-burst = 100\nframes-per-second = 20\nconnections = 3\nconnections-per-source = 2\ncalls-burst = 10\ncalls-per-second = 1',
+  );
+  const started = await startTestExchange({ limits });
+  end = started.end;
+  const { url } = started.exchange;
+  const [one, two] = [await new TestSocket(url).open(), await new TestSocket(url).open()];
+  expect(await new TestSocket(url).closed).toContain('429');
+  for (let count = 0; count < 100; count += 1) one.send({ method: 'ping' });
+  let refused: unknown;
+  for (let count = 0; refused === undefined && count < 40; count += 1) {
+    const reply = await one.ask({ method: 'ping', req_id: count });
+    if (reply['success'] === false) refused = reply['error'];
+  }
+  expect(refused).toBe('EOrder:Rate limit exceeded');
+  expect(await two.ask({ method: 'ping', req_id: 1 })).toMatchObject({ method: 'pong' });
+  for (const socket of [one, two]) socket.close();
+  const person = new Person(started.exchange);
+  const { address } = person;
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => person.post('/v1/challenge', { address })),
+  );
+  expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
+  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(10);
+});
+
+test('a participant has as many live orders as set; one sent again is answered, and a cancel makes room', async () => {
+  const market = await new TestMarket({ limits: readLimits('f', 'open-orders = 2') }).open();
+  const { sequencer, feed, clock } = market;
+  let ids = 0;
+  const desk = new Desk({
+    sequencer,
+    feed,
+    sessions: { find: () => alice } as never,
+    deliveries: {} as never,
+    now: () => clock.micros / 1000,
+    wallNow: clock.now,
+    newId: () => `made-${(ids += 1)}`,
+  });
+  const ask = (method: DeskRequest['method'], params: object): Promise<Outcome> => {
+    const request = { method, params: { token: 'x', ...params } } as DeskRequest;
+    return new Promise((respond) => desk.handle(request, respond));
+  };
+  const order = { symbol: 'KWH/ECOIN', order_type: 'limit', side: 'buy', order_qty: 0.05 };
+  const add = (id: string, more: object = {}): Promise<Outcome> =>
+    ask('add_order', { ...order, limit_price: 10, cl_ord_id: id, ...more });
+  // All on their way at once.
+  const [first, second, third] = await Promise.all([add('a'), add('b'), add('c')]);
+  expect(first).toMatchObject({ result: { cl_ord_id: 'a' } });
+  expect(second).toMatchObject({ result: { cl_ord_id: 'b' } });
+  expect(third).toEqual({ error: 'EOrder:Orders limit exceeded' });
+  expect(await add('d', { validate: true })).toEqual({ error: 'EOrder:Orders limit exceeded' });
+  expect(await add('a')).toEqual(first);
+  const before = market.journal.head;
+  expect(await add('c')).toEqual({ error: 'EOrder:Orders limit exceeded' });
+  expect(market.journal.head).toBe(before);
+  expect(await ask('cancel_order', { cl_ord_id: ['a'] })).toMatchObject({ result: {} });
+  expect(await add('c')).toMatchObject({ result: { cl_ord_id: 'c' } });
+});
+
+test('orders and cancels are counted as set', async () => {
+  const market = await new TestMarket().open();
+  const { sequencer, feed, clock } = market;
+  const desk = new Desk({
+    sequencer,
+    feed,
+    limits: readLimits('f', 'orders-burst = 15\norders-per-second = 1\ncancels-burst = 50'),
+    sessions: { find: () => alice } as never,
+    deliveries: {} as never,
+    now: () => clock.micros / 1000,
+    wallNow: clock.now,
+    newId: () => 'same',
+  });
+  const ask = (request: object): Promise<Outcome> =>
+    new Promise((respond) => desk.handle(request as DeskRequest, respond));
+  const params = { token: 'x', symbol: 'KWH/ECOIN', order_type: 'limit', side: 'buy' };
+  const order = { method: 'add_order', params: { ...params, order_qty: 0.01, limit_price: 10 } };
+  const cancel = { method: 'cancel_all', params: { token: 'x' } };
+  const limited = { error: 'EOrder:Rate limit exceeded' };
+  const countOf = async (request: object): Promise<number> => {
+    for (let count = 0; ; count += 1) {
+      const outcome = await ask(request);
+      if ('error' in outcome && outcome.error === limited.error) return count;
+    }
+  };
+  expect(await countOf(order)).toBe(15);
+  expect(await countOf(cancel)).toBe(50);
+  clock.micros += 1_000_000;
+  expect(await countOf(order)).toBe(1);
+});
