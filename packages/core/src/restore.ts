@@ -22,16 +22,34 @@ import type { Address, Amount, Asset, OrderId } from './units.ts';
  * @throws Error when the text is not one that `stateText` makes.
  */
 export function restore(text: string): State {
-  const [head = '', counts = '', ...lines] = text.trimEnd().split('\n');
+  const work = restorePieces([text]);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}
+
+/** As `restore`, of the pieces of `statePieces`; yields after each, so that nobody has to stop for all of it at once. */
+export function* restorePieces(pieces: Iterable<string>): Generator<void, State, undefined> {
   const state = createState();
-  const { seq, at }: HeadLine = JSON.parse(head);
-  const { height, orderCount, tradeCount }: CountLine = JSON.parse(counts);
-  Object.assign(state, { seq, at, height, orderCount, tradeCount });
   const over = new Map<Participant, readonly OrderId[]>();
-  for (const each of lines) readLine(state, over, JSON.parse(each));
+  let isHead = true;
+  for (const piece of pieces) {
+    const lines = piece.trimEnd().split('\n');
+    if (isHead) readHead(state, lines.splice(0, 2));
+    isHead = false;
+    for (const each of lines) if (each !== '') readLine(state, over, JSON.parse(each));
+    yield;
+  }
   restBooks(state);
   for (const [participant, ids] of over) readOver(state, participant, ids);
   return state;
+}
+
+function readHead(state: State, [head = '', counts = '']: readonly string[]): void {
+  const { seq, at }: HeadLine = JSON.parse(head);
+  const { height, orderCount, tradeCount }: CountLine = JSON.parse(counts);
+  Object.assign(state, { seq, at, height, orderCount, tradeCount });
 }
 
 /** Lines come in an order in which what one names has been read. `over` notes which orders of a participant are. */

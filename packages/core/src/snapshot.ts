@@ -137,11 +137,27 @@ export function stateHash(state: State, digest: Digest): string {
  * a line. Its length is that of the state, so it is for checks and snapshots, not for every entry. `restore` reads it.
  */
 export function stateText(state: State): string {
+  return [...statePieces(state)].join('');
+}
+
+/** Lines of one piece: a few milliseconds' work. */
+const pieceLines = 500;
+
+/** The text in pieces of whole lines, for whoever may not stop for all of it at once. The state must not change before the last piece. */
+export function* statePieces(state: State): Generator<string, void, undefined> {
   const { seq, at, height, orderCount, tradeCount } = state;
   const head: HeadLine = { seq, at };
   const counts: CountLine = { height, orderCount, tradeCount };
-  const lines = [head, counts, ...linesOf(state)];
-  return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
+  let piece = `${JSON.stringify(head)}\n${JSON.stringify(counts)}\n`;
+  let count = 0;
+  for (const line of linesOf(state)) {
+    piece += `${JSON.stringify(line)}\n`;
+    count += 1;
+    if (count % pieceLines !== 0) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
 }
 
 /** By UTF-16 code units, as every machine compares them. */

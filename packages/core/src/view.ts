@@ -218,6 +218,24 @@ export function* queueOfMarket(
   }
 }
 
+/** Where an order stands in the queue at its price. */
+export interface QueuePlace {
+  /** Its time priority: smaller is earlier. */
+  readonly place: number;
+  /** Lots and orders that trade before it at its price, whole orders left out. */
+  readonly lots: Lots;
+  readonly orders: number;
+}
+
+/** Where an order stands in the queue at its price. @returns undefined while nothing of it rests, and for a whole order, which has no level. */
+export function queuePlaceOf(state: State, id: OrderId): QueuePlace | undefined {
+  const order = state.orders.get(id);
+  if (order === undefined || order.slot < 0 || order.whole) return undefined;
+  const { book } = order.market;
+  const { volume, orders } = book.aheadOf(order.slot);
+  return { place: book.placeOf(order.slot), lots: volume, orders };
+}
+
 /** What taking a volume from one side of a book would cost now. */
 export interface CostView {
   /** Of what was asked for, what is there. */

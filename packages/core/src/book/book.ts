@@ -610,6 +610,19 @@ export class Book {
     return whole === undefined ? (this.wide[(this.ordinary(slot) >> 1) + PLACE] ?? 0) : whole.place;
   }
 
+  /** What stands in front of an ordinary order at its price. Looks at each of these orders. */
+  aheadOf(slot: number): { readonly volume: Lots; readonly orders: number } {
+    let order = this.words[this.ordinary(slot) + PREVIOUS] ?? 0;
+    let volume = 0;
+    let orders = 0;
+    while (order !== 0) {
+      volume += this.words[order + VOLUME] ?? 0;
+      orders += 1;
+      order = this.words[order + PREVIOUS] ?? 0;
+    }
+    return { volume: toVolume(volume), orders };
+  }
+
   /** True for a whole order. */
   isWhole(slot: number): boolean {
     return this.words[this.offsetOf(slot) + LEVEL] === 0;
