@@ -24,6 +24,8 @@ export type { Allowance } from './allowance.ts';
 export * from './clock.ts';
 export { connect } from './connect.ts';
 export type { ConnectOptions, Signer } from './connect.ts';
+export { LoopClient } from './loop.ts';
+export type { LoopOptions } from './loop.ts';
 export type { AgentNote, WalletAgent } from './agent.ts';
 export * from './participant.ts';
 export { WishFileError } from './wish-file.ts';

@@ -168,3 +168,33 @@ export const historiesPerSecond = 0.5;
 
 /** Levels a side up to which a book is sent whole when a level comes or goes, for the sake of stock clients: what they ask for when they name no depth. */
 export const wholeBookDepthMax = 10;
+
+/** Of a recorded day, entries between two whose instants are kept to find an entry by its time: as many are read to find one, and a million keep 4,000. */
+export const markEntries = 256;
+
+/** Milliseconds of work on a recorded day between two chances for everything else: a key that is pressed meanwhile waits no longer. */
+export const sliceMs = 8;
+
+/** Entries that are told as one while a day is played fast: a book that changed ten times in a frame is drawn once. */
+export const batchEntries = 256;
+
+/** Checkpoints of a recorded day; when there are more, every second one is let go and they come half as often. */
+export const checkpointsMax = 64;
+
+/** Bytes of all checkpoints of a recorded day together, packed: beside a core and a feed of as much again. */
+export const checkpointBytesMax = 64_000_000;
+
+/** Entries between two checkpoints at first: read again in a tenth of a second. */
+export const checkpointEntries = 2_000;
+
+/** Entries before the aim of a jump back at which one more checkpoint is left, so that the next step back is a short one. */
+export const nearEntries = 200;
+
+/** Of such checkpoints, the newest. */
+export const nearCheckpointsMax = 4;
+
+/** Entries further on up to which whoever looks is told of each on the way; beyond, what is there at the end is told anew. */
+export const followedEntriesMax = 200;
+
+/** Stories of orders that are over, of one participant; the oldest are forgotten first. */
+export const storiesKeptMax = 500;

@@ -52,27 +52,54 @@ export function* proveJournal(folder: string, since?: Head): Generator<ProvedRow
 }
 
 function* prove(folder: string, since: Head | undefined): Generator<ProvedRow, void, undefined> {
-  const path = databaseOf(folder);
-  if (!existsSync(path)) {
-    compare(emptyHead, emptyHead, readWitness(witnessOf(folder)));
-    return;
+  const held = holdDatabase(folder);
+  try {
+    yield* proveHeld(held, folder, since);
+  } finally {
+    held?.close();
   }
+}
+
+/** A journal's database, open for reading: nobody writes to it meanwhile. */
+export interface HeldDatabase {
+  readonly database: DatabaseSync;
+  close(): void;
+}
+
+/** Opens a journal's database for reading only. @returns undefined when there is none yet. */
+export function holdDatabase(folder: string): HeldDatabase | undefined {
+  const path = databaseOf(folder);
+  if (!existsSync(path)) return undefined;
   const beside = [`${path}-wal`, `${path}-shm`].filter((name) => !existsSync(name));
   const database = new DatabaseSync(path, { readOnly: true, timeout: 0 });
-  try {
-    database.exec('BEGIN');
-    const isEmpty = isFresh(database);
-    if (!isEmpty) requireFormat(database);
-    if (!isEmpty && since === undefined) requireStructure(database);
-    const [before, head] = isEmpty
-      ? [emptyHead, emptyHead]
-      : yield* chain(database, since ?? emptyHead);
-    compare(before, head, readWitness(witnessOf(folder)));
-  } finally {
+  const close = (): void => {
     // While this connection holds its lock, nobody writes to what it had to make in order to read.
     for (const name of beside) removeEmpty(name);
     database.close();
+  };
+  try {
+    database.exec('BEGIN');
+    // The lock is taken with the first read.
+    isFresh(database);
+    return { database, close };
+  } catch (error) {
+    close();
+    throw error;
   }
+}
+
+/** As `proveJournal`, of a database that is open. */
+export function* proveHeld(
+  held: HeldDatabase | undefined,
+  folder: string,
+  since: Head | undefined,
+): Generator<ProvedRow, void, undefined> {
+  const database = held === undefined || isFresh(held.database) ? undefined : held.database;
+  if (database !== undefined) requireFormat(database);
+  if (database !== undefined && since === undefined) requireStructure(database);
+  const [before, head] =
+    database === undefined ? [emptyHead, emptyHead] : yield* chain(database, since ?? emptyHead);
+  compare(before, head, readWitness(witnessOf(folder)));
 }
 
 function removeEmpty(name: string): void {

@@ -1,0 +1,64 @@
+/** A journal that is held for reading: it is proved once, and then read from any entry on as often as wanted. Nothing of it is touched. */
+import { decodeEntries } from './entries.ts';
+import { explain, holdDatabase, proveHeld, witnessOf } from './proof.ts';
+import type { HeldDatabase, ProvedRow } from './proof.ts';
+import { readWitness } from './witness.ts';
+import type { Entry } from '@wattlot/core';
+
+/** While it is open, no exchange can take the journal's folder. */
+export class HeldJournal {
+  readonly #folder: string;
+  readonly #held: HeldDatabase | undefined;
+
+  /** @throws ExchangeError `folder_locked` when another process has it; `journal_corrupt` or `journal_io`. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#held = this.#explained(() => holdDatabase(folder));
+  }
+
+  /** The last entry, as the head witness has it: exact but for one commit that may have come after it. */
+  get witnessed(): number {
+    return this.#explained(() => readWitness(witnessOf(this.#folder)))?.seq ?? 0;
+  }
+
+  /** As `proveJournal`, from the first entry on. */
+  *prove(): Generator<ProvedRow, void, undefined> {
+    try {
+      yield* proveHeld(this.#held, this.#folder, undefined);
+    } catch (error) {
+      throw explain(error, this.#folder);
+    }
+  }
+
+  /** The entries from `seq` on, a commit at a time, the first one without what comes before `seq`. To be used once all of it has been proved. */
+  *read(seq: number): Generator<readonly Entry[], void, undefined> {
+    const { database } = this.#held ?? {};
+    if (database === undefined) return;
+    try {
+      const begin = database
+        .prepare('SELECT first FROM journal WHERE first <= ? ORDER BY first DESC LIMIT 1')
+        .get(seq);
+      const rows = database.prepare(
+        'SELECT first, last, entries FROM journal WHERE first >= ? ORDER BY first',
+      );
+      for (const { first, last, entries } of rows.iterate(Number(begin?.['first'] ?? seq))) {
+        const all = decodeEntries(String(entries), Number(first), Number(last));
+        yield Number(first) < seq ? all.slice(seq - Number(first)) : all;
+      }
+    } catch (error) {
+      throw explain(error, this.#folder);
+    }
+  }
+
+  close(): void {
+    this.#held?.close();
+  }
+
+  #explained<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw explain(error, this.#folder);
+    }
+  }
+}

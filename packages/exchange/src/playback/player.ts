@@ -1,0 +1,240 @@
+/**
+ * A recorded day that goes on, back and anywhere. The same way as it went: each entry through the core's `apply` and the exchange's feed, whose frames go to whoever
+ * looks. Long work is a generator that yields after each slice; whoever stops asking stays on a whole entry: where he was if the way led through a checkpoint, where it
+ * got to if not.
+ */
+import type { Address, Entry, Instant, OrderId, OrderStory } from '@wattlot/core';
+import { batchEntries, followedEntriesMax, nearEntries, sliceMs } from '../limits.ts';
+import type { Applied } from '../sequencer.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { DayFolds } from './day-folds.ts';
+import type { Checkpoint } from './day-folds.ts';
+import { EntryCursor } from './entry-cursor.ts';
+import { FeedLoop } from './loop.ts';
+import type { RecordedDay } from './recorded-day.ts';
+
+/** Whoever looks. */
+export interface Onlooker {
+  /** What he is told from now on begins anew; the frames that he sends go to `Player.request`. */
+  begin(): void;
+  receive(text: string): void;
+}
+
+export interface PlayerOptions {
+  /** Proved. */
+  readonly day: RecordedDay;
+  /** Whose orders and balances are shown; nobody's when left out. */
+  readonly whose?: Address | undefined;
+  /** Milliseconds that go on, to cut work into slices. */
+  readonly now: () => number;
+  /** Whether each entry is told alone, however fast it goes. */
+  readonly isEachTold?: boolean;
+}
+
+/** Entries of a way. `seq`: got so far. */
+export interface WayProgress {
+  readonly from: number;
+  readonly seq: number;
+  readonly to: number;
+}
+
+type Way = Generator<WayProgress, void, undefined>;
+
+export class Player {
+  readonly #options: PlayerOptions;
+  readonly #checkpoints = new Checkpoints();
+  readonly #cursor: EntryCursor;
+  /** The entries in which something traded, as far as the day has been read. */
+  readonly #trades: number[] = [];
+  #readTo = 0;
+  #folds: DayFolds;
+  #onlooker: Onlooker | undefined;
+  #loop: FeedLoop | undefined;
+
+  constructor(options: PlayerOptions) {
+    this.#options = options;
+    this.#cursor = new EntryCursor(options.day);
+    this.#folds = new DayFolds(options.whose);
+  }
+
+  /** The last entry that was taken in; 0 before the first. */
+  get seq(): number {
+    return this.#folds.seq;
+  }
+
+  /** When that was; the day's beginning before the first. */
+  get at(): Instant {
+    return this.#folds.at ?? this.#options.day.from;
+  }
+
+  /** When the next entry will be; undefined at the end. */
+  get nextAt(): Instant | undefined {
+    this.#cursor.moveTo(this.seq + 1);
+    return this.#cursor.peek()?.at;
+  }
+
+  /** Checkpoints and what they take: for who measures. */
+  get checkpoints(): Pick<Checkpoints, 'count' | 'bytes' | 'width'> {
+    return this.#checkpoints;
+  }
+
+  /** What happened to an own order up to here. */
+  story(order: OrderId): OrderStory | undefined {
+    return this.#folds.stories.of(order);
+  }
+
+  /** Somebody looks from now on, at whatever is told. */
+  show(onlooker: Onlooker): void {
+    this.#onlooker = onlooker;
+    this.#begin();
+  }
+
+  /** A frame of whoever looks. */
+  request(text: string): void {
+    this.#loop?.request(text);
+  }
+
+  /** Goes on through all entries that are not after an instant. */
+  *play(until: Instant): Way {
+    yield* this.#way(this.#folds, this.#options.day.last, ({ at }) => at > until);
+  }
+
+  /** Goes to an entry, forward or back. */
+  *seek(to: number): Way {
+    const aim = Math.max(0, Math.min(to, this.#options.day.last));
+    const checkpoint = this.#checkpoints.before(aim);
+    // A checkpoint that saves less than it costs to load is none.
+    const isFar = (checkpoint?.seq ?? 0) > this.seq + this.#checkpoints.width / 2;
+    if (aim < this.seq || isFar) yield* this.#jump(aim, checkpoint);
+    else yield* this.#goOn(aim);
+  }
+
+  /** Goes on to the next entry in which something trades, or back to the one before. At the last one: to the end of the day, or its beginning. */
+  *seekTrade(by: 1 | -1): Way {
+    const known =
+      by === 1
+        ? this.#trades.find((seq) => seq > this.seq)
+        : (this.#trades.findLast((seq) => seq < this.seq) ?? 0);
+    if (known !== undefined) yield* this.seek(known);
+    else yield* this.#goOn(this.#options.day.last, isTrading);
+  }
+
+  /** On folds of its own, so that whoever stops it stays where he was. */
+  *#jump(aim: number, checkpoint: Checkpoint | undefined): Way {
+    const { whose } = this.#options;
+    const isBack = aim < this.seq;
+    const begun = checkpoint?.seq ?? 0;
+    const told = (): WayProgress => ({ from: begun, seq: begun, to: aim });
+    const folds =
+      checkpoint === undefined
+        ? new DayFolds(whose)
+        : yield* meanwhile(DayFolds.load(whose, checkpoint), told);
+    const near = aim - nearEntries;
+    if (isBack && near - begun > nearEntries) {
+      yield* this.#way(folds, aim, ({ seq }) => seq > near);
+      this.#checkpoints.addNear(yield* meanwhile(folds.save(), told));
+    }
+    yield* this.#way(folds, aim);
+    this.#loop?.close();
+    this.#folds = folds;
+    this.#begin();
+  }
+
+  /** Forward from here, in place: told on the way as far as that is near. */
+  *#goOn(aim: number, isEnough?: (applied: Applied) => boolean): Way {
+    const isTold = this.#options.isEachTold === true || aim - this.seq <= followedEntriesMax;
+    const end = isTold ? aim : this.seq + followedEntriesMax;
+    if (isTold || isEnough !== undefined) {
+      const isDone = yield* this.#way(this.#folds, aim, ({ seq }) => seq > end, isEnough);
+      if (isTold || isDone) return;
+    }
+    this.#leave();
+    try {
+      yield* this.#way(this.#folds, aim, ({ seq }) => seq > aim, isEnough);
+    } finally {
+      this.#begin();
+    }
+  }
+
+  #leave(): void {
+    this.#loop?.close();
+    this.#loop = undefined;
+  }
+
+  #begin(): void {
+    const onlooker = this.#onlooker;
+    if (onlooker === undefined) return;
+    const { whose: participant } = this.#options;
+    const { feed } = this.#folds;
+    this.#loop = new FeedLoop({
+      feed,
+      participant,
+      now: () => this.at,
+      receive: (text) => {
+        onlooker.receive(text);
+      },
+    });
+    onlooker.begin();
+  }
+
+  /**
+   * Applies entries until one that `isAfter` comes next, or one was `isEnough`. Yields after each slice, with nothing applied that was not told.
+   * @returns whether one was enough.
+   */
+  *#way(
+    folds: DayFolds,
+    to: number,
+    isAfter: (entry: Entry) => boolean = ({ seq }) => seq > to,
+    isEnough?: (applied: Applied) => boolean,
+  ): Generator<WayProgress, boolean, undefined> {
+    const { now, isEachTold = false } = this.#options;
+    const from = folds.seq;
+    const told = (): WayProgress => ({ from, seq: folds.seq, to });
+    let isDone = false;
+    const most = isEachTold ? 1 : batchEntries;
+    let batch: Applied[] = [];
+    let until = now() + sliceMs;
+    for (;;) {
+      this.#cursor.moveTo(folds.seq + 1);
+      const entry = this.#cursor.peek();
+      if (entry === undefined || isDone || isAfter(entry)) break;
+      const applied = folds.apply(entry);
+      this.#note(applied);
+      batch.push(applied);
+      isDone = isEnough?.(applied) === true;
+      const isWanted = this.#checkpoints.wants(entry.seq);
+      const isLong = now() >= until;
+      if (batch.length < most && !isWanted && !isLong) continue;
+      folds.tell(batch);
+      batch = [];
+      if (isWanted) this.#checkpoints.add(yield* meanwhile(folds.save(), told));
+      else if (isLong) yield told();
+      until = now() + sliceMs;
+    }
+    folds.tell(batch);
+    return isDone;
+  }
+
+  #note(applied: Applied): void {
+    const { seq } = applied.entry;
+    if (seq <= this.#readTo) return;
+    this.#readTo = seq;
+    if (isTrading(applied)) this.#trades.push(seq);
+  }
+}
+
+function isTrading({ events }: Applied): boolean {
+  return events.some(({ kind }) => kind === 'trade.made');
+}
+
+/** Says how far it is after each piece of work. @returns what the work comes to. */
+function* meanwhile<T, P>(
+  work: Generator<unknown, T, undefined>,
+  told: () => P,
+): Generator<P, T, undefined> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    yield told();
+  }
+}
