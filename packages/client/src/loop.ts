@@ -15,7 +15,7 @@ export interface LoopOptions {
 }
 
 /** What every request gets. */
-export const onlyLooking = 'EService:Unavailable: this is a recorded day';
+const onlyLooking = 'EService:Unavailable: this is a recorded day';
 
 /** Whoever is asked for a token here looks at it no further. */
 const token = 'loop';
@@ -76,6 +76,10 @@ export class LoopClient implements ExchangeClient {
   }
 
   placeOrder(): Promise<Outcome<never>> {
+    return Promise.resolve({ kind: 'no', error: onlyLooking });
+  }
+
+  amendOrder(): Promise<Outcome<never>> {
     return Promise.resolve({ kind: 'no', error: onlyLooking });
   }
 
