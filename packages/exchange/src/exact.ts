@@ -8,17 +8,22 @@ export function sure<T>(value: T | undefined, what: string): T {
   return value;
 }
 
+/** Of numbers the text of the failure is made only when there is one: these are called several times an order. */
+function wrong(what: string, value: number): never {
+  throw new Error(`exchange: ${what} ${value} is out of its range`);
+}
+
 /** A volume. @throws Error unless it is a whole number of lots. */
 export function exactLots(value: number): Lots {
-  return sure(toLots(value), `volume ${value}`);
+  return toLots(value) ?? wrong('volume', value);
 }
 
 /** A number of an entry. @throws Error unless it is a safe integer, 0 and up. */
 export function exactSeq(value: number): Seq {
-  return sure(toSeq(value), `entry ${value}`);
+  return toSeq(value) ?? wrong('entry', value);
 }
 
 /** An instant. @throws Error unless it is a safe integer, 0 and up. */
 export function exactInstant(value: number): Instant {
-  return sure(toInstant(value), `instant ${value}`);
+  return toInstant(value) ?? wrong('instant', value);
 }

@@ -1,7 +1,6 @@
 /** The checksum with which a client proves that its book is the server's. */
 import { crc32 } from 'node:zlib';
 import type { Lots, Price } from '@wattlot/core';
-import { unitsText } from './decimal.ts';
 import type { Instrument } from './instrument.ts';
 
 export interface Level {
@@ -12,8 +11,9 @@ export interface Level {
 /** Levels a side that the checksum covers. */
 const checksumDepth = 10;
 
-function digits(units: number, precision: number): string {
-  return unitsText(units, precision).replace('.', '').replace(/^0+/, '');
+/** Without its dot and its leading zeros a decimal is its number of units, at any precision; and 0 is nothing. */
+function digits(units: number): string {
+  return units === 0 ? '' : String(units);
 }
 
 /**
@@ -28,8 +28,8 @@ export function bookChecksum(
   let text = '';
   for (const side of [asks, bids]) {
     for (const level of side.slice(0, checksumDepth)) {
-      text += digits(level.price * instrument.priceUnitsPerStep, instrument.pricePrecision);
-      text += digits(level.volume * instrument.qtyUnitsPerLot, instrument.qtyPrecision);
+      text += digits(level.price * instrument.priceUnitsPerStep);
+      text += digits(level.volume * instrument.qtyUnitsPerLot);
     }
   }
   return crc32(text);

@@ -57,3 +57,35 @@ test('a precision outside 0 to 8 and units that are no safe integer are mistakes
   expect(() => unitsText(1, 1.5)).toThrow(RangeError);
   expect(() => unitsText(2 ** 53, 0)).toThrow(RangeError);
 });
+
+/** As `toUnits` and `fromUnits` would be by the text of the number alone. */
+function unitsByText(value: number, decimals: number): number | undefined {
+  const [, sign = '', whole, fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
+  if (whole === undefined || Object.is(value, -0)) return undefined;
+  const shift = decimals - fraction.length + Number(exponent);
+  if (shift < 0 || shift > 30) return undefined;
+  const units = BigInt(`${sign}${whole}${fraction}`) * 10n ** BigInt(shift);
+  return units === BigInt(Number(units)) && Number.isSafeInteger(Number(units))
+    ? Number(units)
+    : undefined;
+}
+
+test('arithmetic says of any number what its text says', () => {
+  const near = fc
+    .tuple(fifteenDigits, precision, fc.constantFrom(-1, 0, 1))
+    .map(([units, decimals, off]) => (units / 10 ** decimals) * (1 + off * Number.EPSILON));
+  fc.assert(
+    fc.property(fc.oneof(fc.double(), near), precision, (value, decimals) => {
+      expect(toUnits(value, decimals)).toBe(unitsByText(value, decimals));
+    }),
+    { numRuns: 2_000 },
+  );
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), precision, (units, decimals) => {
+      expect(fromUnits(units, decimals)).toBe(Number(unitsText(units, decimals)));
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(fromUnits(-0, 2)).toBe(0);
+});

@@ -2,6 +2,7 @@
 import type { BalancesMessage, ExecutionReport, Instrument } from '@wattlot/client/frames';
 import type { Address, Amount, Asset, Event, MarketSymbol, OrderView } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
+import { reportsText } from './message-text.ts';
 import { createOrderBook, foldOrders, ordersOfParticipant, recordOf } from './orders.ts';
 import type { OrderBook, OrderRecord } from './orders.ts';
 import { recordReports, stateReport, tradeReport } from './reports.ts';
@@ -85,12 +86,12 @@ export class AccountFeed {
     for (const [participant, messages] of this.#reports) {
       const followers = this.#followers.executions.get(participant)?.values() ?? [];
       const all = [...followers];
-      for (const data of messages) sendNumbered(all, 'executions', data);
+      for (const data of messages) sendNumbered(all, 'executions', () => reportsText(data));
     }
     for (const [participant, assets] of this.#moved) {
       const followers = this.#followers.balances.get(participant)?.values() ?? [];
       const data = this.#balanceData(participant, assets);
-      if (data.length > 0) sendNumbered(followers, 'balances', data);
+      if (data.length > 0) sendNumbered(followers, 'balances', () => JSON.stringify(data));
     }
     this.#reports = new Map();
     this.#moved = new Map();
@@ -109,9 +110,11 @@ export class AccountFeed {
     const numbered: Numbered = { subscriber, sequence: withSnapshot ? 1 : 0 };
     own.set(subscriber, numbered);
     if (!withSnapshot) return;
-    const data =
-      channel === 'balances' ? this.#balanceData(participant) : this.#orderData(participant);
-    sendFirst(numbered, channel, data);
+    const text =
+      channel === 'balances'
+        ? JSON.stringify(this.#balanceData(participant))
+        : reportsText(this.#orderData(participant));
+    sendFirst(numbered, channel, text);
   }
 
   leave(channel: Channel, participant: Address, subscriber: Subscriber): void {

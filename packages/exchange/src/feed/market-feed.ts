@@ -10,7 +10,7 @@ import type { KeptCandles } from './candles.ts';
 import { Followers } from './followers.ts';
 import { Level3Feed } from './level3.ts';
 import type { KeptLevel3 } from './level3.ts';
-import { frameOf } from './subscriber.ts';
+import { tradesText } from './message-text.ts';
 import type { Subscriber } from './subscriber.ts';
 import { TickerFeed } from './ticker.ts';
 
@@ -189,5 +189,5 @@ export class MarketFeed {
 }
 
 function tapeFrame(type: TradeMessage['type'], data: TradeMessage['data']): Buffer {
-  return frameOf({ channel: 'trade', type, data });
+  return Buffer.from(tradesText({ type, data }));
 }

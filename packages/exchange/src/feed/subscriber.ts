@@ -20,15 +20,15 @@ export interface Numbered {
   sequence: number;
 }
 
-/** Sends one private message to all that follow it, encoding its content once. */
+/** Sends one private message to all that follow it, encoding its content once, and not for nobody. */
 export function sendNumbered(
   to: Iterable<Numbered>,
   channel: 'executions' | 'balances',
-  data: readonly unknown[],
+  textOfData: () => string,
 ): void {
   let content: string | undefined;
   for (const follower of to) {
-    content ??= JSON.stringify(data);
+    content ??= textOfData();
     follower.sequence += 1;
     follower.subscriber.send(numberedFrame(channel, 'update', follower.sequence, content));
   }
@@ -38,9 +38,9 @@ export function sendNumbered(
 export function sendFirst(
   { subscriber, sequence }: Numbered,
   channel: 'executions' | 'balances',
-  data: readonly unknown[],
+  textOfData: string,
 ): void {
-  subscriber.send(numberedFrame(channel, 'snapshot', sequence, JSON.stringify(data)));
+  subscriber.send(numberedFrame(channel, 'snapshot', sequence, textOfData));
 }
 
 function numberedFrame(

@@ -3,9 +3,10 @@
  * what waits to be read is bounded, and silence is filled with heartbeats.
  */
 import { gatewayErrors, socketError, timeText } from '@wattlot/client/frames';
-import type { ChannelName, Reply, StatusMessage, SubscribeRequest } from '@wattlot/client/frames';
+import type { ChannelName, StatusMessage, SubscribeRequest } from '@wattlot/client/frames';
 import type { Address, Instant } from '@wattlot/core';
 import type { Feed, PrivateChannel } from '../feed/feed.ts';
+import { replyText } from '../feed/message-text.ts';
 import type { Subscriber } from '../feed/subscriber.ts';
 import type { System } from '../feed/system.ts';
 import {
@@ -187,17 +188,13 @@ export class Connection implements Subscriber {
 
   #reply(
     to: { method: string; requestId: number | undefined; receivedAt: Instant },
-    outcome: Outcome,
+    said: Outcome,
   ): void {
-    const reply: Reply = {
-      method: to.method,
-      ...(to.requestId === undefined ? {} : { req_id: to.requestId }),
-      success: 'result' in outcome,
-      ...('error' in outcome ? { error: socketError(outcome.error) } : outcome),
-      time_in: timeText(to.receivedAt),
-      time_out: timeText(this.#options.now()),
-    };
-    this.#sendJson(reply);
+    const outcome = 'error' in said ? { error: socketError(said.error) } : said;
+    const { method, requestId, receivedAt } = to;
+    const timeIn = timeText(receivedAt);
+    const timeOut = timeText(this.#options.now());
+    this.send(Buffer.from(replyText({ method, requestId, outcome, timeIn, timeOut })));
   }
 
   #sendJson(message: object): void {

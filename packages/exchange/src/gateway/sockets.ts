@@ -12,6 +12,7 @@ import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
 import type { FrameSocket } from './frame-socket.ts';
 import { isOriginAllowed } from './origin.ts';
+import { Outbox } from './outbox.ts';
 
 /** What the sockets work with. */
 export interface SocketsOptions {
@@ -28,6 +29,7 @@ export interface SocketsOptions {
 export class Sockets {
   readonly #options: SocketsOptions;
   readonly #server: WebSocketServer;
+  readonly #outbox = new Outbox();
   readonly #connections = new Map<Connection, string>();
   #count = 0;
   #isClosing = false;
@@ -97,7 +99,7 @@ export class Sockets {
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('error', ignore);
-      this.accept(webSocket, source);
+      this.accept(this.#outbox.socketOver(webSocket, socket), source);
     });
   }
 
