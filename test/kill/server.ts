@@ -10,6 +10,8 @@ export interface Server {
   readonly port: number;
   /** Ends it without a warning. */
   kill(): Promise<void>;
+  /** Resolves when it next says that there was a trade: the trade is on disk, and its settlement still to come. Never rejects; also resolves when it ends. */
+  traded(): Promise<void>;
   /** Ends it in order. @returns its exit code. */
   stop(): Promise<number | null>;
   /** Its exit code and what it said, once it has ended, by itself or not. */
@@ -34,8 +36,14 @@ export async function startServer(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
+  const awaited: (() => void)[] = [];
+  const wake = (): void => {
+    for (const one of awaited.splice(0)) one();
+  };
+  child.once('exit', wake);
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes('"event":"trade"')) wake();
       if (out.includes('"listening"')) return;
       out += text;
       const line = out.split('\n').find((one) => one.includes('"listening"'));
@@ -55,6 +63,7 @@ export async function startServer(
     kill: async () => {
       await end('SIGKILL');
     },
+    traded: () => new Promise((resolve) => awaited.push(resolve)),
     stop: () => end('SIGTERM'),
     ended: ended.then((code) => ({ code, said })),
   };

@@ -19,6 +19,9 @@ const impatient: Clock = {
   },
 };
 
+/** Orders of one trader that are on their way at a time. */
+const lanes = 3;
+
 /** Numbers from 0 to 1 from a seed. */
 export type Random = () => number;
 
@@ -97,8 +100,12 @@ export class Trader {
     }
   }
 
-  /** Orders, and cancels some, until `until` says so. */
+  /** Orders, and cancels some, over several orders at a time, until `until` says so. */
   async trade(until: () => boolean): Promise<void> {
+    await Promise.all(Array.from({ length: lanes }, () => this.#lane(until)));
+  }
+
+  async #lane(until: () => boolean): Promise<void> {
     while (!until()) {
       const number = (this.#count += 1);
       const clientOrderId = `${this.#name}-${number}`;
