@@ -34,7 +34,9 @@ const pieceBytes = 1024 * 1024;
 const headerBytesMax = 64 * 1024;
 
 const namePattern = /^snapshot-(\d{16})$/;
-const unfinished = 'snapshot.new';
+
+/** A snapshot on its way: what a crash leaves of it is overwritten by the next. */
+export const unfinished = 'snapshot.new';
 
 /** One part of a snapshot, with a version of its own. */
 export interface Section {

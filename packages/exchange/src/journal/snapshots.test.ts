@@ -1,5 +1,14 @@
 /** The thread that makes snapshots beside a journal that is written. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stateHash } from '@wattlot/core';
@@ -11,7 +20,7 @@ import { findAsset } from '../testing.ts';
 import { Flow } from './flow.ts';
 import { sha256 } from './head.ts';
 import { verifyJournal } from './offline.ts';
-import { listSnapshots, newestSnapshot } from './snapshot.ts';
+import { listSnapshots, newestSnapshot, unfinished } from './snapshot.ts';
 import { Snapshots } from './snapshots.ts';
 import { openSqliteJournal } from './sqlite.ts';
 import type { DiskJournal } from './sqlite.ts';
@@ -24,10 +33,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const assets = [sure(findAsset('energy'), 'energy'), sure(findAsset('ecoin'), 'ecoin')];
 
-function snapshotsOf(journal: DiskJournal, log: (line: string) => void): Snapshots {
-  const newest = newestSnapshot(folder, wantedSections, log)?.head;
+function snapshotsOf(journal: DiskJournal, log: (line: string) => void, place = folder): Snapshots {
+  const newest = newestSnapshot(place, wantedSections, log)?.head;
   return new Snapshots({
-    folder,
+    folder: place,
     journal,
     assets: () => assets,
     newest,
@@ -89,3 +98,66 @@ test('a snapshot that cannot be written is told of, and the journal goes on', as
   rmSync(place, { recursive: true });
   expect(verifyJournal(folder)).toMatchObject({ seq: 101, snapshots: [], violations: [] });
 });
+
+const flowOptions = { seed: 12, participants: 9, volume: 8, isWild: true };
+
+/** Makes one snapshot after the other of a journal that grows, until it is killed. */
+const program = `
+import { openSqliteJournal } from ${JSON.stringify(new URL('sqlite.ts', import.meta.url).href)};
+import { Flow } from ${JSON.stringify(new URL('flow.ts', import.meta.url).href)};
+import { Snapshots } from ${JSON.stringify(new URL('snapshots.ts', import.meta.url).href)};
+const folder = process.argv[2];
+const flow = new Flow(${JSON.stringify(flowOptions)});
+const journal = await openSqliteJournal(folder);
+for (let past = 0; past < journal.head; past += 1) flow.next();
+const assets = () => ${JSON.stringify(assets)};
+const log = (line) => { throw new Error(line); };
+const snapshots = new Snapshots({ folder, journal, assets, newest: undefined, log, between: 40 });
+for (;;) {
+  await journal.append(Array.from({ length: 20 }, () => flow.next().entry));
+  snapshots.committed(journal.head);
+}
+`;
+
+const canTrace = spawnSync('strace', ['-e', 'inject=rename:error=EIO', 'true']).status === 0;
+const note = canTrace ? '' : ' (SKIPPED: strace is missing or may not trace here)';
+
+test.skipIf(!canTrace)(
+  `a process killed while it writes a snapshot leaves the journal and the snapshot before it${note}`,
+  async () => {
+    const [file, own] = [join(folder, 'program.mjs'), join(folder, 'journal')];
+    writeFileSync(file, program);
+    const flow = new Flow(flowOptions);
+    const first = await openSqliteJournal(own);
+    await first.append(Array.from({ length: 100 }, () => flow.next().entry));
+    await snapshotsOf(first, (line) => expect.fail(line), own).close();
+    await first.close();
+    // Killed before the second snapshot gets its name.
+    const names = 'rename,renameat,renameat2';
+    const inject = ['-e', `trace=${names}`, '-e', `inject=${names}:signal=SIGKILL:when=1`];
+    const run = ['-f', '-o', join(folder, 'calls'), ...inject, process.execPath, file, own];
+    spawnSync('strace', run, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 30_000 });
+    const cut = join(own, unfinished);
+    expect(existsSync(cut)).toBe(true);
+    for (const length of [statSync(cut).size, statSync(cut).size >> 1, 0]) {
+      truncateSync(cut, length);
+      const { seq, violations, snapshots } = verifyJournal(own);
+      expect(violations).toEqual([]);
+      expect(snapshots.map(({ finding }) => finding)).toEqual(['same']);
+      const lines: string[] = [];
+      const journal = await openSqliteJournal(own);
+      expect(journal.head).toBe(seq);
+      const newest = newestSnapshot(own, wantedSections, (line) => lines.push(line))?.head;
+      expect(newest?.seq).toBeLessThan(seq);
+      await journal.close();
+      expect(lines).toEqual([]);
+    }
+    // The next one takes its place.
+    const journal = await openSqliteJournal(own);
+    const snapshots = snapshotsOf(journal, (line) => expect.fail(line), own);
+    await snapshots.close();
+    await journal.close();
+    expect(existsSync(cut)).toBe(false);
+    expect(verifyJournal(own).snapshots.map(({ finding }) => finding)).toEqual(['same', 'same']);
+  },
+);
