@@ -2,8 +2,6 @@
  * A reader of the public feed that comes back after each kill, written by hand on a bare socket: it takes no message for granted, and remembers what it was told, so
  * that a replay can be held against it.
  */
-import { WebSocket } from 'ws';
-
 type Row = readonly [price: number, qty: number];
 
 /** Both sides of a book, each from its best price on. */
@@ -83,23 +81,24 @@ export class Watcher implements Told {
 
   close(): void {
     this.#isClosed = true;
-    this.#socket?.terminate();
+    this.#socket?.close();
   }
 
   #connect(): void {
     if (this.#isClosed) return;
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    socket.on('open', () => {
+    socket.addEventListener('open', () => {
       this.connections += 1;
       for (const channel of ['book', 'trade']) {
         const params = { channel, symbol: [this.#symbol], depth, snapshot: true };
         socket.send(JSON.stringify({ method: 'subscribe', params }));
       }
     });
-    socket.on('message', (data) => this.#take(JSON.parse(String(data)) as Message));
-    socket.on('error', () => undefined);
-    socket.on('close', () => setTimeout(() => this.#connect(), retryMs));
+    socket.addEventListener('message', ({ data }) =>
+      this.#take(JSON.parse(data as string) as Message),
+    );
+    socket.addEventListener('close', () => setTimeout(() => this.#connect(), retryMs));
   }
 
   #take(message: Message): void {
