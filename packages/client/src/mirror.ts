@@ -3,7 +3,7 @@
  * fault, never a wrong book.
  */
 import type { Instant, Lots, Price } from '@wattlot/core';
-import type { BookView } from './events.ts';
+import type { BookView, ListedInstrument } from './events.ts';
 import { bookChecksum } from './frames/checksum.ts';
 import type { Level } from './frames/checksum.ts';
 import { lotsOfQty, priceOfWire } from './frames/instrument.ts';
@@ -65,9 +65,14 @@ function isSorted(levels: readonly Level[], better: (a: Price, b: Price) => bool
   });
 }
 
+/** Before an auction orders rest that could trade, and they stay while nothing trades at all. */
+function mayCross({ phase = 'continuous' }: ListedInstrument): boolean {
+  return phase !== 'continuous' && phase !== 'post_only';
+}
+
 /** Applies one message to the book before it (undefined: none yet, only a snapshot will do). */
 export function foldBook(
-  instrument: Instrument,
+  instrument: ListedInstrument,
   depth: number,
   before: BookView | undefined,
   type: BookMessage['type'],
@@ -99,7 +104,8 @@ export function foldBook(
   }
   const ask = book.asks[0];
   const bid = book.bids[0];
-  if (ask !== undefined && bid !== undefined && bid.price >= ask.price) {
+  const isCrossed = ask !== undefined && bid !== undefined && bid.price >= ask.price;
+  if (isCrossed && !mayCross(instrument)) {
     return fault('the book is crossed');
   }
   if (bookChecksum(instrument, book.asks, book.bids) !== change.checksum) {

@@ -171,6 +171,22 @@ test.each([
   },
 );
 
+test('a book may be crossed while its market does not trade, and only then', () => {
+  const script = new Script().live();
+  script.news();
+  const crossed = { type: 'snapshot', asks: oneAsk, bids: oneAsk } as const;
+  for (const [index, status] of ['limit_only', 'cancel_only', 'maintenance'].entries()) {
+    script.receive(wire.instrumentFrame({ status }));
+    script.receive(wire.bookFrame({ ...crossed, seq: 8 + index }));
+    expect(script.news()).toContainEqual(expect.objectContaining({ kind: 'book' }));
+    expect(script.session.state).toBe('live');
+  }
+  script.receive(wire.instrumentFrame({ status: 'online' }));
+  expect(script.session.state).toBe('live');
+  script.receive(wire.bookFrame({ ...crossed, seq: 12 }));
+  expect(script.session.state).toBe('stale');
+});
+
 test('a book that breaks again and again is asked for after growing delays', () => {
   const script = new Script().live();
   const bad = wire.bookFrame({ type: 'snapshot', asks: oneAsk, bids: [], seq: 9, checksum: 1 });
