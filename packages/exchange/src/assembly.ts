@@ -2,7 +2,7 @@
  * An exchange without its HTTP side, put together from its parts: state, sequencer, settler, feed, sessions and sockets. Reads no folder, opens no port, makes
  * no thread and no chance of its own: what lasts, what is random and what time it is are given, by `exchange.ts` from a folder, by a simulation from a seed.
  */
-import { lastSeq, marketOf, openTrades } from '@wattlot/core';
+import { lastInstant, lastSeq, marketOf, openTrades } from '@wattlot/core';
 import type { Event, Instant, MarketTerms, State } from '@wattlot/core';
 import { verifyMessage } from '@wattlot/ledger';
 import type { Chain } from '@wattlot/ledger';
@@ -99,6 +99,7 @@ export async function assemble(
   const folds = new Folds(feed, snapshot);
   const { state, stats } = folds;
   await catchUp(journal, port, folds, lastSeq(state) + 1);
+  clock.notBefore(lastInstant(state));
   snapshots.provePast().catch(failed);
   if (openTrades(state).length > 0) feed.holdRenewals();
   const callOffRenewals = clock.after(renewalGraceMs, () => feed.askRenewals());

@@ -8,6 +8,11 @@ export interface Clock {
   readonly now: () => Instant;
   /** Calls `then` once, about `delayMs` from now. @returns a function that calls it off. */
   readonly after: (delayMs: number, then: () => void) => () => void;
+  /**
+   * Goes on from an instant that has been, where it is behind it: the wall clock was set back while nobody looked, and deadlines that were set by the earlier
+   * time must not wait for it to come round again.
+   */
+  readonly notBefore: (instant: Instant) => void;
 }
 
 /** The longest delay that a timer of Node takes. A later instant is reached in steps. */
@@ -44,6 +49,12 @@ export function steadyClock({ wall, monotonic, after }: TimeSource): Clock {
       return exactInstant(now);
     },
     after: (delayMs, then) => after(Math.min(Math.max(delayMs, 0), delayMsMax), then),
+    notBefore: (instant) => {
+      const reading = monotonic();
+      if (base + Math.floor((reading - mark) * 1000) >= instant) return;
+      base = instant;
+      mark = reading;
+    },
   };
 }
 

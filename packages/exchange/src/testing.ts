@@ -28,6 +28,10 @@ export class ManualClock implements Clock {
     };
   };
 
+  readonly notBefore = (instant: number): void => {
+    this.micros = Math.max(this.micros, instant);
+  };
+
   /** Timers that wait. */
   get waiting(): number {
     return this.#timers.length;
