@@ -162,6 +162,7 @@ export class Reporter {
         return { event: 'returned', order: view.order, lots: lots.length, at: timeOf(at) };
       }
       case 'order.amended':
+      case 'participant.suspended':
       case 'phase.changed':
       case 'auction.held':
       case 'market.opened':

@@ -25,6 +25,7 @@ const cancelReasons: Readonly<Record<CancelReason, true>> = {
   expired: true,
   cancel_all_after: true,
   market_closed: true,
+  suspended: true,
 };
 
 function isCancelReason(text: string): text is CancelReason {

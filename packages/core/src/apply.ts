@@ -8,7 +8,7 @@ import type { Changes } from './changes.ts';
 import type { Command, Entry, OrderAmend, OrderPlace } from './command.ts';
 import type { Event } from './event.ts';
 import { assert } from './exact.ts';
-import { admitParticipant } from './handlers/admit.ts';
+import { admitParticipant, suspendParticipant } from './handlers/admit.ts';
 import { amendOrder, amendRefusal } from './handlers/amend.ts';
 import { cancelAllAfter, cancelAllOrders, cancelOrder } from './handlers/cancel.ts';
 import { letFall } from './handlers/clock.ts';
@@ -79,6 +79,8 @@ function dispatch(state: State, changes: Changes, command: Command): RefusalCode
       return cancelMarket(state, changes, command);
     case 'participant.admit':
       return admitParticipant(state, changes, command);
+    case 'participant.suspend':
+      return suspendParticipant(state, changes, command);
     case 'order.place':
       return placeOrder(state, changes, command);
     case 'order.amend':

@@ -189,6 +189,7 @@ function checkParticipant(own: readonly Order[], participant: Participant, repor
   if (alive.some((order) => live[order.liveAt] !== order)) {
     report(`${address} does not know a live order`);
   }
+  if (participant.isSuspended && alive.length > 0) report(`${address} is suspended and has orders`);
   if (alive.filter(({ whole }) => whole).length !== participant.wholes) {
     report(`${address} has not ${participant.wholes} whole orders`);
   }

@@ -70,6 +70,16 @@ export interface ParticipantAdmit {
   readonly owner?: Address;
 }
 
+/**
+ * The operator stops an address from trading, or lets it trade again. Its live orders are cancelled, in whatever phase; what is matched settles on. Saying the same
+ * again changes nothing.
+ */
+export interface ParticipantSuspend {
+  readonly kind: 'participant.suspend';
+  readonly participant: Address;
+  readonly suspended: boolean;
+}
+
 /** A participant wants to trade. `clientOrderId` is made by the sender: the same id with the same body gets the first answer again. */
 export interface OrderPlace {
   readonly kind: 'order.place';
@@ -203,6 +213,7 @@ export type Command =
   | MarketBand
   | MarketCancelAll
   | ParticipantAdmit
+  | ParticipantSuspend
   | OrderPlace
   | OrderAmend
   | OrderCancel

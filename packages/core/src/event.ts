@@ -60,7 +60,8 @@ export type CancelReason =
   | 'amended'
   | 'expired'
   | 'cancel_all_after'
-  | 'market_closed';
+  | 'market_closed'
+  | 'suspended';
 
 /** Where one matched lot stands. `overdue`: the deadline passed, and only the ledger can tell what becomes of it. */
 export type LotState = 'requested' | 'submitted' | 'overdue' | 'settled' | 'released';
@@ -115,6 +116,12 @@ export type Event =
       readonly participant: Address;
       readonly name: string;
       readonly owner: Address;
+    }
+  /** The participant may place no orders from now on, or may again; told before what it leads to. */
+  | {
+      readonly kind: 'participant.suspended';
+      readonly participant: Address;
+      readonly suspended: boolean;
     }
   /** The answer to a command that may not be applied. Nothing changed. `order` where the command named one. */
   | {

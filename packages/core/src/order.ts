@@ -285,6 +285,7 @@ export function unfillLots(order: Order, lots: Lots, price: Price): void {
 export function endingOf(state: State, order: Order): CancelReason | undefined {
   if (order.ended !== undefined) return order.ended;
   if (order.market.phase === 'closed') return 'market_closed';
+  if (order.participant.isSuspended) return 'suspended';
   if (order.expiresAt !== undefined && order.expiresAt <= state.at) return 'expired';
   return undefined;
 }

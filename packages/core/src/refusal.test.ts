@@ -498,6 +498,7 @@ describe('a refusal', () => {
       'unknown_market',
       'unknown_order',
       'order_done',
+      'participant_suspended',
       'phase_forbids',
       'band_out_of_bounds',
       'order_contradictory',

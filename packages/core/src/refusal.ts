@@ -8,6 +8,7 @@ export const refusals = {
   unknown_market: 'there is no market with this symbol',
   unknown_order: 'there is no such order of this participant',
   order_done: 'nothing of the order can trade or be cancelled any more',
+  participant_suspended: 'the operator has suspended the participant',
   phase_forbids: 'the phase of the market does not allow this',
   band_out_of_bounds: 'the band is empty, off the tick or beyond the market terms',
   order_contradictory: 'the type, time in force and flags of the order do not go together',

@@ -107,6 +107,7 @@ function readMarket(state: State, line: MarketLine): void {
 function readParticipant(state: State, line: ParticipantLine): Participant {
   const { participant: address, name, owner } = line;
   const participant = createParticipant(state, { address, name, owner });
+  participant.isSuspended = line.suspended === true;
   state.participants.set(address, participant);
   return participant;
 }

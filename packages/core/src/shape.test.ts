@@ -12,6 +12,7 @@ const samples: readonly Readonly<Record<string, unknown>>[] = [
   { kind: 'market.band', market: 'KWH/ECOIN', floor: 1, cap: 2 },
   { kind: 'market.cancel_all', market: 'KWH/ECOIN' },
   { kind: 'participant.admit', participant: 'alice', name: 'Alice' },
+  { kind: 'participant.suspend', participant: 'alice', suspended: true },
   {
     kind: 'order.place',
     participant: 'alice',

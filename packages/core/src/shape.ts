@@ -156,6 +156,11 @@ const shapes: Shapes = {
     name,
     owner: optional(address),
   },
+  'participant.suspend': {
+    kind: oneOf('participant.suspend'),
+    participant: address,
+    suspended: flag,
+  },
   'order.place': {
     kind: oneOf('order.place'),
     participant: address,

@@ -42,6 +42,8 @@ export interface ParticipantLine {
   readonly participant: Address;
   readonly name: string;
   readonly owner: Address;
+  /** There only while it is so. */
+  readonly suspended?: true;
   readonly over: readonly OrderId[];
 }
 
@@ -216,10 +218,12 @@ function inOrder(terms: MarketTerms): MarketTerms {
   return { ...fields, offersTimeout, settlementTimeout };
 }
 
-function lineOfParticipant({ address, name, owner, over, overCount }: Participant): Line {
+function lineOfParticipant(participant: Participant): Line {
+  const { address, name, owner, isSuspended, over, overCount } = participant;
   const oldest = overCount < answersMax ? 0 : overCount % answersMax;
   const fromOldest = [...over.slice(oldest), ...over.slice(0, oldest)].map(({ id }) => id);
-  return { kind: 'participant', participant: address, name, owner, over: fromOldest };
+  const standing = isSuspended ? ({ suspended: true } as const) : {};
+  return { kind: 'participant', participant: address, name, owner, ...standing, over: fromOldest };
 }
 
 function lineOfLot({ lot, volume, output, offer, state, txid }: Lot): LotLine {

@@ -147,6 +147,8 @@ export interface Participant {
   owner: Address;
   /** The number of `owner` on the books. */
   ownerNumber: number;
+  /** Places no orders, and has none that are live. */
+  isSuspended: boolean;
   /** Pending and open orders, in no order; `wholes` of them are whole. */
   readonly live: Order[];
   wholes: number;

@@ -42,6 +42,7 @@ test('markets and participants are as they were opened and admitted', () => {
     participant: alice,
     name: 'The house of alice',
     owner: alice,
+    isSuspended: false,
   });
   expect(core.participantOf(state, sure(core.toAddress('nobody')))).toBeUndefined();
 });

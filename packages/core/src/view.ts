@@ -7,7 +7,7 @@ import type { OrderView, TradeView } from './event.ts';
 import { findLot } from './lots.ts';
 import type { MarketTerms, Phase, Side } from './market.ts';
 import { viewOfOrder } from './order.ts';
-import type { Market, Order, State } from './state.ts';
+import type { Market, Order, Participant, State } from './state.ts';
 import { viewOfTrade } from './trade.ts';
 import type {
   Address,
@@ -28,6 +28,8 @@ export interface ParticipantView {
   readonly name: string;
   /** Whose participants never trade with each other. */
   readonly owner: Address;
+  /** Places no orders. */
+  readonly isSuspended: boolean;
 }
 
 /** One level as others see it: the volume that rests at a price, and in how many orders. Whole orders do not count. */
@@ -126,18 +128,20 @@ export function markets(state: State): readonly MarketTerms[] {
     .toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1));
 }
 
+function viewOfParticipant({ address, name, owner, isSuspended }: Participant): ParticipantView {
+  return { participant: address, name, owner, isSuspended };
+}
+
 /** An admitted participant. */
 export function participantOf(state: State, address: Address): ParticipantView | undefined {
   const found = state.participants.get(address);
-  return found === undefined
-    ? undefined
-    : { participant: address, name: found.name, owner: found.owner };
+  return found === undefined ? undefined : viewOfParticipant(found);
 }
 
 /** Every admitted participant, by address. */
 export function participants(state: State): readonly ParticipantView[] {
   return [...state.participants.values()]
-    .map(({ address, name, owner }) => ({ participant: address, name, owner }))
+    .map(viewOfParticipant)
     .toSorted((a, b) => (a.participant < b.participant ? -1 : 1));
 }
 

@@ -71,6 +71,7 @@ const cancelWords: Readonly<Record<CancelReason, Message>> = {
   expired: 'its time was over',
   cancel_all_after: 'the dead man’s switch fell',
   market_closed: 'the market has closed',
+  suspended: 'the operator has suspended you',
 };
 
 /** Why lots of an order will never trade. */

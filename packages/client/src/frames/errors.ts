@@ -9,6 +9,7 @@ export const refusalErrors: Readonly<Record<RefusalCode, string>> = {
   unknown_participant: 'EGeneral:Permission denied',
   id_reused: 'EOrder:cl_ord_id reused',
   unknown_market: 'EQuery:Unknown asset pair',
+  participant_suspended: 'EGeneral:Permission denied:suspended',
   phase_forbids: 'EService:Market in another phase',
   band_out_of_bounds: 'EGeneral:Invalid arguments:band',
   order_contradictory: 'EGeneral:Invalid arguments:order type',

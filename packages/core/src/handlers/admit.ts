@@ -1,11 +1,12 @@
-/** `participant.admit`: the operator lets an address trade. What it owns on the ledger was counted before and is told now. */
+/** `participant.admit` and `participant.suspend`: the operator lets an address trade, or stops it. What it owns on the ledger was counted before and is told now. */
 import { touchMarket } from '../changes.ts';
 import type { Changes } from '../changes.ts';
-import type { ParticipantAdmit } from '../command.ts';
+import type { ParticipantAdmit, ParticipantSuspend } from '../command.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Participant, State } from '../state.ts';
 import type { Address } from '../units.ts';
 import { balancesOf } from '../view.ts';
+import { cancelEach } from './cancel.ts';
 
 /** The number of an owner on the books, given when it is first named. */
 export function ownerNumber({ owners }: State, owner: Address): number {
@@ -38,6 +39,21 @@ export function admitParticipant(
   return undefined;
 }
 
+/** Suspends the participant and cancels its live orders, or lifts that. Refuses `unknown_participant`. */
+export function suspendParticipant(
+  state: State,
+  changes: Changes,
+  { participant: address, suspended }: ParticipantSuspend,
+): RefusalCode | undefined {
+  const participant = state.participants.get(address);
+  if (participant === undefined) return 'unknown_participant';
+  if (participant.isSuspended === suspended) return undefined;
+  participant.isSuspended = suspended;
+  changes.events.push({ kind: 'participant.suspended', participant: address, suspended });
+  if (suspended) cancelEach(state, changes, participant.live, 'suspended');
+  return undefined;
+}
+
 /** A participant without orders. */
 export function createParticipant(
   state: State,
@@ -48,6 +64,7 @@ export function createParticipant(
     name,
     owner,
     ownerNumber: ownerNumber(state, owner),
+    isSuspended: false,
     live: [],
     wholes: 0,
     answers: new Map(),

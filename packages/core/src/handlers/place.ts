@@ -89,6 +89,7 @@ function newRefusal(
   at: Instant,
 ): RefusalCode | undefined {
   const { price, volume, side, expiresAt } = command;
+  if (participant.isSuspended) return 'participant_suspended';
   if (!isAllowed(market, command)) return 'phase_forbids';
   if (!isConsistent(command)) return 'order_contradictory';
   const { terms } = market;
@@ -122,8 +123,8 @@ export function placeRefusal(
 
 /**
  * Places the order, or repeats the answer to the same placement. Refuses, in this order, `unknown_participant`, `id_reused`, `unknown_market`,
- * `phase_forbids`, `order_contradictory`, `volume_out_of_bounds`, `price_off_tick`, `price_out_of_band`, `expiry_passed`, `insufficient_funds`,
- * `too_many_open_orders` (live ones, whatever this one would become), `too_many_whole_orders` and `would_trade`. What is refused is not remembered.
+ * `participant_suspended`, `phase_forbids`, `order_contradictory`, `volume_out_of_bounds`, `price_off_tick`, `price_out_of_band`, `expiry_passed`,
+ * `insufficient_funds`, `too_many_open_orders` (live ones, whatever this one would become), `too_many_whole_orders` and `would_trade`. What is refused is not remembered.
  */
 export function placeOrder(
   state: State,

@@ -93,6 +93,7 @@ export class Oracle {
   phase = 'continuous';
   readonly #terms: RuleTerms;
   readonly #owners = new Map<string, string>();
+  readonly #suspended = new Set<string>();
   #trades: RuleTrade[] = [];
   #deadlines: RuleDeadline[] = [];
   #places = 0;
@@ -152,6 +153,14 @@ export class Oracle {
         return undefined;
       case 'participant.admit':
         if (command.owner !== undefined) this.#owners.set(command.participant, command.owner);
+        return undefined;
+      case 'participant.suspend':
+        if (this.#suspended.has(command.participant) === command.suspended) return undefined;
+        if (!command.suspended) this.#suspended.delete(command.participant);
+        else {
+          this.#suspended.add(command.participant);
+          this.#cancelAll(command.participant, 'suspended');
+        }
         return undefined;
       case 'ledger.advance':
         this.#block(command);
@@ -299,6 +308,7 @@ export class Oracle {
   #placeOrder(terms: OrderPlace): string | undefined {
     const rests = terms.timeInForce === 'gtc' || terms.timeInForce === 'gtd';
     const isWhole = terms.whole === true;
+    if (this.#suspended.has(terms.participant)) return 'participant_suspended';
     const allowed: Readonly<Record<string, boolean>> = {
       continuous: true,
       pre_open: rests && !isWhole,
@@ -678,6 +688,7 @@ export class Oracle {
     const { expiresAt } = resting.terms;
     let ending = isLate ? resting.ended : 'output_spent';
     if (isLate && ending === undefined && this.phase === 'closed') ending = 'market_closed';
+    if (isLate && ending === undefined && this.#suspended.has(resting.who)) ending = 'suspended';
     if (isLate && ending === undefined && expiresAt !== undefined && expiresAt <= this.#at)
       ending = 'expired';
     if (ending === undefined) {

@@ -175,6 +175,7 @@ function read(reader: Reader, event: Event): void {
     case 'band.changed':
     case 'cancel_all_after.set':
     case 'participant.admitted':
+    case 'participant.suspended':
     case 'refused':
     case 'ledger.advanced':
       break;

@@ -21,6 +21,7 @@ export interface RuleStep {
     | 'trade again'
     | 'band'
     | 'owner'
+    | 'suspend'
     | 'block'
     | 'wait';
   readonly who: number;
@@ -55,7 +56,7 @@ function stepsOf(kinds: readonly RuleStep['what'][]): fc.Arbitrary<RuleStep> {
 
 const orders = ['place', 'place', 'place', 'place special', 'place special', 'deliver'] as const;
 const changes = ['cancel', 'amend', 'amend', 'decline', 'block', 'wait'] as const;
-const rare = ['cancel all', 'switch', 'owner'] as const;
+const rare = ['cancel all', 'switch', 'owner', 'suspend'] as const;
 
 /** Flows of up to `length` steps in a market that trades all the time. */
 export function trading(length: number): fc.Arbitrary<RuleStep[]> {
@@ -195,6 +196,9 @@ export function commandOf(driver: Driver, step: RuleStep): object | undefined {
       const owner = step.now ? participant : 'a-group';
       return { kind: 'participant.admit', participant, name: '', owner };
     }
+    case 'suspend':
+      // Lifted more often than not, or nobody would trade for long.
+      return { kind: 'participant.suspend', participant, suspended: step.pick % 3 === 0 };
     case 'block':
       return blockOf(driver, step.pick);
     case 'wait':

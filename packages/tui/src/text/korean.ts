@@ -2,11 +2,13 @@
 import { koreanKeys } from './korean-keys.ts';
 import { koreanNews } from './korean-news.ts';
 import { koreanTicket } from './korean-ticket.ts';
+import { koreanOperator } from './korean-operator.ts';
 
 export const korean = {
   ...koreanKeys,
   ...koreanNews,
   ...koreanTicket,
+  ...koreanOperator,
   bid: '매수',
   ask: '매도',
   mine: '내것',
