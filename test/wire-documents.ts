@@ -6,15 +6,22 @@ import {
   ConnectNodeResult,
   CreateApiKeyRequest,
   CreateApiKeyResult,
+  ExchangeListRequest,
+  ExchangeListResult,
   LedgerResult,
   ListApiKeysRequest,
   ListApiKeysResult,
+  ListEcoinRequestsRequest,
+  ListEcoinRequestsResult,
   LoginRequest,
   LoginResult,
   messageSchemas,
+  operatorFunctions,
   Pong,
   privateFunctions,
   publicFunctions,
+  RegisterOrderRequest,
+  RegisterOrderResult,
   Reply,
   requestSchemas,
   RevokeApiKeyRequest,
@@ -29,6 +36,8 @@ interface Call {
   readonly summary: string;
   /** With a token of a login. */
   readonly isPrivate?: boolean;
+  /** With a token of the operator's login. */
+  readonly isOperators?: boolean;
   readonly body: object;
   readonly result: object;
 }
@@ -57,6 +66,29 @@ const calls: Readonly<Record<string, Call>> = {
     body: ScheduleEcoinIssueRequest,
     result: ScheduleEcoinIssueResult,
   },
+  list_ecoin_requests: {
+    summary: 'What became of one’s wishes for ecoin.',
+    isPrivate: true,
+    body: ListEcoinRequestsRequest,
+    result: ListEcoinRequestsResult,
+  },
+  exchange_list: {
+    summary: 'The orders on a market’s book, best first; never whose they are.',
+    body: ExchangeListRequest,
+    result: ExchangeListResult,
+  },
+  register_ask: {
+    summary: 'Places a limit order to sell: `AddOrder` for a session of a login.',
+    isPrivate: true,
+    body: RegisterOrderRequest,
+    result: RegisterOrderResult,
+  },
+  register_bid: {
+    summary: 'Places a limit order to buy: `AddOrder` for a session of a login.',
+    isPrivate: true,
+    body: RegisterOrderRequest,
+    result: RegisterOrderResult,
+  },
   create_api_key: {
     summary: 'Makes an API key. Its secret is told here and never again.',
     isPrivate: true,
@@ -76,6 +108,13 @@ const calls: Readonly<Record<string, Call>> = {
     result: RevokeApiKeyResult,
   },
 };
+
+const operators = Object.fromEntries(
+  Object.entries(operatorFunctions).map(([name, each]): [string, Call] => [
+    name,
+    { ...each, isPrivate: true, isOperators: true },
+  ]),
+);
 
 const requests: Readonly<Record<keyof typeof requestSchemas, string>> = {
   ping: 'Asks for a pong.',
@@ -167,9 +206,11 @@ export function openApi(): object {
     };
     paths[`/0/private/${name}`] = { post };
   }
-  for (const [name, { summary, isPrivate = false, body, result }] of Object.entries(calls)) {
+  for (const [name, call] of Object.entries({ ...calls, ...operators })) {
+    const { summary, isPrivate = false, isOperators = false, body, result } = call;
     const post = {
       summary,
+      ...(isOperators ? { description: 'Of the operator alone.' } : {}),
       ...(isPrivate ? { security: [{ token: [] }] } : {}),
       requestBody: { required: true, content: json(body) },
       responses: answer(result),

@@ -10,6 +10,7 @@ import {
   LoginResult,
 } from './frames/session-api.ts';
 import type { HttpOutcome } from './http.ts';
+import { printable } from './text.ts';
 
 /** Who connects: a ledger address and the ability to sign for it. */
 export interface Signer {
@@ -59,7 +60,9 @@ export async function askAdmission(
   const answer = await call('/v1/connect_node', { body, token });
   if (answer.kind !== 'yes') return answer;
   if (!isConnected(answer.result)) return misread;
-  return { kind: answer.result.status, token };
+  const { status, reason = '' } = answer.result;
+  if (status !== 'refused') return { kind: status, token };
+  return { kind: 'no', error: `${gatewayErrors.joinRefused}:${printable(reason, 100)}` };
 }
 
 /** Logs in: challenge, signature, token, and the request to be admitted where that is open. */

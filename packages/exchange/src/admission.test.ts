@@ -6,7 +6,9 @@ import { localChainPort, newKeyPair, openChain, Operator, addressOf } from '@wat
 import type { Chain } from '@wattlot/ledger';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Admission } from './admission.ts';
-import { embeddedLedger } from './ledger-embedded.ts';
+import { Deposits } from './deposits.ts';
+import { embeddedLedger, embeddedOperator } from './ledger-embedded.ts';
+import { Requests } from './requests.ts';
 import { TestMarket } from './testing.ts';
 
 const now = 1_700_000_000_000;
@@ -14,6 +16,7 @@ const now = 1_700_000_000_000;
 let folder: string;
 let chain: Chain;
 let admission: Admission;
+let deposits: Deposits;
 let market: TestMarket;
 const produce = (): Promise<unknown> => chain.produceBlock(now);
 
@@ -28,7 +31,16 @@ beforeEach(async () => {
   market = await new TestMarket().open();
   const { sequencer, feed } = market;
   const ledger = embeddedLedger(chain);
-  admission = new Admission({ policy: 'open', ledger, operator, sequencer, feed });
+  const desk = {
+    policy: 'open',
+    ledger,
+    operator: embeddedOperator(operator),
+    feed,
+    requests: Requests.inMemory(),
+    now: market.clock.now,
+  } as const;
+  admission = new Admission({ ...desk, sequencer });
+  deposits = new Deposits({ ...desk, newId: () => 'id', random: randomBytes });
 });
 
 afterEach(async () => {
@@ -55,5 +67,5 @@ test('nobody is told that he is let in or has ecoin before a crash of the chain 
   const participant = addressOf(newKeyPair(randomBytes).hash160, chain.params);
   expect(await beforeBlock(admission.connectNode(participant, { name: 'anna' }))).toBe('waits');
   expect(market.feed.nameOf(participant)).toBe('anna');
-  expect(await beforeBlock(admission.issueEcoin(participant, 100))).toBe('waits');
+  expect(await beforeBlock(deposits.schedule(participant, { amount: 100 }))).toBe('waits');
 });

@@ -9,6 +9,7 @@ import type { Chain } from '@wattlot/ledger';
 import { Admission } from './admission.ts';
 import type { Policy } from './admission.ts';
 import type { Clock } from './clock.ts';
+import { Deposits } from './deposits.ts';
 import { lineOf } from './errors.ts';
 import { Feed } from './feed/feed.ts';
 import { Desk } from './gateway/desk.ts';
@@ -17,15 +18,17 @@ import { Sockets } from './gateway/sockets.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Snapshot } from './journal/snapshot.ts';
 import type { Snapshots } from './journal/snapshots.ts';
-import type { LedgerPort, OpenLedger } from './ledger-port.ts';
+import type { LedgerPort, MarketOperator, OpenLedger } from './ledger-port.ts';
 import { renewalGraceMs } from './limits.ts';
 import { Deliveries } from './offers.ts';
 import { usualLimits } from './operating-limits.ts';
 import type { OperatingLimits } from './operating-limits.ts';
 import { catchUp, Folds } from './replay.ts';
 import type { CountsSince } from './replay.ts';
+import { Requests } from './requests.ts';
 import { Sequencer } from './sequencer.ts';
 import type { Applied } from './sequencer.ts';
+import { Health } from './settlement-health.ts';
 import { followLedger } from './settler.ts';
 import { termsOn } from './terms.ts';
 
@@ -52,6 +55,8 @@ export interface Parts {
   /** Makes the next ones. */
   readonly snapshots: Pick<Snapshots, 'committed' | 'provePast' | 'close'>;
   readonly ledger: OpenLedger;
+  /** What participants have asked of the operator. Left out: kept nowhere. */
+  readonly requests?: Requests;
   /** A source of chance, such as `randomBytes` of `node:crypto`. */
   readonly random: (length: number) => Buffer;
   /** A new id for an order whose sender gave none. */
@@ -72,7 +77,11 @@ export interface Assembly {
   readonly feed: Feed;
   readonly stats: CountsSince;
   readonly sessions: Sessions;
+  readonly operator: MarketOperator;
+  readonly requests: Requests;
   readonly admission: Admission;
+  readonly deposits: Deposits;
+  readonly settlementHealth: Health;
   readonly desk: Desk;
   readonly sockets: Sockets;
   readonly listeners: Set<EventListener>;
@@ -125,6 +134,8 @@ export async function assemble(
     await sequencer.submit({ kind: 'market.open', terms: termsOn(options.terms, port) });
   }
   const gateway = openGateway(options, parts, { sequencer, feed });
+  const desks = openOperatorDesks(options, parts, { state, sequencer, feed });
+  listeners.add((event, at) => desks.settlementHealth.note(event, at));
   const close = closing(parts, {
     sockets: gateway.sockets,
     sequencer,
@@ -134,7 +145,8 @@ export async function assemble(
     },
   });
   const running = { state, ledger: port, chain, journal, sequencer, feed, stats };
-  return { ...running, ...gateway, listeners, close };
+  const { operator } = ledger;
+  return { ...running, ...gateway, ...desks, operator, listeners, close };
 }
 
 function failOnce({ log, failed }: AssemblyOptions): (error: unknown) => void {
@@ -148,26 +160,40 @@ function failOnce({ log, failed }: AssemblyOptions): (error: unknown) => void {
 }
 
 function openGateway(
-  { policy, clock, version, limits = usualLimits }: AssemblyOptions,
-  { ledger: { port, operator }, random, newId }: Parts,
+  { clock, version, limits = usualLimits }: AssemblyOptions,
+  { ledger: { port }, random, newId }: Parts,
   { sequencer, feed }: Pick<Assembly, 'sequencer' | 'feed'>,
-): Pick<Assembly, 'sessions' | 'admission' | 'desk' | 'sockets'> {
+): Pick<Assembly, 'sessions' | 'desk' | 'sockets'> {
   const now = (): number => clock.now() / 1000;
   const sessions = new Sessions({
     exchange: port.genesis,
     now,
     random,
     verify: (address, signature, text) => verifyMessage(address, signature, text, port.params),
-    isAdmitted: (address) => feed.isAdmitted(address),
+    // The operator does not trade, and strangers shall not push out its sessions either.
+    isAdmitted: (address) => address === port.operator || feed.isAdmitted(address),
   });
-  const admission = new Admission({ policy, ledger: port, operator, sequencer, feed });
   const deliveries = new Deliveries(feed, port);
   const wallNow = clock.now;
   const common = { sequencer, feed, sessions, deliveries, limits };
   const desk = new Desk({ ...common, now, wallNow, newId });
   const mayTrade = (token: string): boolean => sessions.mayTrade(token);
   const sockets = new Sockets({ desk, feed, clock, version, mayTrade, limits });
-  return { sessions, admission, desk, sockets };
+  return { sessions, desk, sockets };
+}
+
+/** What the operator decides, and what he looks at. */
+function openOperatorDesks(
+  { policy, clock }: AssemblyOptions,
+  { ledger: { port, operator }, journal, random, newId, requests = Requests.inMemory() }: Parts,
+  { state, sequencer, feed }: Pick<Assembly, 'state' | 'sequencer' | 'feed'>,
+): Pick<Assembly, 'requests' | 'admission' | 'deposits' | 'settlementHealth'> {
+  const { now } = clock;
+  const desk = { policy, ledger: port, operator, feed, requests, now };
+  const admission = new Admission({ ...desk, sequencer });
+  const deposits = new Deposits({ ...desk, newId, random });
+  const looked = { state, ledger: port, journal, sequencer, admission, deposits, now };
+  return { requests, admission, deposits, settlementHealth: new Health(looked) };
 }
 
 interface Closing {

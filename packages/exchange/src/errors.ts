@@ -16,6 +16,8 @@ export type ExchangeErrorCode =
   | 'ledger_mismatch'
   /** The file with the API keys does not hold what was written to it, or its secret is missing. Nothing was changed. */
   | 'keys_corrupt'
+  /** The file with the requests to the operator does not hold what was written to it. Nothing was changed. */
+  | 'requests_corrupt'
   /** The exchange is closing or has failed, or more waits for the disk than may. */
   | 'unavailable'
   /** More waits for the disk than new orders may wait for. */

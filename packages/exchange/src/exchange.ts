@@ -8,6 +8,7 @@ import { ApiKeys } from './gateway/api-keys.ts';
 import { buildApp } from './gateway/app.ts';
 import type { NodeSettings } from './ledger-node-open.ts';
 import { usualLimits } from './operating-limits.ts';
+import { Requests } from './requests.ts';
 import { openFolder } from './start-folder.ts';
 
 export type { EventListener } from './assembly.ts';
@@ -28,14 +29,17 @@ export interface Exchange extends Assembly {
 
 /**
  * Builds an exchange on its folder, made when missing.
- * @throws ExchangeError `folder_locked`, `journal_corrupt`, `journal_version`, `journal_io`, `ledger_mismatch`, `keys_corrupt`;
+ * @throws ExchangeError `folder_locked`, `journal_corrupt`, `journal_version`, `journal_io`, `ledger_mismatch`, `keys_corrupt`,
+ *   `requests_corrupt`;
  *   LedgerError for the chain and the key.
  */
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
   const closers: (() => Promise<unknown>)[] = [];
   try {
     const opened = await openFolder(options, closers);
-    const parts = { ...opened, random: randomBytes, newId: randomUUID };
+    const requests = Requests.open(options.folder);
+    closers.push(() => requests.close());
+    const parts = { ...opened, requests, random: randomBytes, newId: randomUUID };
     const assembly = await assemble(options, parts, closers);
     closers.push(() => assembly.close());
     return withHttp(options, assembly);
@@ -47,14 +51,16 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
 
 function withHttp(options: ExchangeOptions, assembly: Assembly): Exchange {
   const { folder, clock, log, version, limits = usualLimits } = options;
-  const { feed, ledger, chain, sessions, admission, desk, sockets, stats } = assembly;
+  const { sockets, sessions, stats } = assembly;
   const file = ApiKeyFile.open(folder, randomBytes);
   const revoked = (key: string): void => sockets.endKey(key);
   const keys = new ApiKeys({ file, sessions, revoked, now: clock.now, random: randomBytes });
   const health = (): object => ({ status: 'online', version, ...stats.read() });
-  const members = { feed, ledger, chain, sessions, admission, desk, keys };
-  const app = buildApp({ ...members, limits, now: clock.now, health, log });
-  app.addHook('onClose', () => file.close());
+  const app = buildApp({ ...assembly, keys, limits, now: clock.now, health, log });
+  app.addHook('onClose', async () => {
+    await file.close();
+    await assembly.requests.close();
+  });
   sockets.attach(app.server);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { MARKET_ASSETS, startBlocks } from '@wattlot/ledger';
 import type { Block, BlockProducer, BlockTimers, Chain, Operator } from '@wattlot/ledger';
 import type { Clock } from './clock.ts';
 import { sure } from './exact.ts';
-import type { FinalBlock, LedgerPort, OpenLedger } from './ledger-port.ts';
+import type { FinalBlock, LedgerPort, MarketOperator, OpenLedger } from './ledger-port.ts';
 
 /** The port of a chain in this process. */
 export function embeddedLedger(chain: Chain): LedgerPort {
@@ -46,7 +46,7 @@ export function openEmbeddedLedger(
   let blocks: BlockProducer | undefined;
   return {
     port: embeddedLedger(chain),
-    operator,
+    operator: embeddedOperator(operator),
     chain,
     begin: async (_state, failed) => {
       const now = (): number => clock.now() / 1000;
@@ -59,6 +59,19 @@ export function openEmbeddedLedger(
       await blocks?.stop();
     },
     close: () => chain.close(),
+  };
+}
+
+/** The operator whose key is here: what it has signed under a reference is on disk before it is sent, so that asking again sends the same. */
+export function embeddedOperator(operator: Operator): MarketOperator {
+  return {
+    repeatMs: 0,
+    admit: (address) => operator.admit(address),
+    admitMeter: (address) => operator.admitMeter(address),
+    issueTo: (request) => operator.issueTo(request),
+    permissionsOf: (addresses) => operator.permissionsOf(addresses),
+    grantTo: (address, permissions) => operator.grantTo(address, permissions),
+    revokeFrom: (address, permissions) => operator.revokeFrom(address, permissions),
   };
 }
 

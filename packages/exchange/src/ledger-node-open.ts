@@ -8,6 +8,7 @@ import {
   MARKET_ASSETS,
   NodeBlocks,
   operatorOn,
+  RPC_TIMEOUT_MS,
   RpcClient,
   targetBlockTimeOf,
 } from '@wattlot/ledger';
@@ -97,6 +98,10 @@ function noting(operator: NodeOperator, port: NodeLedger): MarketOperator {
   return {
     admit: (address) => operator.admit(address),
     admitMeter: (address) => operator.admitMeter(address),
+    permissionsOf: (addresses) => operator.permissionsOf(addresses),
+    grantTo: (address, permissions) => operator.grantTo(address, permissions),
+    revokeFrom: (address, permissions) => operator.revokeFrom(address, permissions),
+    repeatMs: 2 * RPC_TIMEOUT_MS,
     issueTo: async (issue) => {
       const txid = await operator.issueTo(issue);
       port.issued(txid, issue);

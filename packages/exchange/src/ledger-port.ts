@@ -3,7 +3,14 @@
  * node (`ledger-node.ts`).
  */
 import type { Address, Output, State, Txid } from '@wattlot/core';
-import type { AssetId, BlockMoves, Chain, ChainParams, SignatureCache } from '@wattlot/ledger';
+import type {
+  AssetId,
+  BlockMoves,
+  Chain,
+  ChainParams,
+  ParticipantPermission,
+  SignatureCache,
+} from '@wattlot/ledger';
 
 /** An asset of a market. */
 export interface LedgerAsset {
@@ -76,11 +83,27 @@ export interface MarketOperator {
   admit(address: Address): Promise<void>;
   /** Lets a meter's address issue energy. Safe to repeat. */
   admitMeter(address: Address): Promise<void>;
+  /**
+   * Issues more of an asset. With a reference it may be asked again when the outcome of the first time is not known (a `LedgerError`, or a crash), and issues
+   * once: say so by `isRepeat`, and not before `repeatMs` have passed since. An `RpcError` is an outcome: nothing was issued.
+   */
   issueTo(request: {
     readonly to: Address;
     readonly asset: string;
     readonly raw: bigint;
+    readonly reference?: string;
+    readonly isRepeat?: boolean;
   }): Promise<Txid>;
+  /** Milliseconds after which an issue of unknown outcome may be asked again: until then the first may still be on its way. */
+  readonly repeatMs: number;
+  /** What addresses may do on the ledger; an address that may nothing is left out. */
+  permissionsOf(
+    addresses: readonly Address[],
+  ): Promise<ReadonlyMap<Address, readonly ParticipantPermission[]>>;
+  /** Grants what an address does not have yet. Safe to repeat. */
+  grantTo(address: Address, permissions: readonly ParticipantPermission[]): Promise<void>;
+  /** Takes what an address has. Safe to repeat. */
+  revokeFrom(address: Address, permissions: readonly ParticipantPermission[]): Promise<void>;
 }
 
 /** An open ledger, and what keeps it going. */

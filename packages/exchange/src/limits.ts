@@ -88,8 +88,22 @@ export const sessionsMax = 10_000;
 /** Milliseconds a session lasts after its last use. */
 export const sessionMs = 24 * 60 * 60 * 1000;
 
-/** Requests of participants to the operator that may wait: one a participant and kind; memory only. */
-export const waitingRequestsMax = 1_000;
+/** Requests to be let in that are kept, refused ones included: whoever has not asked for longest is dropped first, and asks again if he still wants it. */
+export const joinRequestsMax = 1_000;
+
+/** Wishes for ecoin that may wait for the operator: in all, and of one participant. */
+export const depositsWaitingMax = 1_000;
+export const depositsWaitingOfOneMax = 5;
+
+/** Decided wishes for ecoin that are kept to be shown and answered again, the newest; about 400 kilobytes. */
+export const depositsDecidedMax = 1_000;
+
+/** Decided wishes for ecoin that the operator is shown, and a participant of its own. */
+export const depositsShownMax = 100;
+export const ownDepositsShownMax = 20;
+
+/** Lines of the file with the requests that no longer count after which it is written anew: about a megabyte. */
+export const requestLinesMax = 5_000;
 
 /** Ecoin, in its smallest units, that one participant gets where the operator's policy is to ask nobody: 10,000 ecoin. */
 export const openIssueMax = 1_000_000;

@@ -7,6 +7,7 @@ import {
   localChainPort,
   openChain,
   openKeyFile,
+  openWalletJournal,
   Operator,
 } from '@wattlot/ledger';
 import type { Parts } from './assembly.ts';
@@ -82,6 +83,7 @@ async function openLedger(folder: string, clock: Clock, begin: boolean): Promise
   const keys = await openKeyFile({ path, chain: chainName, names, random: randomBytes });
   const { key } = sure(keys.keys[0], 'the key file');
   const nowMs = (): number => Math.floor(clock.now() / 1000);
+  const sent = await openWalletJournal(`${path}.sent`);
   try {
     const chain = await openChain({
       folder: join(folder, 'chain'),
@@ -92,9 +94,15 @@ async function openLedger(folder: string, clock: Clock, begin: boolean): Promise
       begin,
     });
     const port = localChainPort(chain);
-    const operator = new Operator({ chain: chainName, port, key, now: nowMs });
-    return openEmbeddedLedger(chain, operator, clock);
+    const operator = new Operator({ chain: chainName, port, key, now: nowMs, journal: sent });
+    const ledger = openEmbeddedLedger(chain, operator, clock);
+    const close = async (): Promise<void> => {
+      await ledger.close();
+      await sent.close();
+    };
+    return { ...ledger, close };
   } catch (error) {
+    await sent.close();
     if (!(error instanceof LedgerError)) throw error;
     const { code, message } = error;
     if (code === 'folder_in_use') {

@@ -55,6 +55,18 @@ export const gatewayErrors = {
   badKey: 'EAPI:Invalid key',
   badNonce: 'EAPI:Invalid nonce',
   callsLimited: 'EAPI:Rate limit exceeded',
+  operatorOnly: 'EGeneral:Permission denied:only the operator',
+  operatorTrades: 'EGeneral:Permission denied:the operator does not trade',
+  joinRefused: 'EGeneral:Permission denied:the operator refuses',
+  notAdmitted: 'EGeneral:Permission denied:not let in yet',
+  tooManyDeposits: 'EGeneral:Permission denied:too many requests wait',
+  needsSuspension: 'EGeneral:Permission denied:suspend it first and let its trades settle',
+  unknownRequest: 'EGeneral:Invalid arguments:no such request',
+  requestReused: 'EGeneral:Invalid arguments:request id reused',
+  amountDiffers: 'EGeneral:Invalid arguments:another amount was asked for',
+  alreadyDecided: 'EGeneral:Invalid arguments:decided already',
+  outcomeUnknown:
+    'EService:Busy:the ledger has not said whether it was issued; try again in a minute',
   tooManyKeys: 'EGeneral:Permission denied:too many keys',
 } as const;
 

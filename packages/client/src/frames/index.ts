@@ -5,6 +5,8 @@ export * from './requests.ts';
 export * from './messages.ts';
 export * from './errors.ts';
 export * from './session-api.ts';
+export * from './operator-api.ts';
+export * from './paper-api.ts';
 export * from './http-api.ts';
 export * from './market-data.ts';
 export * from './time.ts';

@@ -115,6 +115,17 @@ export class Level3Feed {
     subscriber.send(this.#snapshot(sent));
   }
 
+  /** The orders that rest on a side, in the order in which they would trade: at most `count`. */
+  resting(side: Side, count: number): readonly QueuedOrder[] {
+    const levels: readonly Level[] = side === 'ask' ? this.#mirror.asks : this.#mirror.bids;
+    const found: QueuedOrder[] = [];
+    for (const { price } of levels) {
+      if (found.length >= count) break;
+      found.push(...this.#queue.level(side, price));
+    }
+    return found.slice(0, count);
+  }
+
   leave(subscriber: Subscriber): void {
     for (const [depth, { followers }] of this.#depths) {
       followers.delete(subscriber);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address } from '@wattlot/core';
-import { addressOf, newKeyPair, paramsForChain, signMessage } from '@wattlot/ledger';
+import { addressOf, newKeyPair, openKeyFile, paramsForChain, signMessage } from '@wattlot/ledger';
 import type { KeyPair } from '@wattlot/ledger';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
@@ -42,12 +42,29 @@ export async function startTestExchange(options: Partial<StartOptions> = {}): Pr
 
 /** Somebody with a key of the exchange's chain. */
 export class Person {
-  readonly key: KeyPair = newKeyPair(randomBytes);
-  readonly address: Address = addressOf(this.key.hash160, paramsForChain(chainName));
+  readonly key: KeyPair;
+  readonly address: Address;
   readonly #exchange: RunningExchange;
 
-  constructor(exchange: RunningExchange) {
+  constructor(exchange: RunningExchange, key: KeyPair = newKeyPair(randomBytes)) {
     this.#exchange = exchange;
+    this.key = key;
+    this.address = addressOf(key.hash160, paramsForChain(chainName));
+  }
+
+  /** Whoever has the operator's key of an exchange. */
+  static async operator(exchange: RunningExchange, folder: string): Promise<Person> {
+    const path = join(folder, 'operator.key');
+    const { keys } = await openKeyFile({ path, chain: chainName, names: [], random: randomBytes });
+    const [own] = keys;
+    if (own === undefined) throw new Error('the operator has no key');
+    return new Person(exchange, own.key);
+  }
+
+  /** Logs in. @returns a way to call with the session. */
+  async caller(): Promise<(name: string, body?: object) => Promise<HttpAnswer>> {
+    const authorization = `Bearer ${await this.login()}`;
+    return (name, body = {}) => this.post(`/v1/${name}`, body, { authorization });
   }
 
   async post(

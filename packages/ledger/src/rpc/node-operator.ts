@@ -6,8 +6,13 @@ import { LedgerError } from '../ledger-error.ts';
 import { decimalOf, unitsOf } from '../node/decimal.ts';
 import type { PermissionName } from '../chain/permissions.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
-import { METER_PERMISSIONS, SETTLEMENT_PERMISSIONS } from '../wallet/operator.ts';
-import type { MarketAsset } from '../wallet/operator.ts';
+import {
+  METER_PERMISSIONS,
+  PARTICIPANT_PERMISSIONS,
+  SETTLEMENT_PERMISSIONS,
+  splitPermissions,
+} from '../wallet/operator.ts';
+import type { MarketAsset, ParticipantPermission } from '../wallet/operator.ts';
 import { fieldsIn, listIn, textIn } from './answers.ts';
 import { assetOf, txidIn } from './node-ledger.ts';
 import type { NodeAsset } from './node-ledger.ts';
@@ -60,17 +65,78 @@ export class NodeOperator {
     await this.#grant(address, ['issue'], this.#assets.energy.name);
   }
 
-  /** Issues more of an asset to an address. Not to be repeated when the outcome is not known. */
+  /**
+   * Issues more of an asset to an address. When the outcome is not known it may be asked again under the same reference, once the node has had
+   * `RPC_TIMEOUT_MS` to be done with the first: `isRepeat` then looks for that one on the chain before it issues anew.
+   */
   async issueTo(request: {
     readonly to: Address;
     readonly asset: string;
     readonly raw: bigint;
+    /** Stands in the issue's details on the chain. */
+    readonly reference?: string;
+    readonly isRepeat?: boolean;
   }): Promise<Txid> {
+    const { reference, asset } = request;
+    if (reference !== undefined && request.isRepeat === true) {
+      const issued = await this.#issuedUnder(asset, reference);
+      if (issued !== undefined) return issued;
+    }
     const method = 'issuemorefrom';
-    const { multiple } = await assetOf(this.#node, request.asset);
+    const { multiple } = await assetOf(this.#node, asset);
     const quantity = decimalOf(request.raw, multiple);
-    const params = [this.address, request.to, request.asset, quantity];
+    const details = reference === undefined ? [] : [0, { [REFERENCE]: reference }];
+    const params = [this.address, request.to, asset, quantity, ...details];
     return txidIn(method, await this.#node.call(method, params));
+  }
+
+  /** What addresses may do, of that which an operator grants; an address that may nothing is left out. */
+  async permissionsOf(
+    addresses: readonly Address[],
+  ): Promise<ReadonlyMap<Address, readonly ParticipantPermission[]>> {
+    if (addresses.length === 0) return new Map();
+    const method = 'listpermissions';
+    const held = new Map<Address, Set<string>>();
+    const names = [SETTLEMENT_PERMISSIONS.join(','), `${this.#assets.energy.name}.issue`];
+    for (const which of names) {
+      const listed = listIn(method, await this.#node.call(method, [which, addresses.join(',')]));
+      for (const one of listed) {
+        const fields = fieldsIn(method, one);
+        const address = textIn(method, fields['address']) as Address;
+        const type = textIn(method, fields['type']);
+        held.set(address, (held.get(address) ?? new Set()).add(type));
+      }
+    }
+    return new Map(
+      [...held].map(([address, types]) => {
+        return [address, PARTICIPANT_PERMISSIONS.filter((name) => types.has(name))];
+      }),
+    );
+  }
+
+  /** Grants a participant or a meter what it does not have yet. */
+  async grantTo(address: Address, permissions: readonly ParticipantPermission[]): Promise<void> {
+    const { chain, issue } = splitPermissions(permissions);
+    if (chain.length > 0) await this.#grant(address, chain);
+    if (issue) await this.#grant(address, ['issue'], this.#assets.energy.name);
+  }
+
+  /** Takes from a participant or a meter what it has of these. */
+  async revokeFrom(address: Address, permissions: readonly ParticipantPermission[]): Promise<void> {
+    const { chain, issue } = splitPermissions(permissions);
+    if (chain.length > 0) await this.#revoke(address, chain);
+    if (issue) await this.#revoke(address, ['issue'], this.#assets.energy.name);
+  }
+
+  /** The issue of an asset that has this reference in its details, waiting ones included. */
+  async #issuedUnder(asset: string, reference: string): Promise<Txid | undefined> {
+    const method = 'listassets';
+    const [found] = listIn(method, await this.#node.call(method, [asset, true]));
+    for (const one of listIn(method, fieldsIn(method, found)['issues'])) {
+      const { details, txid } = fieldsIn(method, one);
+      if (fieldsIn(method, details)[REFERENCE] === reference) return txidIn(method, txid);
+    }
+    return undefined;
   }
 
   async #ensureAsset(asset: MarketAsset): Promise<NodeAsset> {
@@ -112,7 +178,23 @@ export class NodeOperator {
     const names = `${entity}${missing.join(',')}`;
     await this.#node.call('grantfrom', [this.address, address, names]);
   }
+
+  /** Revokes what an address has. */
+  async #revoke(
+    address: Address,
+    permissions: readonly PermissionName[],
+    asset?: string,
+  ): Promise<void> {
+    const entity = asset === undefined ? '' : `${asset}.`;
+    const held = await permissionsOf(this.#node, address, `${entity}${permissions.join(',')}`);
+    const names = permissions.filter((name) => held.has(name));
+    if (names.length === 0) return;
+    await this.#node.call('revokefrom', [this.address, address, `${entity}${names.join(',')}`]);
+  }
 }
+
+/** Under which name an issue's details have its reference. */
+const REFERENCE = 'reference';
 
 /** Finds the operator's address on a node. @throws LedgerError `chain_request_invalid` if none of the node's addresses may do what an operator does. */
 export async function operatorOn(

@@ -60,6 +60,21 @@ test('ecoin issued with a reference is issued once, whatever happens in between'
   expect(await holdings(wallet)).toEqual({ ecoin: 100n });
 });
 
+test('permissions are granted, listed and revoked, and doing it again does nothing', async () => {
+  const { operator, chain } = market;
+  const { address } = await market.wallet();
+  const held = async (): Promise<unknown> => (await operator.permissionsOf([address])).get(address);
+  expect(await held()).toEqual(['connect', 'send', 'receive']);
+  await operator.grantTo(address, ['issue', 'send']);
+  await operator.revokeFrom(address, ['send', 'receive']);
+  expect(await held()).toEqual(['connect', 'issue']);
+  await operator.revokeFrom(address, ['issue']);
+  await market.confirm();
+  expect(await held()).toEqual(['connect']);
+  await operator.revokeFrom(address, ['send', 'issue']);
+  expect(chain.waiting).toBe(0);
+});
+
 test('an asset of the same name with other units is refused', async () => {
   await expect(
     market.operator.ensureAsset({ name: 'energy', multiple: 10 }),

@@ -5,7 +5,7 @@ import type { AssetView } from '../chain/assets.ts';
 import { authorityTransaction, grantTo, issueMoreTo, issueTo } from './issuing.ts';
 import { BURN_HASH } from '../format/address.ts';
 import type { KeyPair } from '../format/keys.ts';
-import { PERMISSION_NAMES, standingGrant } from '../chain/permissions.ts';
+import { PERMISSION_NAMES, revocation, standingGrant } from '../chain/permissions.ts';
 import type { PermissionName } from '../chain/permissions.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 import type { OutputRequest } from '../format/script.ts';
@@ -30,8 +30,28 @@ export const MARKET_ASSETS = {
 /** Permissions of a settlement address: nothing more, so that an offer can carry no other power. */
 export const SETTLEMENT_PERMISSIONS: readonly PermissionName[] = ['connect', 'send', 'receive'];
 
+const ISSUE_ENERGY = {
+  permissions: ['issue'],
+  asset: MARKET_ASSETS.energy.name,
+} as const satisfies { readonly permissions: readonly PermissionName[]; readonly asset: string };
+
 /** Permissions of a meter's address besides that of issuing energy: it may spend its own output, and receives no assets. */
 export const METER_PERMISSIONS: readonly PermissionName[] = ['connect', 'send'];
+
+/** What an operator grants to participants: to trade on the whole chain, and to issue the market's energy. */
+export const PARTICIPANT_PERMISSIONS = ['connect', 'send', 'receive', 'issue'] as const;
+export type ParticipantPermission = (typeof PARTICIPANT_PERMISSIONS)[number];
+
+/** Those of a list that are of the whole chain, and whether that of issuing energy is among them. */
+export function splitPermissions(permissions: readonly ParticipantPermission[]): {
+  readonly chain: readonly PermissionName[];
+  readonly issue: boolean;
+} {
+  return {
+    chain: permissions.filter((name) => name !== 'issue'),
+    issue: permissions.includes('issue'),
+  };
+}
 
 /** Holds the operator's key. Throws LedgerError and RpcError as a `Wallet` does. */
 export class Operator {
@@ -100,9 +120,7 @@ export class Operator {
   }): Promise<Txid | undefined> {
     return this.#view.run(async () => {
       const { address, permissions } = request;
-      const entity = request.asset === undefined ? null : this.#asset(request.asset).id;
-      const held = await this.#view.port.permissions(entity, [address]);
-      const has = new Set(held.map(({ type }) => type));
+      const { entity, has } = await this.#held(address, request.asset);
       const missing = PERMISSION_NAMES.filter(
         (name) => permissions.includes(name) && !has.has(name),
       );
@@ -110,6 +128,61 @@ export class Operator {
       const grant = standingGrant(missing, entity, Math.floor(this.#now() / 1000));
       return this.#send([grantTo(this.#hash(address), grant)]);
     });
+  }
+
+  /**
+   * Takes from an address what it has of these.
+   * @returns the transaction, undefined if there was nothing to take.
+   */
+  revoke(request: {
+    readonly address: Address;
+    readonly permissions: readonly PermissionName[];
+    readonly asset?: string;
+  }): Promise<Txid | undefined> {
+    return this.#view.run(async () => {
+      const { address, permissions } = request;
+      const { entity, has } = await this.#held(address, request.asset);
+      const held = permissions.filter((name) => has.has(name));
+      if (held.length === 0) return undefined;
+      const taken = revocation(held, entity, Math.floor(this.#now() / 1000));
+      return this.#send([grantTo(this.#hash(address), taken)]);
+    });
+  }
+
+  /** What addresses may do, of that which an operator grants; an address that may nothing is left out. */
+  async permissionsOf(
+    addresses: readonly Address[],
+  ): Promise<ReadonlyMap<Address, readonly ParticipantPermission[]>> {
+    const { energy } = MARKET_ASSETS;
+    const port = this.#view.port;
+    const { id } = await this.#view.run(() => this.#asset(energy.name));
+    const held = new Map<Address, Set<string>>();
+    for (const entity of [null, id]) {
+      for (const { address, type } of await port.permissions(entity, addresses)) {
+        // To issue anything at all is nobody's but the operator's.
+        if ((entity === null) === (type === 'issue')) continue;
+        held.set(address, (held.get(address) ?? new Set()).add(type));
+      }
+    }
+    return new Map(
+      [...held].map(([address, types]) => {
+        return [address, PARTICIPANT_PERMISSIONS.filter((name) => types.has(name))];
+      }),
+    );
+  }
+
+  /** Grants a participant or a meter what it does not have yet. */
+  async grantTo(address: Address, permissions: readonly ParticipantPermission[]): Promise<void> {
+    const { chain, issue } = splitPermissions(permissions);
+    if (chain.length > 0) await this.grant({ address, permissions: chain });
+    if (issue) await this.grant({ address, ...ISSUE_ENERGY });
+  }
+
+  /** Takes from a participant or a meter what it has of these. */
+  async revokeFrom(address: Address, permissions: readonly ParticipantPermission[]): Promise<void> {
+    const { chain, issue } = splitPermissions(permissions);
+    if (chain.length > 0) await this.revoke({ address, permissions: chain });
+    if (issue) await this.revoke({ address, ...ISSUE_ENERGY });
   }
 
   /** Lets an address hold and trade the market's assets. */
@@ -120,8 +193,7 @@ export class Operator {
   /** Lets a meter's address issue energy. */
   async admitMeter(address: Address): Promise<void> {
     await this.grant({ address, permissions: METER_PERMISSIONS });
-    const asset = MARKET_ASSETS.energy.name;
-    await this.grant({ address, permissions: ['issue'], asset });
+    await this.grant({ address, ...ISSUE_ENERGY });
   }
 
   /** Issues more of an asset to an address. @param request.reference makes it safe to repeat: the same reference issues once. */
@@ -136,6 +208,16 @@ export class Operator {
       const issue = issueMoreTo(this.#hash(request.to), { asset: id, raw: request.raw });
       return [authorityTransaction(this.#view, this.address, [issue])];
     });
+  }
+
+  /** What an address may do with an asset, or on the whole chain. */
+  async #held(
+    address: Address,
+    asset: string | undefined,
+  ): Promise<{ readonly entity: AssetView['id'] | null; readonly has: ReadonlySet<string> }> {
+    const entity = asset === undefined ? null : this.#asset(asset).id;
+    const held = await this.#view.port.permissions(entity, [address]);
+    return { entity, has: new Set(held.map(({ type }) => type)) };
   }
 
   async #send(outputs: readonly OutputRequest[]): Promise<Txid> {

@@ -1,0 +1,127 @@
+/**
+ * A small file of JSON lines in the exchange's folder that says how things stand: the last line about a thing counts. A line counts once it is synced; lines that
+ * wait are written together; a file with too many lines that no longer count is written anew, in one step.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder } from './journal/witness.ts';
+
+/** Which file, and what it would be if it were written anew. */
+export interface LineLogOptions {
+  readonly folder: string;
+  readonly name: string;
+  /** Every line that counts, in order. */
+  readonly lines: () => readonly object[];
+  /** Lines that no longer count after which the file is written anew. */
+  readonly staleMax: number;
+}
+
+/** The lines of a file, parsed; `undefined` for one that is not JSON. None when there is no file. A last line without its end was never acted upon, and is left out. */
+export function readLineLog(path: string): readonly unknown[] {
+  const lines = (readText(path) ?? '').split('\n').slice(0, -1);
+  return lines.map(parse);
+}
+
+/** The text of a file; undefined when there is none. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Writes a file that only its owner can read, in one step, so that there is the old one or the whole new one. */
+export function writeWhole(folder: string, name: string, text: string): void {
+  const path = join(folder, name);
+  const file = openSync(`${path}.new`, 'w', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(`${path}.new`, path);
+  syncFolder(folder);
+}
+
+/** One process at a time has it open: the folder's lock sees to that. */
+export class LineLog {
+  readonly #options: LineLogOptions;
+  #file: FileHandle | undefined;
+  #waiting: { readonly line: string; readonly done: (error?: Error) => void }[] = [];
+  #writing: Promise<void> | undefined;
+  #stale = 0;
+
+  /** Writes the file anew. */
+  constructor(options: LineLogOptions) {
+    this.#options = options;
+    this.#writeAnew();
+  }
+
+  /** Adds a line. Resolves when it is on disk. @param isStale whether a new file would not have one line more for it. */
+  append(line: object, isStale: boolean): Promise<void> {
+    if (isStale) this.#stale += 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({
+        line: `${JSON.stringify(line)}\n`,
+        done: (error) => (error === undefined ? resolve() : reject(error)),
+      });
+      this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+    });
+  }
+
+  /** Puts everything on disk. Nothing may be added any more. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #write(): Promise<void> {
+    // So that all lines of one turn go together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0);
+      let failure: Error | undefined;
+      try {
+        await this.#sync(batch.map(({ line }) => line).join(''));
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+      }
+      for (const { done } of batch) done(failure);
+    }
+  }
+
+  async #sync(text: string): Promise<void> {
+    if (this.#stale > this.#options.staleMax) {
+      // What is in memory holds the lines that wait.
+      await this.#file?.close();
+      this.#file = undefined;
+      this.#writeAnew();
+      return;
+    }
+    const { folder, name } = this.#options;
+    this.#file ??= await open(join(folder, name), 'a', 0o600);
+    await this.#file.appendFile(text);
+    await this.#file.datasync();
+  }
+
+  #writeAnew(): void {
+    const { folder, name, lines } = this.#options;
+    const text = lines().map((line) => `${JSON.stringify(line)}\n`);
+    writeWhole(folder, name, text.join(''));
+    this.#stale = 0;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
