@@ -1,18 +1,21 @@
 /**
  * The market behind `npm run bench:tui`, in a process of its own: the exchange's core, feed and sockets as they are, without the disk and the chain between
- * them, so that it changes at exactly the rate that is asked for and takes next to nothing of the machine. Logins and the wallet's chain are those of a
- * real exchange, to which the rest of HTTP is handed on.
+ * them, so that it changes at exactly the rate that is asked for and takes next to nothing of the machine. The wallet's chain is that of a real exchange.
  */
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { connect } from '@wattlot/client';
 import { toAddress } from '@wattlot/core';
-import type { Address } from '@wattlot/core';
 import { startExchange, systemClock } from '@wattlot/exchange';
-import type { Desk } from '../../packages/exchange/src/gateway/desk.ts';
+import { Desk } from '../../packages/exchange/src/gateway/desk.ts';
+import { Sessions } from '../../packages/exchange/src/gateway/sessions.ts';
 import { Sockets } from '../../packages/exchange/src/gateway/sockets.ts';
+import type { LedgerPort } from '../../packages/exchange/src/ledger-port.ts';
+import { Deliveries } from '../../packages/exchange/src/offers.ts';
+import type { TestMarket } from '../../packages/exchange/src/testing.ts';
 import { Driver } from './driver.ts';
 
 /** What the bench asks for. */
@@ -22,68 +25,78 @@ export type Ask = { readonly perSecond: number } | 'count';
 export type Answer =
   { readonly url: string } | { readonly updates: number; readonly trades: number };
 
-interface Told {
-  readonly address?: unknown;
-  readonly result?: { readonly token?: unknown };
-}
-
-/** Hands a request on to the exchange; whoever logs in becomes a household of this market. */
-async function handOn(
-  exchange: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  loggedIn: (token: string, address: Address) => Promise<void>,
-): Promise<void> {
-  const { url = '/', method = 'GET', headers } = request;
-  const body = method === 'GET' ? undefined : await textOf(request);
-  const { authorization, 'content-type': type } = headers;
-  const answer = await fetch(new URL(url, exchange), {
-    method,
-    headers: {
-      ...(authorization === undefined ? {} : { authorization }),
-      ...(type === undefined ? {} : { 'content-type': type }),
-    },
-    ...(body === undefined ? {} : { body }),
+/** What logs in here, and everybody may. */
+function sessionsOf({ feed }: TestMarket): Sessions {
+  return new Sessions({
+    exchange: 'bench',
+    now: () => Date.now(),
+    random: randomBytes,
+    verify: () => true,
+    isAdmitted: (address) => feed.isAdmitted(address),
   });
-  const text = await answer.text();
-  if (url === '/v1/login' && body !== undefined) {
-    const address = toAddress(String((JSON.parse(body) as Told).address));
-    const token = (JSON.parse(text) as Told).result?.token;
-    if (address !== undefined && typeof token === 'string') await loggedIn(token, address);
-  }
-  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
 }
 
-/** The desk of a market in which the measured terminal only looks on: its agent is asked for nothing that it could do. */
-function deskOf(owners: ReadonlyMap<string, Address>): Desk {
-  const desk: Pick<Desk, 'participantOf' | 'handle'> = {
-    participantOf: (token) => (token === undefined ? undefined : owners.get(token)),
-    handle: (_request, respond) => {
-      respond({ error: 'EService:Unavailable' });
-    },
-  };
-  return desk as Desk;
+/** Answers what a login asks, and hands all else on to the exchange that has the chain. */
+async function answerHttp(
+  request: IncomingMessage,
+  { driver, sessions, exchange }: Parts,
+): Promise<string> {
+  const { url = '/', method = 'GET' } = request;
+  const body = method === 'GET' ? undefined : await textOf(request);
+  switch (url) {
+    case '/v1/challenge': {
+      const { address } = JSON.parse(body ?? '') as { readonly address: string };
+      return JSON.stringify({ result: sessions.challenge(address) });
+    }
+    case '/v1/login': {
+      const asked = JSON.parse(body ?? '') as Parameters<Sessions['login']>[0];
+      const address = toAddress(asked.address);
+      if (address !== undefined) await driver.welcome(address);
+      const login = sessions.login(asked);
+      if (typeof login === 'string') throw new Error(`the login was refused: ${login}`);
+      return JSON.stringify({ result: { ...login, admitted: true } });
+    }
+    case '/v1/connect_node':
+      return JSON.stringify({ result: { status: 'admitted' } });
+    default: {
+      const headers = { 'content-type': 'application/json' };
+      const init = body === undefined ? {} : { method, body, headers };
+      return (await fetch(new URL(url, exchange), init)).text();
+    }
+  }
+}
+
+interface Parts {
+  readonly driver: Driver;
+  readonly sessions: Sessions;
+  /** `http://host:port` */
+  readonly exchange: string;
+}
+
+/** The socket side, as the exchange puts it together. The household only looks on: no offer is ever delivered, so no ledger is asked. */
+function socketsOf({ sequencer, feed }: TestMarket, sessions: Sessions): Sockets {
+  const clock = systemClock();
+  const deliveries = new Deliveries(feed, {} as LedgerPort);
+  const wallNow = clock.now;
+  const now = (): number => wallNow() / 1000;
+  const desk = new Desk({ sequencer, feed, sessions, deliveries, now, wallNow, newId: randomUUID });
+  const mayTrade = (token: string): boolean => sessions.mayTrade(token);
+  return new Sockets({ desk, feed, clock, version: 'bench', mayTrade });
 }
 
 async function run(folder: string, seed: number): Promise<void> {
   const exchange = await startExchange({ folder, host: '127.0.0.1', port: 0, policy: 'open' });
   const driver = new Driver(seed);
   await driver.open();
-  const owners = new Map<string, Address>();
+  const sessions = sessionsOf(driver.market);
+  const parts = { driver, sessions, exchange: exchange.url };
   const server = createServer((request, response) => {
-    const loggedIn = async (token: string, address: Address): Promise<void> => {
-      owners.set(token, address);
-      await driver.welcome(address);
-    };
-    handOn(exchange.url, request, response, loggedIn).catch((error: unknown) => {
-      response.writeHead(502).end(String(error));
-    });
+    answerHttp(request, parts).then(
+      (text) => response.writeHead(200, { 'content-type': 'application/json' }).end(text),
+      (error: unknown) => response.writeHead(502).end(String(error)),
+    );
   });
-  const clock = systemClock();
-  const { feed } = driver.market;
-  new Sockets({ desk: deskOf(owners), feed, clock, version: 'bench', mayTrade: () => true }).attach(
-    server,
-  );
+  socketsOf(driver.market, sessions).attach(server);
   await new Promise<void>((listening) => {
     server.listen(0, '127.0.0.1', listening);
   });
