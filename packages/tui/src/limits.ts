@@ -73,3 +73,9 @@ export const onceWaitMs = 10_000;
 
 /** Unchanged cells that are written again rather than jumped over: a jump costs 6 bytes and more. */
 export const rewriteGapMax = 3;
+
+/** Characters of which it is remembered how they are drawn: all of a screen, Korean syllables included, in some hundred kilobytes. */
+export const glyphsMax = 4_096;
+
+/** Changes of style that are remembered: all that the themes draw with, many times over. */
+export const pensMax = 1_024;

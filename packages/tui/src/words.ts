@@ -90,7 +90,18 @@ export interface Settlement {
   readonly txid?: string;
 }
 
-export function settlementOf({ trades, filled }: OwnOrder): Settlement {
+/** An order is a value, looked at in every frame and for every message, and may have a thousand lots. */
+const settlements = new WeakMap<OwnOrder, Settlement>();
+
+export function settlementOf(order: OwnOrder): Settlement {
+  const known = settlements.get(order);
+  if (known !== undefined) return known;
+  const settlement = countLots(order);
+  settlements.set(order, settlement);
+  return settlement;
+}
+
+function countLots({ trades, filled }: OwnOrder): Settlement {
   const count = { settled: 0, released: 0, overdue: 0, value: 0 };
   let txid: string | undefined;
   const add = (state: LotState, lots: number, price: number): void => {
@@ -105,10 +116,10 @@ export function settlementOf({ trades, filled }: OwnOrder): Settlement {
     for (const lot of lots) {
       const { state } = lot;
       add(state, 1, price);
-      if (lot.txid !== undefined && lot.state !== 'released') txid = printable(lot.txid, 64);
+      if (lot.txid !== undefined && lot.state !== 'released') ({ txid } = lot);
     }
   }
-  return txid === undefined ? count : { ...count, txid };
+  return txid === undefined ? count : { ...count, txid: printable(txid, 64) };
 }
 
 /** What an order's trades come to so far, released lots left out. */

@@ -3,7 +3,7 @@
  * again, each frame; two thirds of a frame's time go there. Where the texts lie side by side and each ends in plain style, their rows are just the texts
  * with blanks between them. Whatever is not that simple is left to Ink.
  */
-import { widthOf } from '../text/printable.ts';
+import { isNarrow, widthOf } from '../text/printable.ts';
 import { remembered } from './remembered.ts';
 
 /** As Ink's `Output` keeps them. */
@@ -20,12 +20,29 @@ export type Operation =
 const sgr = /\u001b\[[\d;]*m/g;
 const endsStyled = /\u001b\[(?!0?m)[\d;]*m(?:(?!\u001b\[0?m)[^])*$/;
 
-/** Cells of a text that is closed and has no escape codes but SGR; -1 otherwise. */
-const closedWidth = remembered((text: string): number => {
-  if (!text.includes('\u001b')) return widthOf(text);
-  const plain = text.replace(sgr, '');
-  return plain.includes('\u001b') || endsStyled.test(text) ? -1 : widthOf(plain);
+/** What is known of a line of text. */
+interface Line {
+  /** Its cells; -1 where it leaves a style open or has escape codes other than SGR. */
+  readonly width: number;
+  /** All of it is shown as it is, a cell a character, but for SGR: nothing in it for Ink to clean. */
+  readonly isClean: boolean;
+}
+
+const lineOf = remembered((text: string): Line => {
+  const plain = text.includes('\u001b') ? text.replace(sgr, '') : text;
+  const isOpen = plain.includes('\u001b') || endsStyled.test(text);
+  return { width: isOpen ? -1 : widthOf(plain), isClean: !isOpen && isNarrow(plain) };
 });
+
+/** Cells of a text without line breaks; -1 when it is not closed or has escape codes other than SGR. */
+export function closedWidth(text: string): number {
+  return lineOf(text).width;
+}
+
+/** Whether a text without line breaks has nothing in it that Ink would clean. */
+export function isClean(text: string): boolean {
+  return lineOf(text).isClean;
+}
 
 interface Piece {
   readonly x: number;

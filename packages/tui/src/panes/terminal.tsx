@@ -24,28 +24,26 @@ import { tapePane } from './tape.ts';
 import { ticketPane } from './ticket.ts';
 import { walletScreen } from './wallet.ts';
 
-const Row = memo(function Row({ text }: { readonly text: string }): ReactElement {
-  return <Text wrap="truncate">{text}</Text>;
-});
-
 interface PaneProps {
   readonly lines: readonly Line[];
   readonly width: number;
   readonly theme: Theme;
 }
 
-/** Rows of one width, one below the other. */
+const PaneText = memo(function PaneText({ text }: { readonly text: string }): ReactElement {
+  return <Text wrap="truncate">{text}</Text>;
+});
+
+/** Rows of one width, one below the other: one text, so that Ink lays out a few boxes instead of a hundred. */
 export function Pane({ lines, width, theme }: PaneProps): ReactElement {
   return (
-    <Box flexDirection="column" width={width} flexShrink={0}>
-      {lines.map((one, index) => (
-        <Row key={index} text={paintLine(one, theme)} />
-      ))}
+    <Box width={width} height={lines.length} flexShrink={0}>
+      <PaneText text={lines.map((one) => paintLine(one, theme)).join('\n')} />
     </Box>
   );
 }
 
-function Divider({
+const Divider = memo(function Divider({
   height,
   theme,
 }: {
@@ -58,7 +56,7 @@ function Divider({
       <Text>{Array.from({ length: height }, () => bar).join('\n')}</Text>
     </Box>
   );
-}
+});
 
 interface BodyProps {
   readonly state: State;

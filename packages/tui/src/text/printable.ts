@@ -10,6 +10,9 @@ const shown = /^[\p{L}\p{N}\p{P}\p{S}]$/u;
 const disputed =
   /[\p{Default_Ignorable_Code_Point}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]/u;
 
+/** Printable as it is, a cell a character: most of what comes. */
+const plain = /^[\u0020-\u007e]*$/;
+
 /** Whether a terminal shows this one code point in one or two cells and does nothing else. */
 export function isPrintable(character: string): boolean {
   const code = character.codePointAt(0) ?? 0;
@@ -22,6 +25,7 @@ export function isPrintable(character: string): boolean {
  * each blank a space, and what goes beyond `cellsMax` cells is cut.
  */
 export function printable(text: string, cellsMax: number = remoteTextCellsMax): string {
+  if (text.length <= cellsMax && plain.test(text)) return text;
   let cells = 0;
   let result = '';
   for (const character of text.slice(0, cellsMax * 4).normalize('NFC')) {
@@ -40,6 +44,11 @@ export function printable(text: string, cellsMax: number = remoteTextCellsMax): 
 /** One cell each: ASCII, and what the terminal itself draws with. */
 const narrow =
   /^[\u0020-\u007e\u00b7\u2013\u2022\u2026\u203a\u2190-\u2193\u2500-\u259f\u25b2\u25bc\ufffd]*$/;
+
+/** Whether every character of a text is plainly printable and takes one cell. */
+export function isNarrow(text: string): boolean {
+  return narrow.test(text);
+}
 
 /** Terminal cells that a printable text takes: 2 for a Korean syllable. */
 export function widthOf(text: string): number {
