@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
+import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { headlessTerminal } from './testing/headless.ts';
 
@@ -12,6 +13,8 @@ beforeAll(() => {
 
 interface Shell {
   readonly rows: () => Promise<string[]>;
+  /** Every cell with its style, as they were taken in last. */
+  readonly cells: () => string[][];
   readonly written: () => string;
   readonly isAlternate: () => boolean;
   readonly press: (keys: string) => void;
@@ -57,6 +60,7 @@ function demoIn(
   };
   return {
     rows: read,
+    cells: terminal.cells,
     written: terminal.written,
     isAlternate: () => terminal.isAlternate,
     press: (keys) => {
@@ -114,6 +118,48 @@ onUnix(
     await expectGivenBack(shell, 0);
     // Once at the start, by the owner of the terminal and by the first frame; once for the resize.
     expect(shell.written().split('\u001b[2J')).toHaveLength(4);
+  },
+);
+
+/** A row without the time of day, and every cell's style. */
+function looks(shell: Shell): readonly string[] {
+  const time = /\d\d:\d\d:\d\d/;
+  return shell
+    .cells()
+    .map((row) => row.map((cell) => cell.split('|')))
+    .map((row) => {
+      const text = row.map(([shown]) => shown).join('');
+      return `${text.replace(time, '')} ${row.map(([, style]) => style).join(' ')}`;
+    });
+}
+
+onUnix(
+  'pulled to 30 sizes at random it ends as one that was just started at the last',
+  async () => {
+    const last = [100, 30] as const;
+    const random = fc.sample(
+      fc.tuple(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 60 })),
+      { numRuns: 29, seed: 6 },
+    );
+    const pulled = demoIn(80, 24, '--empty');
+    const fresh = demoIn(...last, '--empty');
+    await pulled.shows('LIVE');
+    await fresh.shows('LIVE');
+    for (const [columns, rows] of [[1, 1] as const, ...random, last]) {
+      pulled.resize(columns, rows);
+      await pulled.shows('');
+    }
+    await pulled.shows('? help');
+    await fresh.shows('? help');
+    while (looks(pulled).join('\n') !== looks(fresh).join('\n')) {
+      await new Promise(setImmediate);
+      await pulled.rows();
+      await fresh.rows();
+    }
+    for (const shell of [pulled, fresh]) {
+      shell.press('q');
+      await expectGivenBack(shell, 0);
+    }
   },
 );
 
