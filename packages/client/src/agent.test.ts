@@ -75,6 +75,8 @@ class Exchange implements TradingClient {
   book: TradingClient['book'] = (market) => this.#streams.book(market);
   trades: TradingClient['trades'] = (market) => this.#streams.trades(market);
 
+  followQueue(): void {}
+
   requestEcoin(): Promise<Outcome<null>> {
     return Promise.resolve({ kind: 'yes', value: null });
   }

@@ -135,6 +135,7 @@ class Agent implements WalletAgent {
       case 'latency':
       case 'instruments':
       case 'book':
+      case 'queue':
       case 'trades':
       case 'balances':
         return;

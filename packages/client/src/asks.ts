@@ -17,6 +17,7 @@ import {
 import { OpenChanges } from './open-changes.ts';
 import type { Amendment, ChangeAgain } from './open-changes.ts';
 import { printable } from './text.ts';
+import { isExtra } from './subscriptions.ts';
 import type { Topic } from './subscriptions.ts';
 import { readOrderReply } from './wire.ts';
 
@@ -69,6 +70,8 @@ export type Settled =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'events'; readonly events: readonly ClientEvent[] }
   | { readonly kind: 'subscribed'; readonly topic: Topic }
+  /** The exchange does not have what the session can be without. */
+  | { readonly kind: 'declined'; readonly topic: Topic }
   | { readonly kind: 'pong'; readonly milliseconds: number }
   | { readonly kind: 'fault'; readonly reason: string };
 
@@ -160,7 +163,10 @@ export class Asks {
       case 'unsubscribe':
         return { kind: 'none' };
       case 'subscribe':
-        if (error !== undefined) return { kind: 'fault', reason: error };
+        if (error !== undefined) {
+          const { topic } = purpose;
+          return isExtra(topic) ? { kind: 'declined', topic } : { kind: 'fault', reason: error };
+        }
         return { kind: 'subscribed', topic: purpose.topic };
       case 'cancel':
         this.#changes.forgetCancel(purpose.order);

@@ -138,6 +138,10 @@ class Connection implements TradingClient, AgentLink {
     return plain(await this.ask({ method: 'cancel_all_orders_after', params }));
   }
 
+  followQueue(symbol: MarketSymbol | undefined): void {
+    this.#carryOut(this.#session.followQueue(symbol, this.#clock.now()));
+  }
+
   events(): Stream<BotEvent> {
     return this.#streams.events();
   }

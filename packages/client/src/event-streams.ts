@@ -49,6 +49,8 @@ function keyOf(event: BotEvent): string {
   switch (event.kind) {
     case 'book':
       return `book ${event.book.symbol}`;
+    case 'queue':
+      return `queue ${event.symbol}`;
     case 'trades':
       return `trades ${event.trades[0]?.symbol}`;
     case 'reconciled':

@@ -46,6 +46,28 @@ export interface BookView {
   readonly at: Instant;
 }
 
+/** One resting order, whoever's it is. */
+export interface QueuedOrder {
+  readonly order: OrderId;
+  readonly volume: Lots;
+  /** Smaller trades first. */
+  readonly place: number;
+}
+
+/** The orders at one price, in the order in which they would trade. */
+export interface QueueLevel {
+  readonly price: Price;
+  readonly orders: readonly QueuedOrder[];
+}
+
+/** Every order of a market's best levels, best level first; proven by its checksum. Orders that are all or none are not among them. */
+export interface QueueView {
+  readonly symbol: MarketSymbol;
+  readonly asks: readonly QueueLevel[];
+  readonly bids: readonly QueueLevel[];
+  readonly seq: number;
+}
+
 /** A trade as everybody sees it. `side` is the incoming order's. */
 export interface TradeTick {
   readonly symbol: MarketSymbol;
@@ -119,6 +141,8 @@ export type ClientEvent =
   | { readonly kind: 'latency'; readonly milliseconds: number }
   | { readonly kind: 'instruments'; readonly instruments: readonly ListedInstrument[] }
   | { readonly kind: 'book'; readonly book: BookView }
+  /** Who stands in front of whom in the market that is followed so; left out while that is not known. */
+  | { readonly kind: 'queue'; readonly symbol: MarketSymbol; readonly queue?: QueueView }
   /** New trades, oldest first; `snapshot` when they are the newest of the past. */
   | {
       readonly kind: 'trades';
@@ -204,6 +228,11 @@ export interface ExchangeClient {
    */
   amendOrder(order: OrderId, change: OrderChange): Promise<Outcome<null>>;
   cancelOrder(order: OrderId): Promise<Outcome<null>>;
+  /**
+   * From now on tells the single orders of one market (`queue`), in place of the one before; with `undefined` of none. Nothing else waits for it: while it is
+   * mended the rest stays live.
+   */
+  followQueue(symbol: MarketSymbol | undefined): void;
   /** Ask the operator for ecoin against a deposit, in ecoin's smallest units. */
   requestEcoin(amount: Amount): Promise<Outcome<null>>;
   /** Ends the connection; pending requests end as `unknown`. Orders stay. */

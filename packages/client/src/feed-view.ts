@@ -4,7 +4,14 @@ import type { Amount, MarketSymbol, OrderId, TradeId } from '@wattlot/core';
 import type { OrdersKnown } from './asks.ts';
 import { emptyCatalog, foldInstruments } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
-import type { BookView, ClientEvent, OwnBalance, OwnOrder, TradeTick } from './events.ts';
+import type {
+  BookView,
+  ClientEvent,
+  OwnBalance,
+  OwnOrder,
+  QueueView,
+  TradeTick,
+} from './events.ts';
 import { toUnits } from './frames/decimal.ts';
 import { lotsOfQty, priceOfWire } from './frames/instrument.ts';
 import type {
@@ -15,10 +22,12 @@ import type {
   Message,
   TradeMessage,
 } from './frames/messages.ts';
+import type { Level3Message } from './frames/market-data.ts';
 import { instantOfTime } from './frames/time.ts';
 import { ordersKeptMax } from './limits.ts';
 import { foldBook } from './mirror.ts';
 import { foldReport, isFinal } from './orders.ts';
+import { foldQueue } from './queue.ts';
 import type { Topic } from './subscriptions.ts';
 
 /** What one message led to. */
@@ -67,6 +76,9 @@ export class FeedView {
   readonly #depth: number;
   #catalog: Catalog = emptyCatalog;
   readonly #books = new Map<MarketSymbol, BookView>();
+  /** The market whose single orders are followed, and these. */
+  #queueOf: MarketSymbol | undefined;
+  #queue: QueueView | undefined;
   readonly #lastTrade = new Map<MarketSymbol, number>();
   #orders = new Map<OrderId, OwnOrder>();
   #executionsSequence: number | undefined;
@@ -95,9 +107,16 @@ export class FeedView {
       ),
   };
 
+  /** Believes the single orders of this market from its next snapshot on, and of no other. */
+  followQueue(symbol: MarketSymbol | undefined): void {
+    this.#queueOf = symbol;
+    this.#queue = undefined;
+  }
+
   /** Forgets what a topic said, so that only its next snapshot is believed. */
   forget({ channel, symbol }: Topic): void {
     if (channel === 'book' && symbol !== undefined) this.#books.delete(symbol);
+    if (channel === 'level3') this.#queue = undefined;
     if (channel === 'executions') this.#executionsSequence = undefined;
     if (channel === 'balances') this.#balancesSequence = undefined;
   }
@@ -105,6 +124,7 @@ export class FeedView {
   /** Forgets where the channels stood: the connection is gone. Orders and the catalog stay until the next snapshot. */
   disconnected(): void {
     this.#books.clear();
+    this.#queue = undefined;
     this.#lastTrade.clear();
     this.#executionsSequence = undefined;
     this.#balancesSequence = undefined;
@@ -119,6 +139,8 @@ export class FeedView {
         return this.#instrument(message);
       case 'book':
         return this.#book(message);
+      case 'level3':
+        return this.#level3(message);
       case 'trade':
         return this.#trade(message);
       case 'executions':
@@ -169,6 +191,32 @@ export class FeedView {
       }
       this.#books.set(symbol, mirrored.book);
       events.push({ kind: 'book', book: mirrored.book });
+      if (type === 'snapshot') current.push(topic);
+    }
+    return { events, current, faults };
+  }
+
+  #level3({ type, data }: Level3Message): Folded {
+    const events: ClientEvent[] = [];
+    const current: Topic[] = [];
+    const faults: { topic: Topic; reason: string }[] = [];
+    for (const change of data) {
+      const symbol = toMarketSymbol(change.symbol);
+      const instrument = symbol === undefined ? undefined : this.#catalog.instruments.get(symbol);
+      // What is not followed any more may still come.
+      if (symbol !== this.#queueOf || symbol === undefined || instrument === undefined) continue;
+      const before = this.#queue;
+      // As of the book: the last updates of an old subscription may still come.
+      if (type === 'update' && before === undefined) continue;
+      const topic: Topic = { channel: 'level3', symbol };
+      const folded = foldQueue(instrument, before, type, change);
+      if (folded.kind === 'fault') {
+        this.#queue = undefined;
+        faults.push({ topic, reason: `${folded.reason} (${symbol})` });
+        continue;
+      }
+      this.#queue = folded.queue;
+      events.push({ kind: 'queue', symbol, queue: folded.queue });
       if (type === 'snapshot') current.push(topic);
     }
     return { events, current, faults };

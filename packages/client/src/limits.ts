@@ -9,6 +9,10 @@ export const sendBufferBytesMax: number = 1024 * 1024;
 
 /** Levels a side when nothing else is asked for: a full screen of a tall terminal. */
 export const bookDepthDefault = 25;
+/** Levels a side of which the single orders are followed, in one market: deeper than any screen is high. */
+export const queueLevels = 100;
+/** Orders that are followed in that market, and rows in one message: some thousand households with a few orders each. */
+export const queuedOrdersMax = 20_000;
 /** Levels a side in one book message: the deepest subscription, and room for what an update deletes. */
 export const levelsPerMessageMax = 2_000;
 

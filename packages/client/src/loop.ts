@@ -1,5 +1,5 @@
 /** A client whose exchange is in the same process: the same session as behind a socket, and its frames are handed over. It only looks. */
-import type { Address } from '@wattlot/core';
+import type { Address, MarketSymbol } from '@wattlot/core';
 import type { ClientEvent, ConnectionState, ExchangeClient, Outcome } from './events.ts';
 import { bookDepthDefault } from './limits.ts';
 import { Session } from './session.ts';
@@ -26,6 +26,7 @@ export class LoopClient implements ExchangeClient {
   readonly #listeners = new Set<(event: ClientEvent) => void>();
   readonly #waiting: string[] = [];
   #session = new Session(bookDepthDefault);
+  #queueOf: MarketSymbol | undefined;
   #isReceiving = false;
   #isBeginning = false;
 
@@ -44,6 +45,7 @@ export class LoopClient implements ExchangeClient {
   /** Begins anew with an exchange that has told nothing yet, as after a reconnection. Tells what it is told until nothing more comes. */
   begin(): void {
     this.#session = new Session(bookDepthDefault);
+    this.#session.followQueue(this.#queueOf, this.#options.now());
     this.#waiting.length = 0;
     const login = this.participant === undefined ? {} : { token };
     this.#isBeginning = true;
@@ -85,6 +87,11 @@ export class LoopClient implements ExchangeClient {
 
   cancelOrder(): Promise<Outcome<never>> {
     return Promise.resolve({ kind: 'no', error: onlyLooking });
+  }
+
+  followQueue(symbol: MarketSymbol | undefined): void {
+    this.#queueOf = symbol;
+    this.#carryOut(this.#session.followQueue(symbol, this.#options.now()));
   }
 
   requestEcoin(): Promise<Outcome<never>> {

@@ -5,6 +5,7 @@ import { qtyOfLots, wireOfPrice } from './frames/instrument.ts';
 import type { Instrument } from './frames/instrument.ts';
 import type { Request, SubscribeRequest } from './frames/requests.ts';
 import { timeText } from './frames/time.ts';
+import { queueLevels } from './limits.ts';
 import type { Amendment } from './open-changes.ts';
 import type { Topic } from './subscriptions.ts';
 
@@ -89,6 +90,7 @@ export function subscriptionFrame(
     channel,
     ...(symbol === undefined ? {} : { symbol: [symbol] }),
     ...(channel === 'book' ? { depth } : {}),
+    ...(channel === 'level3' ? { depth: queueLevels } : {}),
     ...(method === 'subscribe' ? { snapshot: true } : {}),
     ...(isPrivate ? { token } : {}),
   };

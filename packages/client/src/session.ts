@@ -19,7 +19,7 @@ import { amendRequest, cancelRequest, orderRequest, pingFrame } from './session-
 import { requestFrame, subscriptionFrame } from './session-frames.ts';
 import type { Amendment } from './open-changes.ts';
 import type { PrivateRequest } from './session-frames.ts';
-import { Subscriptions, topicName } from './subscriptions.ts';
+import { isExtra, Subscriptions, topicName } from './subscriptions.ts';
 import type { Topic } from './subscriptions.ts';
 import { printable } from './text.ts';
 import { readFrame } from './wire.ts';
@@ -44,6 +44,8 @@ export class Session {
   readonly #asks = new Asks();
   #up = false;
   #waiting = false;
+  /** The market whose single orders are followed. */
+  #queueOf: MarketSymbol | undefined;
   #token: string | undefined;
   #state: ConnectionState = 'stale';
   #reason: string | undefined;
@@ -96,6 +98,7 @@ export class Session {
     this.#answers.push(...this.#asks.lost(unanswered, this.#view.orders));
     this.#subscriptions.clear();
     this.#view.disconnected();
+    this.#loseQueue();
     this.#show(reason, retryInMs);
     return this.#take();
   }
@@ -139,7 +142,9 @@ export class Session {
   /** Time passed: call it at least each second. */
   tick(now: number): SessionOutput {
     if (!this.#up || this.#drop !== undefined) return this.#take();
-    const late = this.#subscriptions.overdue(now);
+    const overdue = this.#subscriptions.overdue(now);
+    const late = overdue.find((topic) => !isExtra(topic));
+    for (const topic of overdue) if (isExtra(topic)) this.#subscriptions.broken(topic, now);
     if (now - this.#heardAt > silenceMsMax) this.#fail('the exchange is silent');
     else if (this.#asks.isOverdue(now)) this.#fail('the exchange did not answer');
     else if (late !== undefined) this.#fail(`the exchange did not send ${topicName(late)}`);
@@ -194,6 +199,21 @@ export class Session {
     this.#send({ kind: 'cancel_all', key, ...params }, request, now, (error) => {
       this.#refuse(key, error);
     });
+    return this.#take();
+  }
+
+  /** Follows the single orders of one market in place of the one before, across connections. */
+  followQueue(symbol: MarketSymbol | undefined, now: number): SessionOutput {
+    if (symbol === this.#queueOf) return this.#take();
+    const before = this.#queueOf;
+    this.#queueOf = symbol;
+    this.#view.followQueue(symbol);
+    if (before !== undefined) {
+      const topic: Topic = { channel: 'level3', symbol: before };
+      if (this.#subscriptions.remove(topic)) this.#subscribe('unsubscribe', topic, now);
+      this.#events.push({ kind: 'queue', symbol: before });
+    }
+    this.#followQueue(now);
     return this.#take();
   }
 
@@ -282,6 +302,9 @@ export class Session {
       case 'fault':
         this.#fail(settled.reason);
         return;
+      case 'declined':
+        this.#subscriptions.remove(settled.topic);
+        return;
       case 'subscribed': {
         // These two may have nothing to tell; the others always send a snapshot.
         const { channel } = settled.topic;
@@ -299,12 +322,13 @@ export class Session {
     for (const topic of folded.current) this.#subscriptions.arrived(topic);
     for (const { topic, reason } of folded.faults) {
       if (!this.#subscriptions.has(topic)) {
-        this.#fail(reason);
+        if (!isExtra(topic)) this.#fail(reason);
         continue;
       }
       this.#view.forget(topic);
       this.#subscriptions.broken(topic, now);
-      this.#show(reason);
+      if (isExtra(topic)) this.#loseQueue();
+      else this.#show(reason);
     }
     if (message.channel === 'instrument' && folded.faults.length === 0) this.#followAll(now);
     const ordersTold = folded.current.some(({ channel }) => channel === 'executions');
@@ -316,7 +340,21 @@ export class Session {
       this.#follow({ channel: 'book', symbol }, now);
       this.#follow({ channel: 'trade', symbol }, now);
     }
+    this.#followQueue(now);
     if (this.#token !== undefined) this.#followPrivate(now);
+  }
+
+  #followQueue(now: number): void {
+    const symbol = this.#queueOf;
+    if (!this.#up || symbol === undefined) return;
+    if (this.#view.catalog.instruments.has(symbol))
+      this.#follow({ channel: 'level3', symbol }, now);
+  }
+
+  /** Whoever follows it is told that it is not known for now. */
+  #loseQueue(): void {
+    const symbol = this.#queueOf;
+    if (symbol !== undefined) this.#events.push({ kind: 'queue', symbol });
   }
 
   #followPrivate(now: number): void {

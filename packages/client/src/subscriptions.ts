@@ -9,6 +9,11 @@ export interface Topic {
   readonly symbol?: MarketSymbol;
 }
 
+/** Whether the session is live without it: what nobody trades by may be late. */
+export function isExtra({ channel }: Topic): boolean {
+  return channel === 'level3';
+}
+
 /** A topic's name: its key, and how it is shown. */
 export function topicName({ channel, symbol }: Topic): string {
   return symbol === undefined ? channel : `${channel} ${symbol}`;
@@ -45,6 +50,11 @@ export class Subscriptions {
       faultAt: now,
     });
     return true;
+  }
+
+  /** Follows a topic no more. @returns false when it was not followed. */
+  remove(topic: Topic): boolean {
+    return this.#followed.delete(topicName(topic));
   }
 
   has(topic: Topic): boolean {
@@ -89,7 +99,7 @@ export class Subscriptions {
     return due;
   }
 
-  /** True when everything followed is current. */
+  /** True when everything followed is current, extras apart. */
   get allCurrent(): boolean {
     return this.firstAwaited === undefined;
   }
@@ -97,17 +107,16 @@ export class Subscriptions {
   /** The first topic that is not current. */
   get firstAwaited(): Topic | undefined {
     for (const { topic, awaitedSince } of this.#followed.values()) {
-      if (awaitedSince !== undefined) return topic;
+      if (awaitedSince !== undefined && !isExtra(topic)) return topic;
     }
     return undefined;
   }
 
-  /** A topic whose snapshot was asked for and has not come in time. */
-  overdue(now: number): Topic | undefined {
-    for (const { topic, awaitedSince, mendAt } of this.#followed.values()) {
-      if (awaitedSince === undefined || mendAt !== undefined) continue;
-      if (now - awaitedSince > answerMsMax) return topic;
-    }
-    return undefined;
+  /** Topics whose snapshot was asked for and has not come in time. */
+  overdue(now: number): readonly Topic[] {
+    return [...this.#followed.values()].flatMap(({ topic, awaitedSince, mendAt }) => {
+      const isLate = awaitedSince !== undefined && now - awaitedSince > answerMsMax;
+      return isLate && mendAt === undefined ? [topic] : [];
+    });
   }
 }

@@ -9,6 +9,7 @@ import {
 } from './frames/messages.ts';
 import { HeartbeatMessage, InstrumentMessage, OrderReplyResult } from './frames/messages.ts';
 import { Pong, Reply, StatusMessage, TradeMessage } from './frames/messages.ts';
+import { Level3Message } from './frames/market-data.ts';
 import type { Message } from './frames/messages.ts';
 import { printable } from './text.ts';
 
@@ -31,6 +32,7 @@ const channels: Readonly<Record<Message['channel'], Guard<Message>>> = {
   heartbeat: guard(HeartbeatMessage),
   instrument: guard(InstrumentMessage),
   book: guard(BookMessage),
+  level3: guard(Level3Message),
   trade: guard(TradeMessage),
   executions: guard(ExecutionsMessage),
   balances: guard(BalancesMessage),

@@ -37,6 +37,8 @@ class FakeClient implements TradingClient {
   cancelAll = unheard;
   cancelAllAfter = unheard;
   cancelOrder = unheard;
+  followQueue(): void {}
+
   requestEcoin = unheard;
   createApiKey = unheard;
 

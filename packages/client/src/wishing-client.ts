@@ -117,6 +117,10 @@ class WishingClient implements TradingClient {
     return this.#client.cancelAllAfter(seconds);
   }
 
+  followQueue(symbol: MarketSymbol | undefined): void {
+    this.#client.followQueue(symbol);
+  }
+
   requestEcoin(amount: Amount): Promise<Outcome<null>> {
     return this.#client.requestEcoin(amount);
   }

@@ -86,7 +86,7 @@ test.each([
 
 describe('the place in the queue', () => {
   test.each([
-    ['fewer lots at the same price', typed('12'), 'keeps its place at 149'],
+    ['fewer lots at the same price', typed('12'), 'keeps its place at 149: 3rd, 12 ahead'],
     ['more lots', typed('21'), 'goes to the back at 149'],
     ['another price', typed('12', '148'), 'goes to the back at 148'],
     ['a price where all of it trades', typed('30', '152', without(changing, 8)), 'trades at once'],

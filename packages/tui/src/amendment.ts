@@ -1,6 +1,7 @@
 /** What a ticket that changes an order would do: what is sent, and what becomes of the order's place in the queue. */
 import type { OrderChange, OwnOrder } from '@wattlot/client';
 import type { OrderId, Price } from '@wattlot/core';
+import { longPlace, placeOf } from './place.ts';
 import { crossingProblem, fundsProblem, priceProblem, volumeProblem } from './problems.ts';
 import { t } from './text/language.ts';
 import { priceText } from './text/number.ts';
@@ -56,9 +57,10 @@ function noteOf(context: TicketContext, order: OwnOrder, wanted: Wanted): string
   if (remaining === 0) return t(language, 'cancels what is left of it');
   if (price === order.price) {
     if (order.status === 'pending') return t(language, 'no place yet: the wallet signs it');
-    return remaining < order.remaining
-      ? t(language, 'keeps its place at {price}', at)
-      : t(language, 'goes to the back at {price}', at);
+    if (remaining > order.remaining) return t(language, 'goes to the back at {price}', at);
+    const kept = t(language, 'keeps its place at {price}', at);
+    const place = placeOf(market, order);
+    return place === undefined ? kept : `${kept}: ${longPlace(place, language)}`;
   }
   if (market.instrument.phase === 'pre_open') return t(language, 'goes to the back at {price}', at);
   const { side, symbol } = order;

@@ -110,6 +110,9 @@ function makePerformer(
         });
         return;
       }
+      case 'follow-queue':
+        client()?.followQueue(effect.symbol);
+        return;
       case 'read-wallet':
         readWallet(opened()?.wallet, store());
         return;

@@ -125,6 +125,8 @@ export type Effect =
   | { readonly kind: 'place'; readonly wish: OrderWish }
   | { readonly kind: 'amend'; readonly order: OrderId; readonly change: OrderChange }
   | { readonly kind: 'cancel'; readonly order: OrderId }
+  /** Whose orders stand in front of one's own is told of one market only. */
+  | { readonly kind: 'follow-queue'; readonly symbol: MarketSymbol }
   | { readonly kind: 'read-wallet' }
   | { readonly kind: 'request-ecoin'; readonly amount: Amount }
   | { readonly kind: 'issue-energy'; readonly amount: Amount; readonly reference: string }

@@ -10,7 +10,7 @@ import type { LogEntry } from './log.ts';
 import { newsOf, withNotice } from './notices.ts';
 import { onAmended, onAnswered, onCancelled, onPlaced } from './outcomes.ts';
 import { sightOf } from './state.ts';
-import type { Input, Moment, State, Step } from './state.ts';
+import type { Effect, Input, Moment, State, Step } from './state.ts';
 import { countedIn, t } from './text/language.ts';
 import { priceText } from './text/number.ts';
 import { printable } from './text/printable.ts';
@@ -160,9 +160,17 @@ function take(state: State, input: Input, moment: Moment): Step {
   }
 }
 
+/** Whoever looks at another market wants to know the places of his own orders there. */
+function followed(before: State, { symbol, isReadOnly }: State): readonly Effect[] {
+  if (symbol === undefined || symbol === before.symbol || isReadOnly) return [];
+  return [{ kind: 'follow-queue', symbol }];
+}
+
 /** The next state. Whatever changed, the ladder's cursor and rows fit the book and the window again. */
 export function step(before: State, input: Input, moment: Moment): Step {
-  const { state, effects } = take({ ...before, now: moment.now }, input, moment);
+  const taken = take({ ...before, now: moment.now }, input, moment);
+  const { state } = taken;
+  const effects = [...taken.effects, ...followed(before, state)];
   const sight = sightOf(state);
   if (sight === undefined) return { state, effects };
   // While a ticket is open, nothing may move the prices under it but its own keys.

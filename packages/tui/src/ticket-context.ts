@@ -1,7 +1,8 @@
 /** What a ticket is looked at with: the market, what is owned, the time; and what its order would find on the book. */
-import type { OrderWish } from '@wattlot/client';
+import type { OrderWish, OwnOrder } from '@wattlot/client';
 import { oppositeOf } from '@wattlot/core';
 import { reach } from './book.ts';
+import { placeOf } from './place.ts';
 import type { LocalTime } from './order-kind.ts';
 import type { State } from './state.ts';
 import type { Language } from './text/language.ts';
@@ -23,10 +24,7 @@ export function contextIn(state: State, market: Market): TicketContext {
 }
 
 /** Own open orders on the other side that an order would meet. */
-function ownMet(
-  { view }: TicketContext,
-  { side, symbol, price }: Sent,
-): readonly { readonly price: number; readonly remaining: number }[] {
+function ownMet({ view }: TicketContext, { side, symbol, price }: Sent): readonly OwnOrder[] {
   const sign = side === 'bid' ? 1 : -1;
   return liveOrders(view, symbol).filter(
     (own) => own.side !== side && own.status === 'open' && sign * (price - own.price) >= 0,
@@ -40,7 +38,7 @@ export interface Found {
   readonly lots: number;
   /** The price of the own order that stops it: the core cancels what is left then, rather than trade with its owner. Undefined when none does. */
   readonly stopsAt?: number;
-  /** Lots of others at that price, which may or may not stand in front of the own ones. */
+  /** Lots of others at that price that stand in front of the own ones; all of them while the places are not known. */
   readonly beside: number;
 }
 
@@ -55,6 +53,9 @@ export function findsIn(context: TicketContext, sent: Sent, volume: number): Fou
   const { lots } = reach(book, other, first - sign, volume);
   if (lots === volume) return { lots, beside: 0 };
   const level = reach(book, other, first).lots - reach(book, other, first - sign).lots;
-  const mine = own.reduce((sum, one) => (one.price === first ? sum + one.remaining : sum), 0);
-  return { lots, stopsAt: first, beside: Math.max(0, level - mine) };
+  const there = own.filter(({ price }) => price === first);
+  const mine = there.reduce((sum, { remaining }) => sum + remaining, 0);
+  const others = Math.max(0, level - mine);
+  const ahead = there.map((one) => placeOf(context.market, one)?.ahead ?? others);
+  return { lots, stopsAt: first, beside: Math.min(...ahead) };
 }

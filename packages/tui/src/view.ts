@@ -9,6 +9,7 @@ import type {
   ListedInstrument,
   OwnBalance,
   OwnOrder,
+  QueueView,
   TradeTick,
 } from '@wattlot/client';
 import type { MarketSymbol, OrderId } from '@wattlot/core';
@@ -18,6 +19,8 @@ import { printable } from './text/printable.ts';
 export interface Market {
   readonly instrument: ListedInstrument;
   readonly book?: BookView;
+  /** Who stands in front of whom; undefined while that is not known. */
+  readonly queue?: QueueView;
   /** Newest first. */
   readonly trades: readonly TradeTick[];
   /** When the newest trade was heard of, in milliseconds since 1970 UTC; undefined for one of the past. */
@@ -77,6 +80,15 @@ function withInstruments(view: View, instruments: readonly ListedInstrument[]): 
   return { ...view, markets };
 }
 
+function withQueue(view: View, symbol: MarketSymbol, queue: QueueView | undefined): View {
+  const market = view.markets.get(symbol);
+  if (market === undefined) return view;
+  const { queue: _gone, ...rest } = market;
+  const markets = new Map(view.markets);
+  markets.set(symbol, queue === undefined ? rest : { ...rest, queue });
+  return { ...view, markets };
+}
+
 function withTrades(
   view: View,
   { trades, snapshot }: Extract<ClientEvent, { readonly kind: 'trades' }>,
@@ -129,6 +141,8 @@ export function foldEvent(view: View, event: ClientEvent, now: number): View {
       return withInstruments(view, event.instruments);
     case 'book':
       return withMarket(view, event.book.symbol, () => ({ book: event.book }));
+    case 'queue':
+      return withQueue(view, event.symbol, event.queue);
     case 'trades':
       return withTrades(view, event, now);
     case 'orders':

@@ -25,12 +25,27 @@ export function bookChecksum(
   asks: readonly Level[],
   bids: readonly Level[],
 ): number {
+  return checksumOf(instrument, [...asks.slice(0, checksumDepth), ...bids.slice(0, checksumDepth)]);
+}
+
+/**
+ * The same over single orders: of each of those levels the orders in the order of their places.
+ */
+export function ordersChecksum(
+  instrument: Instrument,
+  asks: readonly (readonly Level[])[],
+  bids: readonly (readonly Level[])[],
+): number {
+  const best = (levels: readonly (readonly Level[])[]): readonly Level[] =>
+    levels.slice(0, checksumDepth).flat();
+  return checksumOf(instrument, [...best(asks), ...best(bids)]);
+}
+
+function checksumOf(instrument: Instrument, levels: readonly Level[]): number {
   let text = '';
-  for (const side of [asks, bids]) {
-    for (const level of side.slice(0, checksumDepth)) {
-      text += digits(level.price * instrument.priceUnitsPerStep);
-      text += digits(level.volume * instrument.qtyUnitsPerLot);
-    }
+  for (const { price, volume } of levels) {
+    text += digits(price * instrument.priceUnitsPerStep);
+    text += digits(volume * instrument.qtyUnitsPerLot);
   }
   return crc32(text);
 }

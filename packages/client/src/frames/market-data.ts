@@ -90,5 +90,5 @@ export const Level3Message = Type.Object({
 export type TickerMessage = Static<typeof TickerMessage>;
 export type OhlcMessage = Static<typeof OhlcMessage>;
 export type Level3Message = Static<typeof Level3Message>;
-/** Channels that the terminal does not follow. */
+/** Channels that a client follows only if it is asked to, or not at all. */
 export type MarketDataMessage = TickerMessage | OhlcMessage | Level3Message;

@@ -358,6 +358,7 @@ export type Message =
   | HeartbeatMessage
   | InstrumentMessage
   | BookMessage
+  | Level3Message
   | TradeMessage
   | ExecutionsMessage
   | BalancesMessage

@@ -240,6 +240,7 @@ export class FakeMarket {
       // No household here changes an order.
       amendOrder: async () => ({ kind: 'no', error: 'EOrder:Unknown order' }),
       cancelOrder: async (id) => this.#cancel(account, id),
+      followQueue: () => undefined,
       requestEcoin: async (wanted) => {
         if (account.state !== 'live') return lost;
         account.ecoin += wanted;

@@ -125,6 +125,7 @@ export function hear(sight: Sight, event: ClientEvent): Sight {
     case 'balances':
       return hearBalances(sight, event.balances);
     case 'latency':
+    case 'queue':
     case 'reconciled':
     case 'amendment':
     case 'tasks':

@@ -1,4 +1,4 @@
-import { lotsOfQty, messageSchemas, priceOfWire } from '@wattlot/client/frames';
+import { lotsOfQty, messageSchemas, ordersChecksum, priceOfWire } from '@wattlot/client/frames';
 import type { Instrument, Level3Message } from '@wattlot/client/frames';
 import { openTrades, orderOf, queueOf } from '@wattlot/core';
 import type { OrderId, OrderView } from '@wattlot/core';
@@ -10,7 +10,7 @@ import { conflateBytes } from '../limits.ts';
 import { defaultTerms } from '../terms.ts';
 import { alice, bob, carol, Listener, offerOf, TestMarket } from '../testing.ts';
 import { dataOf, textOf } from './feed-restore.ts';
-import { level3Depths, ordersChecksum } from './level3.ts';
+import { level3Depths } from './level3.ts';
 import type { Level3Depth } from './level3.ts';
 import { MarketFeed } from './market-feed.ts';
 import type { KeptMarket } from './market-feed.ts';

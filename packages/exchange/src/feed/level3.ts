@@ -2,8 +2,7 @@
  * Each resting order by its id, never whose it is: channel `level3`. A subscriber follows the best 10, 100 or 1,000 levels a side. Like `book`: a level that others
  * push out of the depth is not mentioned, one that comes into it is sent whole, and each message carries the checksum of the result.
  */
-import { crc32 } from 'node:zlib';
-import { timeText, unitsText } from '@wattlot/client/frames';
+import { ordersChecksum, timeText } from '@wattlot/client/frames';
 import type { Instrument, Level, Level3Message } from '@wattlot/client/frames';
 import type { Event, Instant, Price, Side } from '@wattlot/core';
 import type { BookMirror } from './book.ts';
@@ -22,9 +21,6 @@ type Row = string;
 export const level3Depths = [10, 100, 1000] as const;
 
 export type Level3Depth = (typeof level3Depths)[number];
-
-/** Levels a side that the checksum covers. */
-const checksumDepth = 10;
 
 const sides = ['ask', 'bid'] as const;
 
@@ -216,28 +212,4 @@ export class Level3Feed {
         `"seq":${sent.seq},"prev_seq":${rows.prevSeq}}]}`,
     );
   }
-}
-
-/**
- * CRC32, unsigned, over the orders of the best 10 ask levels from low to high and then of the best 10 bid levels from high to low, in the order of their
- * places: price then quantity, each at the instrument's precision without its dot and leading zeros. Of an empty book it is 0.
- */
-export function ordersChecksum(
-  instrument: Instrument,
-  asks: readonly (readonly Pick<QueuedOrder, 'price' | 'volume'>[])[],
-  bids: readonly (readonly Pick<QueuedOrder, 'price' | 'volume'>[])[],
-): number {
-  const { priceUnitsPerStep, pricePrecision, qtyUnitsPerLot, qtyPrecision } = instrument;
-  let text = '';
-  for (const side of [asks, bids]) {
-    for (const { price, volume } of side.slice(0, checksumDepth).flat()) {
-      text += digits(price * priceUnitsPerStep, pricePrecision);
-      text += digits(volume * qtyUnitsPerLot, qtyPrecision);
-    }
-  }
-  return crc32(text);
-}
-
-function digits(units: number, precision: number): string {
-  return unitsText(units, precision).replace('.', '').replace(/^0+/, '');
 }

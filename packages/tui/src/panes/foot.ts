@@ -1,8 +1,10 @@
 /** The two rows at the bottom: what just happened, and which keys work here. */
+import type { OwnOrder } from '@wattlot/client';
 import { isWithin } from '../keymap/binding.ts';
 import type { Binding } from '../keymap/binding.ts';
 import { contextOf, cribOf } from '../keymap/index.ts';
-import { shownNotice } from '../notices.ts';
+import { orderText, shownNotice } from '../notices.ts';
+import { placeOf, wholePlace } from '../place.ts';
 import type { Notice, State } from '../state.ts';
 import { selectedOrder } from '../lists.ts';
 import { isInOrders } from '../state.ts';
@@ -10,6 +12,7 @@ import { t } from '../text/language.ts';
 import { fitLine, line, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { widthOf } from '../text/printable.ts';
+import { liveOrders } from '../view.ts';
 import { settlementOf } from '../words.ts';
 import type { Role } from '../theme.ts';
 
@@ -27,14 +30,42 @@ function txidLine(state: State): Line {
   return txid === undefined ? line() : line(span(' tx ', 'muted'), span(txid));
 }
 
-/** What is being typed to narrow a list; else the newest message; else what there is more to know about the selected order. */
+/** Own orders that the keys would act on: the selected one, or the first at the ladder's cursor. */
+function orderHere(state: State): OwnOrder | undefined {
+  if (isInOrders(state)) return selectedOrder(state);
+  const { screen, symbol, view, ladder } = state;
+  if (screen !== 'ladder' || symbol === undefined) return undefined;
+  return liveOrders(view, symbol).find(({ price }) => price === ladder.cursor);
+}
+
+/** The place in the queue of the own order that the cursor or the selection stands on. */
+function placeLine(state: State): Line {
+  const { overlay, ticket, areAmountsHidden, language, view } = state;
+  if (overlay !== undefined || ticket !== undefined || areAmountsHidden) return line();
+  const order = orderHere(state);
+  const market = order === undefined ? undefined : view.markets.get(order.symbol);
+  if (order === undefined || market === undefined) return line();
+  const place = placeOf(market, order);
+  if (place === undefined) return line();
+  const wording = { instrument: market.instrument, isDiscreet: false, language };
+  const text = t(language, 'your {order}: {place}', {
+    order: orderText(wording, order, order.remaining),
+    place: wholePlace(place, language),
+  });
+  return line(span(` ${text}`, 'muted'));
+}
+
+/** What is being typed to narrow a list; else the newest message; else what there is more to know about the order that the cursor or the selection stands on. */
 export function messageLine(state: State, width: number): Line {
   if (state.overlay?.kind === 'filter') {
     const text = `${state.filters[state.screen]}_`;
     return fitLine(line(span(' /', 'key'), span(text, 'field')), width);
   }
   const notice = shownNotice(state);
-  if (notice === undefined) return fitLine(txidLine(state), width);
+  if (notice === undefined) {
+    const txid = txidLine(state);
+    return fitLine(txid.spans.length > 0 ? txid : placeLine(state), width);
+  }
   return fitLine(line(span(` ${notice.text}`, toneRoles[notice.tone])), width);
 }
 

@@ -14,12 +14,12 @@ import { widthOf } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { liveOrders } from '../view.ts';
 import type { Market } from '../view.ts';
-import { barText, mineBy, mineText } from './ladder-marks.ts';
+import { aheadText, barText, mineBy, mineText } from './ladder-marks.ts';
 import type { Mine } from './ladder-marks.ts';
 import { centred, cursorLine, sideOf, spreadText, titleLine } from './ladder-words.ts';
 
 /** Cells of the columns. Bars get what is left. */
-const columns = { mark: 2, mine: 6, volume: 6, price: 8, reachEnergy: 9, reachCost: 11, saves: 8 };
+const columns = { mark: 2, mine: 8, volume: 6, price: 8, reachEnergy: 9, reachCost: 11, saves: 8 };
 const fixedColumns = columns.mark + 2 * (columns.mine + columns.volume) + columns.price;
 const reachColumns = columns.reachEnergy + columns.reachCost;
 const barMax = 10;
@@ -61,10 +61,10 @@ function sideSpans(picture: Picture, side: Side, price: number): Span[] {
   const volume = levels[side].get(price);
   const hidden = picture.state.areAmountsHidden ? glyphs.hidden : undefined;
   const text = mineText(mine[side].get(price), hidden);
-  const own = span(
-    side === 'bid' ? padEnd(text, columns.mine) : padStart(text, columns.mine),
-    'mine',
-  );
+  const ahead =
+    hidden === undefined ? aheadText(mine[side].get(price), columns.mine - text.length) : '';
+  const blank = span(' '.repeat(Math.max(0, columns.mine - widthOf(text) - ahead.length)));
+  const own = [span(text, 'mine'), span(ahead, 'muted')];
   const number = span(padStart(volume === undefined ? '' : String(volume), columns.volume), side);
   const bar =
     volume === undefined
@@ -74,7 +74,7 @@ function sideSpans(picture: Picture, side: Side, price: number): Span[] {
           side === 'bid' ? 'bidBar' : 'askBar',
         );
   const gap = span(volume === undefined || widths.bar === 0 ? '' : ' ');
-  return side === 'bid' ? [own, bar, gap, number] : [number, gap, bar, own];
+  return side === 'bid' ? [...own, blank, bar, gap, number] : [number, gap, bar, blank, ...own];
 }
 
 function reachSpans(picture: Picture, price: number): Span[] {
@@ -223,7 +223,7 @@ export function ladderLines(state: State, { width, height }: Box, glyphs: Glyphs
     widths: widthsFor(width, state.tariff !== undefined),
     glyphs,
     levels: { ask: volumes(book?.asks), bid: volumes(book?.bids) },
-    mine: { ask: mineBy(own, 'ask'), bid: mineBy(own, 'bid') },
+    mine: { ask: mineBy(market, own, 'ask'), bid: mineBy(market, own, 'bid') },
     most,
   };
   const prices = block(priceRows(picture, width, height - 3), width, height - 3);

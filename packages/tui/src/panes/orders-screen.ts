@@ -3,6 +3,7 @@ import type { OwnOrder, OwnTrade } from '@wattlot/client';
 import type { LotState } from '@wattlot/core';
 import type { Box } from '../layout.ts';
 import { selectedOrder, shownOrders } from '../lists.ts';
+import { kindNames, kindOf } from '../order-kind.ts';
 import type { State } from '../state.ts';
 import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
@@ -13,7 +14,7 @@ import { printable } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { cancelText, orderState, settlementOf, tradedOf } from '../words.ts';
 import { titleLine } from './list-title.ts';
-import { stateRoles } from './orders.ts';
+import { standing, stateRoles } from './orders.ts';
 
 const columns = {
   mark: 2,
@@ -43,9 +44,20 @@ function headLine({ language }: State): Line {
   return line(span(text.join(''), 'muted'));
 }
 
+/** What kind of order it is, and until when. */
+function kindText({ offsetMinutes }: State, order: OwnOrder): string {
+  const { expiresAt, postOnly } = order;
+  const until =
+    expiresAt === undefined ? '' : ` ${timeText(expiresAt / 1000, offsetMinutes).slice(0, 5)}`;
+  return `${kindNames[kindOf(order)]}${until}${postOnly ? ' post-only' : ''}`;
+}
+
 function orderLine(state: State, order: OwnOrder, isSelected: boolean, glyphs: Glyphs): Line {
-  const instrument = state.view.markets.get(order.symbol)?.instrument;
+  const market = state.view.markets.get(order.symbol);
+  const instrument = market?.instrument;
   const { language, areAmountsHidden, offsetMinutes } = state;
+  const width = columns.state - 2;
+  const where = standing(market, order, { width, isHidden: areAmountsHidden, language });
   const own = (text: string): string => (areAmountsHidden ? glyphs.hidden : text);
   const { lots, value } = tradedOf(order);
   const word = orderState(order);
@@ -60,8 +72,8 @@ function orderLine(state: State, order: OwnOrder, isSelected: boolean, glyphs: G
     span(padStart(own(`${order.filled}/${order.volume}`), columns.filled)),
     span(padStart(average, columns.average)),
     span(padStart(own(`${settlementOf(order).settled}/${order.filled}`), columns.settled), 'muted'),
-    span(padEnd(`  ${t(language, word)}`, columns.state), stateRoles[word]),
-    span(` ${order.timeInForce}${order.postOnly ? ' post-only' : ''}`, 'muted'),
+    span(padEnd(`  ${where}`, columns.state), stateRoles[word]),
+    span(` ${kindText(state, order)}`, 'muted'),
   ];
   return isSelected ? { spans, over: 'cursor' } : { spans };
 }

@@ -1,6 +1,5 @@
 /** One's own orders: live ones first, then the newest; how far each is filled and settled. */
 import type { OwnOrder } from '@wattlot/client';
-import type { Instrument } from '@wattlot/client/frames';
 import type { Box } from '../layout.ts';
 import { marketOf } from '../state.ts';
 import type { State } from '../state.ts';
@@ -9,8 +8,11 @@ import type { Line, Span } from '../text/line.ts';
 import { t } from '../text/language.ts';
 import type { Language } from '../text/language.ts';
 import { averageText, priceText } from '../text/number.ts';
+import { widthOf } from '../text/printable.ts';
+import { longPlace, placeOf, shortPlace } from '../place.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { listedOrders } from '../view.ts';
+import type { Market } from '../view.ts';
 import { orderState, settlementOf, tradedOf } from '../words.ts';
 import type { OrderWord } from '../words.ts';
 
@@ -22,6 +24,8 @@ const columns = {
   filled: 10,
   settled: 9,
   state: 11,
+  /** What the place in the queue has beside that, in more words. */
+  placeMore: 6,
   average: 8,
   txidMin: 10,
 };
@@ -30,6 +34,7 @@ const narrow = columns.mark + columns.side + columns.price + columns.filled + co
 interface Shown {
   readonly settled: boolean;
   readonly average: boolean;
+  readonly state: number;
   readonly txid: number;
 }
 
@@ -37,10 +42,12 @@ function shownIn(width: number): Shown {
   const room = width - narrow - columns.settled;
   const average = room >= columns.average;
   const left = average ? room - columns.average : room;
-  return { settled: room >= 0, average, txid: left >= columns.txidMin ? left : 0 };
+  const txid = left >= columns.txidMin + columns.placeMore ? left - columns.placeMore : 0;
+  const more = txid > 0 ? columns.placeMore : Math.max(0, Math.min(columns.placeMore, left));
+  return { settled: room >= 0, average, state: columns.state + more, txid };
 }
 
-function headLine({ settled, average, txid }: Shown, language: Language): Line {
+function headLine({ settled, average, state, txid }: Shown, language: Language): Line {
   const text = [
     ' '.repeat(columns.mark),
     padEnd(t(language, 'side'), columns.side),
@@ -48,7 +55,7 @@ function headLine({ settled, average, txid }: Shown, language: Language): Line {
     padStart(t(language, 'filled'), columns.filled),
     average ? padStart(t(language, 'average'), columns.average) : '',
     settled ? padStart(t(language, 'settled'), columns.settled) : '',
-    padEnd(`  ${t(language, 'state')}`, columns.state),
+    padEnd(`  ${t(language, 'state')}`, state),
     txid > 0 ? ' tx' : '',
   ];
   return line(span(text.join(''), 'muted'));
@@ -66,6 +73,22 @@ export const stateRoles: Readonly<Record<OrderWord, Role>> = {
   cancelled: 'muted',
 };
 
+/**
+ * Where an order stands, in `width` cells: its place in the queue where it is on the book and that is known, else a word. `isHidden`: what is owned may not be
+ * seen, and whose turn it is tells of that.
+ */
+export function standing(
+  market: Market | undefined,
+  order: OwnOrder,
+  { width, isHidden, language }: Pick<RowOptions, 'isHidden' | 'language'> & { width: number },
+): string {
+  const word = t(language, orderState(order));
+  const place = market === undefined || isHidden ? undefined : placeOf(market, order);
+  if (place === undefined) return word;
+  const texts = [longPlace(place, language), shortPlace(place, language)];
+  return texts.find((text) => widthOf(text) <= width) ?? word;
+}
+
 interface RowOptions {
   readonly shown: Shown;
   readonly isSelected: boolean;
@@ -75,10 +98,11 @@ interface RowOptions {
 }
 
 function orderLine(
-  instrument: Instrument,
+  market: Market,
   order: OwnOrder,
   { shown, isSelected, isHidden, glyphs, language }: RowOptions,
 ): Line {
+  const { instrument } = market;
   const { settled, txid } = settlementOf(order);
   const word = orderState(order);
   const { lots, value } = tradedOf(order);
@@ -93,7 +117,13 @@ function orderLine(
       shown.settled ? padStart(own(`${settled}/${order.filled}`), columns.settled) : '',
       'muted',
     ),
-    span(padEnd(`  ${t(language, word)}`, columns.state), stateRoles[word]),
+    span(
+      padEnd(
+        `  ${standing(market, order, { width: shown.state - 2, isHidden, language })}`,
+        shown.state,
+      ),
+      stateRoles[word],
+    ),
     span(shown.txid > 0 && txid !== undefined ? ` ${cut(txid, shown.txid - 1)}` : '', 'muted'),
   ];
   return isSelected ? { spans, over: 'cursor' } : { spans };
@@ -132,7 +162,7 @@ export function ordersPane(state: State, { width, height }: Box, glyphs: Glyphs)
       line(title, span(beyond > 0 ? `  ${t(language, '{n} more', { n: beyond })}` : '', 'muted')),
       headLine(shown, language),
       ...listed.slice(first, first + rows).map((order, index) =>
-        orderLine(instrument, order, {
+        orderLine(market, order, {
           shown,
           isSelected: isFocus && first + index === selected,
           isHidden: state.areAmountsHidden,

@@ -22,7 +22,8 @@ import type {
   Side,
   TradeId,
 } from '@wattlot/core';
-import type { BookView, ClientEvent, OwnOrder, OwnTrade, TradeTick } from '@wattlot/client';
+import type { BookView, ClientEvent, OwnOrder, OwnTrade, QueueLevel } from '@wattlot/client';
+import type { QueueView, TradeTick } from '@wattlot/client';
 import type { Instrument, Level } from '@wattlot/client/frames';
 import type { WalletSummary } from '../wallet.ts';
 
@@ -187,12 +188,45 @@ export const sketchBook: BookView = book(
   ],
 );
 
+function queueLevel(at: number, orders: readonly (readonly [number, number])[]): QueueLevel {
+  return {
+    price: price(at),
+    orders: orders.map(([number, volume]) => ({
+      order: orderId(number),
+      volume: lots(volume),
+      place: number,
+    })),
+  };
+}
+
+/** Who stands behind whom where the own orders are: at 149 the third of four, at 151 the second of two. */
+export const sketchQueue: QueueView = {
+  symbol: instrument.symbol,
+  bids: [
+    queueLevel(149, [
+      [2, 7],
+      [4, 5],
+      [5, 20],
+      [7, 3],
+    ]),
+    queueLevel(146, [[1, 60]]),
+  ],
+  asks: [
+    queueLevel(151, [
+      [6, 25],
+      [8, 5],
+    ]),
+  ],
+  seq: 1,
+};
+
 /** A live market with the sketch's book, three trades and some own orders. */
 export const opening: readonly ClientEvent[] = [
   { kind: 'instruments', instruments: [instrument] },
   live,
   { kind: 'latency', milliseconds: 3 },
   { kind: 'book', book: sketchBook },
+  { kind: 'queue', symbol: instrument.symbol, queue: sketchQueue },
   {
     kind: 'trades',
     snapshot: true,

@@ -7,7 +7,7 @@ import type {
   OrderChange,
   OrderWish,
 } from '@wattlot/client';
-import type { Address, OrderId } from '@wattlot/core';
+import type { Address, MarketSymbol, OrderId } from '@wattlot/core';
 
 export interface ScriptedClient {
   readonly client: ExchangeClient;
@@ -16,6 +16,8 @@ export interface ScriptedClient {
   readonly placed: readonly OrderWish[];
   readonly amended: readonly { readonly order: OrderId; readonly change: OrderChange }[];
   readonly cancelled: readonly OrderId[];
+  /** The markets whose single orders were asked for, the newest last. */
+  readonly followed: readonly (MarketSymbol | undefined)[];
 }
 
 export interface Script {
@@ -34,11 +36,13 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
   const placed: OrderWish[] = [];
   const amended: { order: OrderId; change: OrderChange }[] = [];
   const cancelled: OrderId[] = [];
+  const followed: (MarketSymbol | undefined)[] = [];
   let state: ConnectionState = 'stale';
   return {
     placed,
     amended,
     cancelled,
+    followed,
     say: (...events) => {
       for (const event of events) {
         if (event.kind === 'connection') state = event.state;
@@ -67,6 +71,9 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
       cancelOrder: (order) => {
         cancelled.push(order);
         return onCancel?.(order) ?? Promise.resolve(unheard);
+      },
+      followQueue: (symbol) => {
+        followed.push(symbol);
       },
       requestEcoin: () => Promise.resolve(unheard),
       close: () => {

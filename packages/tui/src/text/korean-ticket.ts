@@ -58,4 +58,9 @@ export const koreanTicket = {
   'Not changed: {refusal}': '고치지 않음: {refusal}',
   'Not known to be changed: {reason}': '고쳐졌는지 알 수 없음: {reason}',
   'Not on the book: {reason}': '호가에 없음: {reason}',
+  '{place}, {ahead} ahead': '{place}, 앞에 {ahead}',
+  '{place} of {of} at its price, none ahead': '같은 가격 {of}건 가운데 {place}, 앞에 없음',
+  '{place} of {of} at its price, {ahead} lots ahead':
+    '같은 가격 {of}건 가운데 {place}, 앞에 {ahead}로트',
+  'your {order}: {place}': '내 {order}: {place}',
 } as const;
