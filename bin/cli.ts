@@ -220,6 +220,13 @@ function program(done: (code: number) => void): Command {
     )
     .addOption(assetOption('energy'))
     .addOption(assetOption('ecoin'))
+    .addOption(
+      new Option(
+        '--metrics-port <port>',
+        'where /metrics and /health can be read, for who runs it (default: nowhere)',
+      ).argParser(wholeBetween(0, 65_535)),
+    )
+    .option('--metrics-host <address>', 'the address for that', '127.0.0.1')
     .option('--limits <file>', 'its limits (default: exchange.conf in the data folder)')
     .option('--json', 'print a JSON object an event')
     .action(async (options) =>

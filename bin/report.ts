@@ -6,7 +6,13 @@ import type { Event, Instant } from '@wattlot/core';
 
 /** One printed event. Volumes in lots, prices in ecoin per kWh as on the wire, times RFC 3339. */
 export type Report =
-  | { readonly event: 'listening'; readonly url: string; readonly data: string }
+  | {
+      readonly event: 'listening';
+      readonly url: string;
+      readonly data: string;
+      /** Where the numbers are, if somewhere. */
+      readonly metrics?: string;
+    }
   | { readonly event: 'note'; readonly text: string }
   /** What the simulated households did, when they stop. */
   | ({ readonly event: 'neighbourhood' } & NeighbourhoodStats)
@@ -190,7 +196,7 @@ function countOfLots(count: number): string {
 export function lineOf(report: Report): string {
   switch (report.event) {
     case 'listening':
-      return `listening on ${report.url}, data in ${report.data}`;
+      return `listening on ${report.url}, data in ${report.data}${report.metrics === undefined ? '' : `, metrics at ${report.metrics}`}`;
     case 'note':
       return report.text;
     case 'neighbourhood':

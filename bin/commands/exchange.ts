@@ -20,6 +20,8 @@ export interface ExchangeOptions {
   readonly depth: number;
   readonly energy: string;
   readonly ecoin: string;
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
   /** The file with the limits. */
   readonly limits?: string;
 }
@@ -43,6 +45,10 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
     port: options.port,
     policy: options.open === true ? 'open' : 'ask',
     limits,
+    watch:
+      options.metricsPort === undefined
+        ? undefined
+        : { host: options.metricsHost, port: options.metricsPort },
     log: (line) => process.stderr.write(`wattlot: ${line}\n`),
     failed: (error) => {
       broken ??= error;
@@ -56,7 +62,13 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
     const report = reporter.of(event, at);
     if (report !== undefined) print(report);
   });
-  print({ event: 'listening', url: running.url, data: folder });
+  const { url, watchUrl } = running;
+  print({
+    event: 'listening',
+    url,
+    data: folder,
+    ...(watchUrl && { metrics: `${watchUrl}/metrics` }),
+  });
   const code = await stop.asked;
   await running.close();
   if (broken !== undefined) throw new Failure(broken.message, 1);

@@ -83,6 +83,33 @@ export interface OpenTrade extends TradeView {
   readonly deadline: Instant;
 }
 
+/** How much is on an exchange's hands. */
+export interface Load {
+  readonly orders: { readonly pending: number; readonly open: number };
+  readonly tradesUnsettled: number;
+  /** Of trades that are not final: lots that are neither settled nor released. */
+  readonly lotsUnsettled: {
+    readonly requested: number;
+    readonly submitted: number;
+    readonly overdue: number;
+  };
+}
+
+/** Counts what is live and unsettled. Takes time for each of it. */
+export function loadOf(state: State): Load {
+  const orders = { pending: 0, open: 0 };
+  for (const { live } of state.markets.values()) {
+    for (const { status } of live) if (status !== 'done') orders[status] += 1;
+  }
+  const lotsUnsettled = { requested: 0, submitted: 0, overdue: 0 };
+  for (const { lots } of state.trades.values()) {
+    for (const { state: now, volume } of lots) {
+      if (now !== 'settled' && now !== 'released') lotsUnsettled[now] += volume;
+    }
+  }
+  return { orders, tradesUnsettled: state.trades.size, lotsUnsettled };
+}
+
 /** How many live orders (pending or open) a participant has. */
 export function liveOrdersOf(state: State, participant: Address): number {
   return state.participants.get(participant)?.live.length ?? 0;

@@ -31,6 +31,7 @@ import type { Applied } from './sequencer.ts';
 import { Health } from './settlement-health.ts';
 import { followLedger } from './settler.ts';
 import { termsOn } from './terms.ts';
+import { Meters } from './watch/meters.ts';
 
 /** How an exchange runs, wherever its parts come from. */
 export interface AssemblyOptions {
@@ -84,6 +85,7 @@ export interface Assembly {
   readonly settlementHealth: Health;
   readonly desk: Desk;
   readonly sockets: Sockets;
+  readonly meters: Meters;
   readonly listeners: Set<EventListener>;
   /** Says goodbye to all and ends everything in order; what was taken is on disk and told before. */
   close(): Promise<void>;
@@ -116,13 +118,16 @@ export async function assemble(
   closers.push(() => ledger.stop());
   await ledger.begin(state, failed);
 
+  const meters = new Meters();
   const listeners = new Set<EventListener>();
-  const committed = (batch: readonly Applied[]): void => {
+  const committed = (batch: readonly Applied[], micros: number): void => {
+    meters.observer?.commit(batch.length, micros / 1_000_000);
     feed.take(batch);
     const now = clock.now();
     for (const { entry, events } of batch) {
       for (const event of events) {
-        stats.fold(event, now);
+        const settledMs = stats.fold(event, now);
+        if (settledMs !== undefined) meters.observer?.settled(settledMs / 1000);
         for (const listener of listeners) listener(event, entry.at);
       }
     }
@@ -133,7 +138,7 @@ export async function assemble(
   if (marketOf(state, options.terms.symbol) === undefined) {
     await sequencer.submit({ kind: 'market.open', terms: termsOn(options.terms, port) });
   }
-  const gateway = openGateway(options, parts, { sequencer, feed });
+  const gateway = openGateway(options, parts, { sequencer, feed, meters });
   const desks = openOperatorDesks(options, parts, { state, sequencer, feed });
   listeners.add((event, at) => desks.settlementHealth.note(event, at));
   const close = closing(parts, {
@@ -146,7 +151,7 @@ export async function assemble(
   });
   const running = { state, ledger: port, chain, journal, sequencer, feed, stats };
   const { operator } = ledger;
-  return { ...running, ...gateway, ...desks, operator, listeners, close };
+  return { ...running, ...gateway, ...desks, operator, meters, listeners, close };
 }
 
 function failOnce({ log, failed }: AssemblyOptions): (error: unknown) => void {
@@ -162,7 +167,7 @@ function failOnce({ log, failed }: AssemblyOptions): (error: unknown) => void {
 function openGateway(
   { clock, version, limits = usualLimits }: AssemblyOptions,
   { ledger: { port }, random, newId }: Parts,
-  { sequencer, feed }: Pick<Assembly, 'sequencer' | 'feed'>,
+  { sequencer, feed, meters }: Pick<Assembly, 'sequencer' | 'feed' | 'meters'>,
 ): Pick<Assembly, 'sessions' | 'desk' | 'sockets'> {
   const now = (): number => clock.now() / 1000;
   const sessions = new Sessions({
@@ -175,10 +180,10 @@ function openGateway(
   });
   const deliveries = new Deliveries(feed, port);
   const wallNow = clock.now;
-  const common = { sequencer, feed, sessions, deliveries, limits };
+  const common = { sequencer, feed, sessions, deliveries, limits, meters };
   const desk = new Desk({ ...common, now, wallNow, newId });
   const mayTrade = (token: string): boolean => sessions.mayTrade(token);
-  const sockets = new Sockets({ desk, feed, clock, version, mayTrade, limits });
+  const sockets = new Sockets({ desk, feed, clock, version, mayTrade, limits, meters });
   return { sessions, desk, sockets };
 }
 

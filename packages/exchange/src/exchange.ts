@@ -9,6 +9,10 @@ import { buildApp } from './gateway/app.ts';
 import type { NodeSettings } from './ledger-node-open.ts';
 import { usualLimits } from './operating-limits.ts';
 import { Requests } from './requests.ts';
+import { readinessOf } from './watch/readiness.ts';
+import type { Readiness } from './watch/readiness.ts';
+import { Metrics } from './watch/metrics.ts';
+import { buildWatchApp } from './watch/watch-app.ts';
 import { openFolder } from './start-folder.ts';
 
 export type { EventListener } from './assembly.ts';
@@ -25,6 +29,8 @@ export interface ExchangeOptions extends AssemblyOptions {
 /** The parts of a running exchange. */
 export interface Exchange extends Assembly {
   readonly app: FastifyInstance;
+  /** The numbers and the health, for a port of their own; built when it is asked for. */
+  watch(): FastifyInstance;
 }
 
 /**
@@ -55,18 +61,27 @@ function withHttp(options: ExchangeOptions, assembly: Assembly): Exchange {
   const file = ApiKeyFile.open(folder, randomBytes);
   const revoked = (key: string): void => sockets.endKey(key);
   const keys = new ApiKeys({ file, sessions, revoked, now: clock.now, random: randomBytes });
-  const health = (): object => ({ status: 'online', version, ...stats.read() });
-  const app = buildApp({ ...assembly, keys, limits, now: clock.now, health, log });
+  const health = (): Readiness => readinessOf({ ...assembly, clock });
+  const facts = (): object => ({ version, ...stats.read() });
+  const app = buildApp({ ...assembly, keys, limits, now: clock.now, health, facts, log });
   app.addHook('onClose', async () => {
     await file.close();
     await assembly.requests.close();
   });
   sockets.attach(app.server);
+  const watchers: FastifyInstance[] = [];
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     sockets.close();
     await app.close();
     await assembly.close();
+    // Last, so that somebody sees it close.
+    for (const watching of watchers) await watching.close();
   };
-  return { ...assembly, app, close: () => (closed ??= close()) };
+  const watch = (): FastifyInstance => {
+    const watching = buildWatchApp(new Metrics({ ...assembly, health, version }), health);
+    watchers.push(watching);
+    return watching;
+  };
+  return { ...assembly, app, watch, close: () => (closed ??= close()) };
 }

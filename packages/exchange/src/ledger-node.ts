@@ -98,6 +98,10 @@ export class NodeLedger implements LedgerPort {
     return this.#height;
   }
 
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
   asset(name: string): LedgerAsset | undefined {
     return this.#options.assets.find((asset) => asset.name === name);
   }

@@ -55,6 +55,8 @@ export interface LedgerPort {
    * limits, and nobody is kept waiting for an answer meanwhile.
    */
   readonly finalMs: number;
+  /** Why the ledger cannot be followed at the moment; undefined when it can. */
+  readonly trouble?: string | undefined;
   /** An asset that markets here may trade. */
   asset(name: string): LedgerAsset | undefined;
   /** What a final block moved. @throws RangeError if there is no such block. */

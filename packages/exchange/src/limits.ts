@@ -76,6 +76,15 @@ export const cancelsPerSecond = 200;
 export const agentWordsBurst = 400;
 export const agentWordsPerSecond = 200;
 
+/** Milliseconds that a commit may be on its way before the exchange calls itself not ready: a thousand times what a disk needs. */
+export const journalStalledMsMax = 5_000;
+
+/** Final blocks that the exchange may be behind its ledger and still call itself ready: those of one look at a node. */
+export const ledgerBehindMax = 3;
+
+/** Connections of those who read the numbers. */
+export const watchersMax = 50;
+
 /** Used login challenges that are remembered until they run out anyway. */
 export const challengesMax = 10_000;
 

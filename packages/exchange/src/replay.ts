@@ -52,9 +52,9 @@ export class CountsSince {
     this.#before = before;
   }
 
-  /** Takes in one committed event. `now`: when it was committed; left out in a replay. */
-  fold(event: Event, now?: Instant): void {
-    this.#counter.fold(event, now);
+  /** As `StatsCounter.fold`. */
+  fold(event: Event, now?: Instant): number | undefined {
+    return this.#counter.fold(event, now);
   }
 
   /** The numbers now. */

@@ -50,8 +50,8 @@ export interface SequencerOptions {
   readonly clock: Clock;
   /** Default: the usual ones. */
   readonly limits?: OperatingLimits;
-  /** Told of each commit, after the answers to its entries. */
-  readonly committed: (batch: readonly Applied[]) => void;
+  /** Told of each commit, after the answers to its entries, and how many microseconds the journal took. */
+  readonly committed: (batch: readonly Applied[], micros: number) => void;
   /** Told once when nothing more can be committed. The process has to end: what is on its way may be on disk or not. */
   readonly failed: (error: unknown) => void;
 }
@@ -72,6 +72,7 @@ export class Sequencer {
   #collected: Waiting[] = [];
   #checks: Check[] = [];
   #committing = false;
+  #commitSince: Instant | undefined;
   #hasFailed = false;
   #stopped: ExchangeError | undefined;
   #drained: (() => void)[] = [];
@@ -85,6 +86,26 @@ export class Sequencer {
   /** Entries applied and not on disk yet. */
   get backlog(): number {
     return this.#collected.length;
+  }
+
+  /** Nothing is taken any more. */
+  get isStopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  /** So much waits for the disk that new orders are turned away. */
+  get isBusy(): boolean {
+    const { limits = usualLimits } = this.#options;
+    return this.#waiting >= limits['order-backlog'];
+  }
+
+  /** Since when the commit on its way to the disk is; undefined when none is. */
+  get commitSince(): Instant | undefined {
+    return this.#commitSince;
+  }
+
+  get #waiting(): number {
+    return this.#collected.length + this.#checks.length;
   }
 
   /**
@@ -145,8 +166,8 @@ export class Sequencer {
   #requireRoom(command: Command): void {
     if (this.#stopped !== undefined) throw this.#stopped;
     const { state, limits = usualLimits } = this.#options;
-    const waiting = this.#collected.length + this.#checks.length;
-    if (waiting >= limits['order-backlog'] && isNewLoad(command)) {
+    const waiting = this.#waiting;
+    if (this.isBusy && isNewLoad(command)) {
       throw new ExchangeError('busy', 'too much waits for the disk', { retryable: true });
     }
     if (waiting >= limits.backlog && isFromOutside(command)) {
@@ -177,10 +198,15 @@ export class Sequencer {
       while (this.#collected.length > 0 && !this.#hasFailed) {
         const batch = takeBatch(this.#collected);
         this.#collected = this.#collected.slice(batch.length);
-        await this.#options.journal.append(batch.map(({ entry }) => entry));
+        const { journal, clock } = this.#options;
+        const since = clock.now();
+        this.#commitSince = since;
+        await journal.append(batch.map(({ entry }) => entry));
+        this.#commitSince = undefined;
+        const micros = clock.now() - since;
         for (const { entry, events, answer } of batch) answer({ entry, events });
         if (this.#checks.length > 0) this.#tellChecks(batch.at(-1)?.entry.seq ?? 0);
-        this.#options.committed(batch);
+        this.#options.committed(batch, micros);
       }
     } catch (error) {
       this.#fail(error);

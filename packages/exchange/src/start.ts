@@ -1,6 +1,7 @@
 /** Starts an exchange and listens. */
 import type { Address } from '@wattlot/core';
 import type { MarketTerms } from '@wattlot/core';
+import type { FastifyInstance } from 'fastify';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { ExchangeError, lineOf, printable } from './errors.ts';
@@ -20,6 +21,8 @@ export interface StartOptions {
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
+  /** Where the numbers and the health can be read besides: for who runs it, not for participants. Default: nowhere. */
+  readonly watch?: { readonly host: string; readonly port: number } | undefined;
   readonly policy: Policy;
   /** The MultiChain node whose chain is the ledger, and which has an administrator's key. Default: an embedded chain in the folder. */
   readonly node?: NodeSettings | undefined;
@@ -43,6 +46,8 @@ export interface RunningExchange {
   /** `http://host:port`. */
   readonly url: string;
   readonly port: number;
+  /** Where the numbers are, if somewhere: `http://host:port`. */
+  readonly watchUrl: string | undefined;
   /** How many participants may trade. */
   readonly participantsAdmitted: number;
   /** Connections that are open. */
@@ -77,8 +82,10 @@ export async function startExchange(options: StartOptions): Promise<RunningExcha
     version,
   });
   try {
-    const port = await listen(exchange, options);
-    return running(exchange, options.host, port);
+    const { host, watch } = options;
+    const watchUrl = watch && urlOf(watch.host, await listen(exchange.watch(), watch));
+    const port = await listen(exchange.app, options);
+    return running(exchange, { host, port, watchUrl });
   } catch (error) {
     await exchange.close();
     throw error;
@@ -90,7 +97,10 @@ function endProcess(error: Error): void {
   process.exit(70);
 }
 
-async function listen({ app }: Exchange, { host, port }: StartOptions): Promise<number> {
+async function listen(
+  app: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<number> {
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -102,12 +112,23 @@ async function listen({ app }: Exchange, { host, port }: StartOptions): Promise<
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-function running(exchange: Exchange, host: string, port: number): RunningExchange {
-  const { feed, stats, sockets, listeners } = exchange;
-  const hostText = host.includes(':') ? `[${host}]` : host;
-  return {
-    url: `http://${hostText}:${port}`,
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function running(
+  exchange: Exchange,
+  {
+    host,
     port,
+    watchUrl,
+  }: { readonly host: string; readonly port: number; readonly watchUrl: string | undefined },
+): RunningExchange {
+  const { feed, stats, sockets, listeners } = exchange;
+  return {
+    url: urlOf(host, port),
+    port,
+    watchUrl,
     get participantsAdmitted() {
       return feed.participants.size;
     },

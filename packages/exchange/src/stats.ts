@@ -27,27 +27,32 @@ export class StatsCounter {
   #next = 0;
   readonly #open = new Set<TradeId>();
 
-  /** Takes in one committed event. `now`: when it was committed; left out in a replay. */
-  fold(event: Event, now?: Instant): void {
+  /**
+   * Takes in one committed event. `now`: when it was committed; left out in a replay.
+   * @returns the milliseconds since its match, of a trade of this run whose last lot has just settled.
+   */
+  fold(event: Event, now?: Instant): number | undefined {
     if (event.kind === 'order.placed') this.#orders += 1;
     if (event.kind === 'trade.made') {
       this.#trades += 1;
       this.#lots += event.trade.volume;
       if (now !== undefined) this.#open.add(event.trade.trade);
     }
-    if (event.kind !== 'trade.updated') return;
+    if (event.kind !== 'trade.updated') return undefined;
     const { trade, lots, final } = event;
     const changed = new Set(lots);
     this.#lotsSettled += trade.lots.filter(
       ({ lot, state }) => state === 'settled' && changed.has(lot),
     ).length;
-    if (!final) return;
+    if (!final) return undefined;
     const isTimed = this.#open.delete(trade.trade);
-    if (!trade.lots.every(({ state }) => state === 'settled')) return;
+    if (!trade.lots.every(({ state }) => state === 'settled')) return undefined;
     this.#settled += 1;
-    if (now === undefined || !isTimed) return;
-    this.#latencies[this.#next] = (now - trade.at) / 1000;
+    if (now === undefined || !isTimed) return undefined;
+    const milliseconds = (now - trade.at) / 1000;
+    this.#latencies[this.#next] = milliseconds;
     this.#next = (this.#next + 1) % latenciesMax;
+    return milliseconds;
   }
 
   /** The numbers now. */

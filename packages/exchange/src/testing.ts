@@ -154,6 +154,11 @@ export class TestMarket {
     return this;
   }
 
+  /** Of the last block; −1 before the first. */
+  get height(): number {
+    return this.#height;
+  }
+
   submit(command: Command): Promise<Applied> {
     return this.sequencer.submit(command);
   }

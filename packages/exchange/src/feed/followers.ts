@@ -25,8 +25,11 @@ export class Followers {
   send(frame: Buffer): void {
     for (const [subscriber, wasBehind] of this.#isBehind) {
       const isBehind = wasBehind || subscriber.buffered > conflateBytes;
-      if (isBehind) this.#isBehind.set(subscriber, true);
-      else subscriber.send(frame);
+      if (!isBehind) subscriber.send(frame);
+      else if (!wasBehind) {
+        this.#isBehind.set(subscriber, true);
+        subscriber.fellBehind?.();
+      }
     }
   }
 

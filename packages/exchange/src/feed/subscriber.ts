@@ -6,6 +6,8 @@ export interface Subscriber {
   readonly buffered: number;
   /** Sends one message, whole and in order, or drops the connection. The bytes are shared with other subscribers and never change. */
   send(frame: Buffer): void;
+  /** Told when it is too slow for the updates of something absolute: it is sent all of that later instead. */
+  fellBehind?(): void;
 }
 
 /** A message as it goes out, encoded once for all. */

@@ -3,6 +3,7 @@ import type { Address } from '@wattlot/core';
 import { LRUCache } from 'lru-cache';
 import { accountsLimitedMax } from '../limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
+import type { Meters } from '../watch/meters.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 
@@ -16,12 +17,14 @@ interface Buckets {
 export class AccountRates {
   readonly #now: () => number;
   readonly #limits: OperatingLimits;
+  readonly #meters: Meters;
   readonly #buckets = new LRUCache<Address, Buckets>({ max: accountsLimitedMax });
 
   /** @param now milliseconds on a clock that never runs backwards. */
-  constructor(now: () => number, limits: OperatingLimits) {
+  constructor(now: () => number, limits: OperatingLimits, meters: Meters) {
     this.#now = now;
     this.#limits = limits;
+    this.#meters = meters;
   }
 
   /** Counts one. @returns false when it is one too many. */
@@ -41,6 +44,8 @@ export class AccountRates {
       };
       this.#buckets.set(participant, buckets);
     }
-    return take(buckets[which], now);
+    if (take(buckets[which], now)) return true;
+    this.#meters.limited[which] += 1;
+    return false;
   }
 }

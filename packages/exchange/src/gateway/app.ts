@@ -12,6 +12,8 @@ import type { LedgerPort } from '../ledger-port.ts';
 import * as limits from '../limits.ts';
 import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
+import type { Meters } from '../watch/meters.ts';
+import type { Readiness } from '../watch/readiness.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import { callCounter, callsOf, Refused, strangersMax } from './calls.ts';
@@ -32,8 +34,11 @@ export interface AppOptions extends PrivateApiOptions, SessionApiOptions, Operat
   readonly chain: Chain | undefined;
   /** Default: the usual ones. */
   readonly limits?: OperatingLimits;
-  /** What `GET /health` answers. */
-  readonly health: () => object;
+  readonly meters: Meters;
+  /** What `GET /health` answers by. */
+  readonly health: () => Readiness;
+  /** What `GET /health` says besides. */
+  readonly facts: () => object;
   /** Told of each failure that is no fault of the request. */
   readonly log: (line: string) => void;
 }
@@ -75,7 +80,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
     const text = error instanceof Refused ? error.message : textOf(status);
     return reply.code(status).send(isDialect(request) ? refuse(text) : { error: text });
   });
-  app.get('/health', () => options.health());
+  app.get('/health', (_request, reply) => {
+    const health = options.health();
+    return reply.code(health.ready ? 200 : 503).send({ ...health, ...options.facts() });
+  });
+  countAnswers(app, options.meters);
   limitDialect(app, options);
   addPublicApi(app, options);
   addPrivateApi(app, options);
@@ -85,6 +94,29 @@ export function buildApp(options: AppOptions): FastifyInstance {
   addOperatorApi(call, options);
   addPaperApi(call, options);
   return app;
+}
+
+/** Counts refusals, and how long each route takes. */
+function countAnswers(app: FastifyInstance, meters: Meters): void {
+  app.addHook('preSerialization', (_request, _reply, payload: unknown, done) => {
+    const error = errorIn(payload);
+    if (error !== undefined) meters.refuse(error);
+    done(null, payload);
+  });
+  app.addHook('onResponse', ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {
+    if (statusCode === 429) meters.limited.calls += 1;
+    const route = routeOptions.url ?? 'none';
+    meters.observer?.request({ method, route, status: statusCode }, elapsedTime / 1000);
+    done();
+  });
+}
+
+/** The error string in an answer, of either form. */
+function errorIn(payload: unknown): string | undefined {
+  if (typeof payload !== 'object' || payload === null || !('error' in payload)) return undefined;
+  const { error } = payload;
+  const first: unknown = Array.isArray(error) ? error[0] : error;
+  return typeof first === 'string' ? first : undefined;
 }
 
 /** Whether a request is to the dialect's functions, which have an envelope of their own. */

@@ -18,6 +18,7 @@ import {
 } from '../limits.ts';
 import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
+import { Meters } from '../watch/meters.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import type { Desk } from './desk.ts';
@@ -37,6 +38,7 @@ export interface ConnectionOptions {
   readonly mayTrade: (token: string) => boolean;
   /** Default: the usual ones. */
   readonly limits?: OperatingLimits;
+  readonly meters?: Meters;
   readonly now: () => Instant;
   readonly after: (delayMs: number, then: () => void) => () => void;
 }
@@ -57,6 +59,7 @@ export class Connection implements Subscriber {
   readonly #options: ConnectionOptions;
   readonly #socket: FrameSocket;
   readonly #frames: Bucket;
+  readonly #meters: Meters;
   readonly #private = new Map<PrivateChannel, PrivateFollowing>();
   readonly #openedAt: number;
   readonly #tellSystem = (system: System): void => this.send(statusFrame(this.#options, system));
@@ -74,7 +77,8 @@ export class Connection implements Subscriber {
     this.#options = options;
     this.#socket = options.socket;
     const now = this.#nowMs();
-    const { limits = usualLimits } = options;
+    const { limits = usualLimits, meters = new Meters() } = options;
+    this.#meters = meters;
     this.#frames = createBucket(limits['frames-burst'], limits['frames-per-second'], now);
     this.#openedAt = now;
     this.#sentAt = now;
@@ -97,12 +101,14 @@ export class Connection implements Subscriber {
     if (waiting === 0) this.#largest = 0;
     // One large snapshot is no fault of the reader's: it may wait on top of what may wait anyway.
     if (waiting > stalledBytesMax + this.#largest) {
-      this.close(closeCodes.tryLater, 'slow consumer');
+      this.#closeSlow();
       return;
     }
     this.#largest = Math.max(this.#largest, frame.length);
     this.#socket.send(frame, { binary: false });
     this.#sentBytes += frame.length;
+    this.#meters.framesOut += 1;
+    this.#meters.bytesOut += frame.length;
     this.#sentAt = this.#nowMs();
   }
 
@@ -116,8 +122,18 @@ export class Connection implements Subscriber {
     const read = this.#sentBytes - this.buffered;
     if (this.buffered === 0 || read > this.#readBytes) this.#readAt = now;
     this.#readBytes = Math.max(this.#readBytes, read);
-    if (now - this.#readAt >= stalledMsMax) this.close(closeCodes.tryLater, 'slow consumer');
+    if (now - this.#readAt >= stalledMsMax) this.#closeSlow();
     if (now - this.#sentAt >= heartbeatMs) this.send(heartbeat);
+  }
+
+  /** See `Subscriber`. */
+  fellBehind(): void {
+    this.#meters.conflations += 1;
+  }
+
+  #closeSlow(): void {
+    if (!this.#isClosing) this.#meters.slowConsumers += 1;
+    this.close(closeCodes.tryLater, 'slow consumer');
   }
 
   /** Says why and ends; a client that does not answer is cut off. */
@@ -142,6 +158,7 @@ export class Connection implements Subscriber {
 
   #receive(data: FrameData, isBinary: boolean): void {
     if (this.#isClosing) return;
+    this.#meters.framesIn += 1;
     const receivedAt = this.#options.now();
     if (isBinary) return this.close(closeCodes.notText, 'text frames only');
     const text = Array.isArray(data) ? Buffer.concat(data).toString() : textOf(data);
@@ -152,6 +169,7 @@ export class Connection implements Subscriber {
       this.#reply({ method, requestId, receivedAt }, outcome);
     };
     if (!take(this.#frames, receivedAt / 1000)) {
+      this.#meters.limited.frames += 1;
       return respond({ error: gatewayErrors.rateLimited });
     }
     if (read.kind === 'refused') return respond({ error: read.error });
@@ -190,6 +208,7 @@ export class Connection implements Subscriber {
     to: { method: string; requestId: number | undefined; receivedAt: Instant },
     said: Outcome,
   ): void {
+    if ('error' in said) this.#meters.refuse(said.error);
     const outcome = 'error' in said ? { error: socketError(said.error) } : said;
     const { method, requestId, receivedAt } = to;
     const timeIn = timeText(receivedAt);

@@ -7,6 +7,7 @@ import type { Address, Instant } from '@wattlot/core';
 import type { Deliveries } from '../offers.ts';
 import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
+import { Meters } from '../watch/meters.ts';
 import { AccountRates } from './account-rates.ts';
 import { AgentDesk } from './agent-desk.ts';
 import { OrderDesk } from './order-desk.ts';
@@ -25,6 +26,7 @@ export interface DeskOptions extends Posting {
   readonly newId: () => string;
   /** Default: the usual ones. */
   readonly limits?: OperatingLimits;
+  readonly meters?: Meters;
 }
 
 /** Requests that change something; the others are the connection's own. */
@@ -38,7 +40,8 @@ export class Desk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
-    const rates = new AccountRates(options.now, options.limits ?? usualLimits);
+    const { now, limits = usualLimits, meters = new Meters() } = options;
+    const rates = new AccountRates(now, limits, meters);
     this.#orders = new OrderDesk({ ...options, rates });
     this.#agents = new AgentDesk({ ...options, rates });
   }

@@ -8,6 +8,7 @@ import type { Feed } from '../feed/feed.ts';
 import { frameBytesMax, heartbeatMs } from '../limits.ts';
 import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
+import { Meters } from '../watch/meters.ts';
 import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
 import type { FrameSocket } from './frame-socket.ts';
@@ -23,6 +24,7 @@ export interface SocketsOptions {
   readonly mayTrade: (token: string) => boolean;
   /** Default: the usual ones. */
   readonly limits?: OperatingLimits;
+  readonly meters?: Meters;
 }
 
 /** The open connections of one server. */
@@ -30,6 +32,7 @@ export class Sockets {
   readonly #options: SocketsOptions;
   readonly #server: WebSocketServer;
   readonly #outbox = new Outbox();
+  readonly #meters: Meters;
   readonly #connections = new Map<Connection, string>();
   #count = 0;
   #isClosing = false;
@@ -37,6 +40,7 @@ export class Sockets {
 
   constructor(options: SocketsOptions) {
     this.#options = options;
+    this.#meters = options.meters ?? new Meters();
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: frameBytesMax,
@@ -49,6 +53,13 @@ export class Sockets {
   /** Connections that are open. */
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** Bytes sent that clients have yet to read, of all connections. */
+  get waitingBytes(): number {
+    let bytes = 0;
+    for (const connection of this.#connections.keys()) bytes += connection.buffered;
+    return bytes;
   }
 
   /** Takes the upgrades of an HTTP server. */
@@ -68,6 +79,7 @@ export class Sockets {
       version,
       mayTrade,
       limits,
+      meters: this.#meters,
       now: clock.now,
       after: clock.after,
     });
@@ -94,6 +106,7 @@ export class Sockets {
     const source = request.socket.remoteAddress ?? '';
     const status = this.#refusalOf(request, source);
     if (status !== undefined) {
+      this.#meters.connectionsRefused += 1;
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
       return;
     }
