@@ -227,6 +227,7 @@ function program(done: (code: number) => void): Command {
       ).argParser(wholeBetween(0, 65_535)),
     )
     .option('--metrics-host <address>', 'the address for that', '127.0.0.1')
+    .option('--cancel-on-stop', 'cancel all orders when it is asked to stop (default: they stay)')
     .option('--limits <file>', 'its limits (default: exchange.conf in the data folder)')
     .option('--json', 'print a JSON object an event')
     .action(async (options) =>

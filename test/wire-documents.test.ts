@@ -41,8 +41,9 @@ test('every function that is documented is there', async () => {
   const { paths } = openApi() as { readonly paths: Readonly<Record<string, object>> };
   for (const [path, operations] of Object.entries(paths)) {
     for (const method of Object.keys(operations)) {
-      const { status } = await fetch(new URL(path, url), { method: method.toUpperCase() });
-      expect(status, path).not.toBe(404);
+      const response = await fetch(new URL(path, url), { method: method.toUpperCase() });
+      expect(response.status, path).not.toBe(404);
+      expect(await response.text(), path).not.toContain('Unknown method');
     }
   }
 });

@@ -85,7 +85,7 @@ export async function startPlace(reach: 'local' | 'http'): Promise<Place> {
   const operator = new Operator({ chain: chainName, port, key: operatorKey, now: Date.now });
   const server =
     reach === 'http'
-      ? await serveChain({ chain, host: '127.0.0.1', port: 0, failed: fail })
+      ? await serveChain({ chain, host: '127.0.0.1', port: 0, failed: fail, now: Date.now })
       : undefined;
   const walletPort = server
     ? httpChainPort({ url: `http://127.0.0.1:${server.port}/chain` })

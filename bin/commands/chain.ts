@@ -155,7 +155,13 @@ async function begin(tools: Tools): Promise<Running> {
     closers.push(() => blocks.stop());
     const view = new WalletView({ chain: name, port: localChainPort(opened), keys });
     const node = new WalletNode(view, { now: Date.now, dialect, stop: () => stop.ask(0) });
-    const served = await serveChain({ chain: opened, host, port: options.port, failed });
+    const served = await serveChain({
+      chain: opened,
+      host,
+      port: options.port,
+      failed,
+      now: () => performance.now(),
+    });
     closers.push(() => served.close());
     const rpc = await serveNode(node, name, tools);
     closers.push(() => rpc.close());

@@ -20,6 +20,7 @@ export interface ExchangeOptions {
   readonly depth: number;
   readonly energy: string;
   readonly ecoin: string;
+  readonly cancelOnStop?: boolean;
   readonly metricsPort?: number;
   readonly metricsHost: string;
   /** The file with the limits. */
@@ -70,7 +71,7 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
     ...(watchUrl && { metrics: `${watchUrl}/metrics` }),
   });
   const code = await stop.asked;
-  await running.close();
+  await running.close({ cancelOrders: options.cancelOnStop === true && broken === undefined });
   if (broken !== undefined) throw new Failure(broken.message, 1);
   return code;
 }

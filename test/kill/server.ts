@@ -21,14 +21,16 @@ export interface Server {
 /**
  * Starts the server on a data folder and resolves when it listens.
  * @param under a program with its arguments that runs it as its own child, or in its place.
+ * @param more options of the server's own.
  * @throws Error with what it said when it ended before.
  */
 export async function startServer(
   data: string,
   port = 0,
   under: readonly string[] = [],
+  more: readonly string[] = [],
 ): Promise<Server> {
-  const own = ['exchange', '--data', data, '--port', String(port), '--open', '--json'];
+  const own = ['exchange', '--data', data, '--port', String(port), '--open', '--json', ...more];
   const [first = '', ...args] = [...under, process.execPath, program, ...own];
   const child = spawn(first, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -2,7 +2,7 @@
  * An exchange without its HTTP side, put together from its parts: state, sequencer, settler, feed, sessions and sockets. Reads no folder, opens no port, makes
  * no thread and no chance of its own: what lasts, what is random and what time it is are given, by `exchange.ts` from a folder, by a simulation from a seed.
  */
-import { lastInstant, lastSeq, marketOf, openTrades } from '@wattlot/core';
+import { lastInstant, lastSeq, marketOf, markets, openTrades } from '@wattlot/core';
 import type { Event, Instant, MarketTerms, State } from '@wattlot/core';
 import { verifyMessage } from '@wattlot/ledger';
 import type { Chain } from '@wattlot/ledger';
@@ -67,6 +67,12 @@ export interface Parts {
 /** Told of each event when it is on disk. */
 export type EventListener = (event: Event, at: Instant) => void;
 
+/** How an exchange ends. */
+export interface Closing {
+  /** Cancels every order first. Default: orders stay, and are there again at the next start. */
+  readonly cancelOrders?: boolean;
+}
+
 /** A running exchange, but for HTTP. */
 export interface Assembly {
   readonly state: State;
@@ -87,8 +93,8 @@ export interface Assembly {
   readonly sockets: Sockets;
   readonly meters: Meters;
   readonly listeners: Set<EventListener>;
-  /** Says goodbye to all and ends everything in order; what was taken is on disk and told before. */
-  close(): Promise<void>;
+  /** Ends everything in order; what was taken is on disk and told before. Later calls wait for the first. */
+  close(how?: Closing): Promise<void>;
 }
 
 /**
@@ -142,6 +148,7 @@ export async function assemble(
   const desks = openOperatorDesks(options, parts, { state, sequencer, feed });
   listeners.add((event, at) => desks.settlementHealth.note(event, at));
   const close = closing(parts, {
+    state,
     sockets: gateway.sockets,
     sequencer,
     stopFollowers: () => {
@@ -201,26 +208,39 @@ function openOperatorDesks(
   return { requests, admission, deposits, settlementHealth: new Health(looked) };
 }
 
-interface Closing {
+interface Closable {
+  readonly state: State;
   readonly sockets: Sockets;
   readonly sequencer: Sequencer;
   readonly stopFollowers: () => void;
 }
 
-/** First nobody comes in, then the last blocks are taken in, then the journal ends. */
+/**
+ * First nobody comes in and the last blocks are taken in; then nothing is taken any more, what was taken reaches the disk and is answered, and only then the
+ * connections end; at last the journal.
+ */
 function closing(
   { ledger, snapshots, journal }: Parts,
-  { sockets, sequencer, stopFollowers }: Closing,
-): () => Promise<void> {
+  { state, sockets, sequencer, stopFollowers }: Closable,
+): Assembly['close'] {
   let closed: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    sockets.close();
+  const close = async ({ cancelOrders = false }: Closing): Promise<void> => {
+    sockets.refuse();
     await ledger.stop().catch(() => undefined);
     stopFollowers();
+    // In one turn with the end: no order comes after.
+    if (cancelOrders && !sequencer.isStopped) cancelAll(state, sequencer);
     await sequencer.close();
+    sockets.close();
     await snapshots.close().catch(() => undefined);
     await journal.close().catch(() => undefined);
     await ledger.close();
   };
-  return () => (closed ??= close());
+  return (how = {}) => (closed ??= close(how));
+}
+
+function cancelAll(state: State, sequencer: Sequencer): void {
+  for (const { symbol } of markets(state)) {
+    sequencer.post({ kind: 'market.cancel_all', market: symbol }, () => undefined);
+  }
 }

@@ -2,11 +2,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { assemble } from './assembly.ts';
-import type { Assembly, AssemblyOptions } from './assembly.ts';
+import type { Assembly, AssemblyOptions, Closing } from './assembly.ts';
 import { ApiKeyFile } from './gateway/api-key-file.ts';
 import { ApiKeys } from './gateway/api-keys.ts';
 import { buildApp } from './gateway/app.ts';
 import type { NodeSettings } from './ledger-node-open.ts';
+import { closeWithinMs } from './limits.ts';
 import { usualLimits } from './operating-limits.ts';
 import { Requests } from './requests.ts';
 import { readinessOf } from './watch/readiness.ts';
@@ -15,7 +16,7 @@ import { Metrics } from './watch/metrics.ts';
 import { buildWatchApp } from './watch/watch-app.ts';
 import { openFolder } from './start-folder.ts';
 
-export type { EventListener } from './assembly.ts';
+export type { Closing, EventListener } from './assembly.ts';
 export { chainName } from './start-folder.ts';
 
 /** What an exchange is made of and with. */
@@ -71,10 +72,12 @@ function withHttp(options: ExchangeOptions, assembly: Assembly): Exchange {
   sockets.attach(app.server);
   const watchers: FastifyInstance[] = [];
   let closed: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    sockets.close();
+  const close = async (how?: Closing): Promise<void> => {
+    await assembly.close(how);
+    // What has been answered gets so long to leave.
+    const cut = clock.after(closeWithinMs, () => app.server.closeAllConnections());
     await app.close();
-    await assembly.close();
+    cut();
     // Last, so that somebody sees it close.
     for (const watching of watchers) await watching.close();
   };
@@ -83,5 +86,5 @@ function withHttp(options: ExchangeOptions, assembly: Assembly): Exchange {
     watchers.push(watching);
     return watching;
   };
-  return { ...assembly, app, watch, close: () => (closed ??= close()) };
+  return { ...assembly, app, watch, close: (how) => (closed ??= close(how)) };
 }

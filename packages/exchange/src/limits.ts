@@ -185,10 +185,6 @@ export const bookDepthDefault = 10;
 /** Milliseconds after a start in which no renewal is asked for: an agent that lost its connection tries again after 0.25, 1, 2, 4 and 8 seconds. */
 export const renewalGraceMs = 20_000;
 
-/** Questions for past transactions that one address of the network may ask at once, and a second in the long run: each reads thousands of blocks. */
-export const historiesBurst = 5;
-export const historiesPerSecond = 0.5;
-
 /** Levels a side up to which a book is sent whole when a level comes or goes, for the sake of stock clients: what they ask for when they name no depth. */
 export const wholeBookDepthMax = 10;
 

@@ -6,7 +6,7 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { ExchangeError, lineOf, printable } from './errors.ts';
 import { openExchange } from './exchange.ts';
-import type { Exchange, EventListener } from './exchange.ts';
+import type { Closing, Exchange, EventListener } from './exchange.ts';
 import type { Policy } from './admission.ts';
 import type { NodeSettings } from './ledger-node-open.ts';
 import type { OperatingLimits } from './operating-limits.ts';
@@ -57,8 +57,8 @@ export interface RunningExchange {
   stats(): Stats;
   /** Calls back with each event from now on, when it is on disk, in order. @returns how to stop it. */
   onEvent(listener: EventListener): () => void;
-  /** Stops listening, says goodbye to all, and puts everything taken on disk. */
-  close(): Promise<void>;
+  /** Takes nothing more; puts on disk and answers what was taken; says goodbye to all. */
+  close(how?: Closing): Promise<void>;
 }
 
 const version = '0.1.0';
@@ -142,6 +142,6 @@ function running(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close: () => exchange.close(),
+    close: (how) => exchange.close(how),
   };
 }

@@ -50,6 +50,7 @@ export * from './node/paper.ts';
 export type { Dialect } from './node/dialect.ts';
 export * from './node/rpc-server.ts';
 export * from './chain/chain-server.ts';
+export { HistoryLimit } from './chain/history-limit.ts';
 export type { HttpServer } from './http-server.ts';
 export type { WalletPort } from './wallet/wallet-port.ts';
 

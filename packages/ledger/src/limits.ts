@@ -63,6 +63,13 @@ export const CHAIN_TIMEOUT_MS = 5_000;
 /** Connections a wallet keeps to the chain: it asks one thing at a time; a second serves reads meanwhile. */
 export const CHAIN_CONNECTIONS_MAX = 2;
 
+/** Questions for past transactions that one address of the network may ask at once, and a second in the long run: each reads thousands of blocks. */
+export const HISTORIES_BURST = 5;
+export const HISTORIES_PER_SECOND = 0.5;
+
+/** Addresses of the network of which it is remembered how often they asked. */
+export const HISTORY_ASKERS_MAX = 10_000;
+
 /** Blocks looked through for a wallet's past transactions: reading further would hold up the producer. */
 export const HISTORY_BLOCKS_MAX = 2_000;
 

@@ -1,11 +1,10 @@
 /** The HTTP side: built here, listening elsewhere, so that tests can ask it without a port. */
 import { gatewayErrors } from '@wattlot/client/frames';
 import type { LedgerResult } from '@wattlot/client/frames';
-import { CHAIN_REQUEST_BYTES_MAX, handleChainRequest } from '@wattlot/ledger';
+import { CHAIN_REQUEST_BYTES_MAX, handleChainRequest, HistoryLimit } from '@wattlot/ledger';
 import type { Chain } from '@wattlot/ledger';
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { LedgerPort } from '../ledger-port.ts';
@@ -14,9 +13,7 @@ import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
 import type { Meters } from '../watch/meters.ts';
 import type { Readiness } from '../watch/readiness.ts';
-import { createBucket, take } from './bucket.ts';
-import type { Bucket } from './bucket.ts';
-import { callCounter, callsOf, Refused, strangersMax } from './calls.ts';
+import { callCounter, callsOf, Refused } from './calls.ts';
 import { addOperatorApi } from './operator-api.ts';
 import type { OperatorApiOptions } from './operator-api.ts';
 import { isOriginAllowed } from './origin.ts';
@@ -50,7 +47,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     requestTimeout: limits.requestMsMax,
     connectionTimeout: limits.requestMsMax,
     keepAliveTimeout: limits.keepAliveMs,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     http: { connectionsCheckingInterval: limits.requestCheckMs },
     logger: false,
   });
@@ -71,7 +68,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   app.setNotFoundHandler((request, reply) => {
     const error = gatewayErrors.unknownMethod;
-    return reply.code(404).send(isDialect(request) ? refuse(error) : { error });
+    // In the dialect a refusal is an answer like any other: stock clients read no body of another status.
+    return isDialect(request) ? reply.send(refuse(error)) : reply.code(404).send({ error });
   });
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
@@ -141,15 +139,6 @@ function textOf(status: number): string {
   return status >= 500 ? gatewayErrors.unavailable : gatewayErrors.invalidArguments;
 }
 
-/** Reading past transactions holds up everybody for a moment; a wallet that trades never asks. */
-function isHistory(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'history';
-}
-
-const tooManyHistories = {
-  error: { code: 'chain_unreachable', message: 'too many questions at once', retryable: true },
-};
-
 const noChainHere = {
   error: {
     code: 'chain_request_invalid',
@@ -159,20 +148,15 @@ const noChainHere = {
 };
 
 function addChain(app: FastifyInstance, { ledger, chain, now }: AppOptions): void {
-  const buckets = new LRUCache<string, Bucket>({ max: strangersMax });
+  const histories = new HistoryLimit(() => now() / 1000);
   app.get('/v1/ledger', () => {
     const { name, height, operator } = ledger;
     return { result: { chain: name, height, operator } satisfies LedgerResult };
   });
   const bodyLimit = CHAIN_REQUEST_BYTES_MAX;
   app.post('/chain', { bodyLimit }, ({ body, ip }) => {
-    if (isHistory(body)) {
-      const nowMs = now() / 1000;
-      const fresh = createBucket(limits.historiesBurst, limits.historiesPerSecond, nowMs);
-      const bucket = buckets.get(ip) ?? fresh;
-      buckets.set(ip, bucket);
-      if (!take(bucket, nowMs)) return tooManyHistories;
-    }
+    const refused = histories.refuse(body, ip);
+    if (refused !== undefined) return refused;
     return chain === undefined ? noChainHere : handleChainRequest(chain, body);
   });
 }

@@ -23,7 +23,7 @@ export class Refused extends Error {
 }
 
 /** Addresses of the network of which it is remembered how much they have asked. */
-export const strangersMax = 10_000;
+const strangersMax = 10_000;
 
 /** How calls are counted. */
 export interface CountOptions {

@@ -11,12 +11,12 @@ import { Compile } from 'typebox/compile';
 import { exactInstant } from '../exact.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { OrderRecord } from '../feed/orders.ts';
-import { bodyBytesMax, tokenSeconds } from '../limits.ts';
+import { tokenSeconds } from '../limits.ts';
 import type { ApiKey } from './api-key-file.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Desk, DeskRequest } from './desk.ts';
 import type { Outcome } from './posting.ts';
-import { answer, refuse, refuseFault } from './public-api.ts';
+import { answer, refuse, refuseFault, takeText } from './public-api.ts';
 import type { Envelope } from './public-api.ts';
 import { readRequest } from './request.ts';
 
@@ -43,10 +43,7 @@ export function addPrivateApi(app: FastifyInstance, options: PrivateApiOptions):
   const functions = functionsOf(options);
   void app.register((scope, _options, done) => {
     // The signature is over the body byte for byte.
-    scope.removeAllContentTypeParsers();
-    const types = ['application/x-www-form-urlencoded', 'application/json'];
-    const parse = { parseAs: 'string', bodyLimit: bodyBytesMax } as const;
-    scope.addContentTypeParser(types, parse, (_request, body, parsed) => parsed(null, body));
+    takeText(scope);
     for (const name of Object.keys(privateFunctions) as PrivateFunctionName[]) {
       // Each takes what its own schema has checked.
       const answerTo: (key: ApiKey, body: never) => Envelope | Promise<Envelope> = functions[name];

@@ -19,7 +19,8 @@ import type { Feed } from '../feed/feed.ts';
 import type { MarketFeed } from '../feed/market-feed.ts';
 import { pairStatusOf } from '../feed/system.ts';
 import { dayBefore } from '../feed/ticker.ts';
-import { depthDefault, depthMax } from '../limits.ts';
+import { bodyBytesMax, depthDefault, depthMax } from '../limits.ts';
+import { Refused } from './calls.ts';
 
 /** What the functions read. */
 export interface PublicApiOptions {
@@ -49,16 +50,36 @@ type Functions = {
   readonly [Name in PublicFunctionName]: (query: PublicQuery<Name>) => Envelope;
 };
 
-/** Adds `GET /0/public/…`. */
+/** Has bodies of the application handed over as text: forms, JSON, and those of which nothing is said, as some clients send their forms. */
+export function takeText(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const types = ['application/x-www-form-urlencoded', 'application/json'];
+  const parse = { parseAs: 'string', bodyLimit: bodyBytesMax } as const;
+  app.addContentTypeParser(types, parse, (_request, body, parsed) => parsed(null, body));
+  app.addContentTypeParser('*', parse, ({ headers }, body, parsed) => {
+    if (headers['content-type'] === undefined) return parsed(null, body);
+    parsed(new Refused(415, gatewayErrors.invalidArguments));
+  });
+}
+
+/** Adds `GET /0/public/…`, and the same by POST with the parameters in a form. */
 export function addPublicApi(app: FastifyInstance, options: PublicApiOptions): void {
   const functions = functionsOf(options);
   for (const name of Object.keys(publicFunctions) as PublicFunctionName[]) {
     const schema = Compile<TSchema>(publicFunctions[name].query);
     // Each takes what its own schema has checked.
     const answerTo: (query: never) => Envelope = functions[name];
-    app.get(`/0/public/${name}`, ({ query }) =>
-      schema.Check(query) ? answerTo(query as never) : refuseFault(schema.Errors(query)[0]),
-    );
+    const reply = (query: unknown): Envelope =>
+      schema.Check(query) ? answerTo(query as never) : refuseFault(schema.Errors(query)[0]);
+    app.get(`/0/public/${name}`, ({ query }) => reply(query));
+    void app.register((scope, _options, done) => {
+      takeText(scope);
+      scope.post(`/0/public/${name}`, ({ query, body }) => {
+        const form = new URLSearchParams(typeof body === 'string' ? body : '');
+        return reply({ ...(query as object), ...Object.fromEntries(form) });
+      });
+      done();
+    });
   }
 }
 

@@ -92,6 +92,11 @@ export class Sockets {
     for (const connection of this.#connections.keys()) connection.endKey(id);
   }
 
+  /** Takes no new connections. */
+  refuse(): void {
+    this.#isClosing = true;
+  }
+
   /** Says goodbye to all. */
   close(): void {
     this.#isClosing = true;

@@ -1,6 +1,7 @@
 /** A chain behind HTTP, for wallets elsewhere: one endpoint, `POST /chain`. What it answers is public, and what it takes speaks for itself by its signatures. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { handleChainRequest } from './chain-requests.ts';
+import { HistoryLimit } from './history-limit.ts';
 import type { Chain } from './chain.ts';
 import { listenHttp, readBody } from '../http-server.ts';
 import type { HttpServer, Listening } from '../http-server.ts';
@@ -9,15 +10,19 @@ import { CHAIN_REQUEST_BYTES_MAX } from '../limits.ts';
 /** How a chain is served. */
 export interface ChainServerOptions extends Listening {
   readonly chain: Chain;
+  /** Milliseconds on a clock that never runs backwards. */
+  readonly now: () => number;
 }
 
 /** Serves a chain. @throws LedgerError `port_taken`. */
 export function serveChain(options: ChainServerOptions): Promise<HttpServer> {
-  return listenHttp((request, response) => serve(options.chain, request, response), options);
+  const histories = new HistoryLimit(options.now);
+  const { chain } = options;
+  return listenHttp((request, response) => serve({ chain, histories }, request, response), options);
 }
 
 async function serve(
-  chain: Chain,
+  { chain, histories }: { readonly chain: Chain; readonly histories: HistoryLimit },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -30,7 +35,9 @@ async function serve(
   }
   const asked = body.kind === 'text' ? jsonOf(body.text) : undefined;
   if (asked === undefined) return finish(response, 400, { error: 'the request is no JSON' });
-  finish(response, 200, await handleChainRequest(chain, asked.value));
+  const source = request.socket.remoteAddress ?? '';
+  const refused = histories.refuse(asked.value, source);
+  finish(response, 200, refused ?? (await handleChainRequest(chain, asked.value)));
 }
 
 function jsonOf(text: string): { readonly value: unknown } | undefined {
