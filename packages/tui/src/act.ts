@@ -17,6 +17,7 @@ import { amend, arm, changeKind, changeUntil, confirm, open } from './act-ticket
 import { size, stepPrice, withTicket } from './act-ticket.ts';
 import { bestOf } from './book.ts';
 import { commandsOf } from './commands.ts';
+import { copyRow } from './copy.ts';
 import { moveCursor, recentre } from './ladder.ts';
 import { footRows, headRows } from './layout.ts';
 import { cancelWaitMs } from './limits.ts';
@@ -190,6 +191,10 @@ export function act(state: State, action: Action, moment: Moment): Step {
       return confirmAmount(state);
     case 'hide':
       return only({ ...state, areAmountsHidden: !state.areAmountsHidden });
+    case 'copy':
+      return copyRow(state);
+    case 'chart':
+      return only({ ...state, isLineChart: !state.isLineChart });
     case 'help':
       return only({ ...state, overlay: { kind: 'help', filter: '', scroll: 0 } });
     case 'filter':

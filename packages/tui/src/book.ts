@@ -8,6 +8,14 @@ export function bestOf(book: BookView | undefined, side: Side): number | undefin
   return (side === 'ask' ? book?.asks : book?.bids)?.[0]?.price;
 }
 
+/** Where a price lies in the book: whoever wants to trade up or down to it meets this side. */
+export function sideOf(book: BookView | undefined, price: number): Side | undefined {
+  const ask = bestOf(book, 'ask');
+  const bid = bestOf(book, 'bid');
+  if (ask !== undefined && price >= ask) return 'ask';
+  return bid !== undefined && price <= bid ? 'bid' : undefined;
+}
+
 /** What one gets by trading against a side from its best price to a limit. */
 export interface Reach {
   readonly lots: number;

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import { makeKeyDecoder } from './keys.ts';
 import { closeWaitMs, escapeWaitMs } from './limits.ts';
 import { Terminal } from './panes/terminal.tsx';
+import { copySequence } from './screen/clipboard.ts';
 import { takeTerminal } from './screen/ownership.ts';
 import type { Keyboard } from './screen/ownership.ts';
 import { Sink } from './screen/sink.ts';
@@ -75,7 +76,7 @@ function readWallet(wallet: OwnWallet | undefined, store: Store): void {
 function makePerformer(
   store: () => Store,
   opened: () => Opened | undefined,
-  also: { repaint(): void; leave(): void },
+  also: { repaint(): void; leave(): void; copy(text: string): void },
 ): (effect: Effect) => void {
   const gone = { kind: 'no', error: 'not connected' } as const;
   const client = (): ExchangeClient | undefined => opened()?.client;
@@ -121,6 +122,9 @@ function makePerformer(
         return;
       case 'issue-energy':
         answer('energy', opened()?.wallet?.issueEnergy?.(effect.amount, effect.reference));
+        return;
+      case 'copy':
+        also.copy(effect.text);
         return;
       case 'repaint':
         also.repaint();
@@ -181,6 +185,9 @@ export async function runSession(options: SessionOptions): Promise<Ending> {
     () => store,
     () => opened,
     {
+      copy: (text) => {
+        canvas.write(copySequence(text));
+      },
       repaint: () => {
         sink.repaint();
       },

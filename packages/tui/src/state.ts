@@ -93,6 +93,8 @@ export interface State {
   readonly ticket?: Ticket;
   readonly overlay?: Overlay;
   readonly areAmountsHidden: boolean;
+  /** Whether the chart is a line, and no candles. */
+  readonly isLineChart: boolean;
   /** Own orders of which a cancel is on its way or done: pressing again asks for nothing new. */
   readonly cancelling: ReadonlySet<OrderId>;
   /** Oldest first. */
@@ -130,6 +132,8 @@ export type Effect =
   | { readonly kind: 'read-wallet' }
   | { readonly kind: 'request-ecoin'; readonly amount: Amount }
   | { readonly kind: 'issue-energy'; readonly amount: Amount; readonly reference: string }
+  /** To the clipboard of whoever sits there. One line of printable text. */
+  | { readonly kind: 'copy'; readonly text: string }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'leave' };
 
@@ -169,6 +173,8 @@ export type Action =
   | { readonly kind: 'cancel-market' }
   | { readonly kind: 'cancel-all' }
   | { readonly kind: 'hide' }
+  | { readonly kind: 'copy' }
+  | { readonly kind: 'chart' }
   | { readonly kind: 'help' }
   | { readonly kind: 'filter'; readonly character: string }
   | { readonly kind: 'unfilter' }
@@ -229,6 +235,7 @@ export function newState(options: StateOptions): State {
     ladder: newLadder,
     lots: lotsAtFirst,
     areAmountsHidden: false,
+    isLineChart: false,
     cancelling: new Set(),
     notices: [],
   };

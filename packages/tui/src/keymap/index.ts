@@ -6,7 +6,7 @@ import type { Language, Message } from '../text/language.ts';
 import { t } from '../text/language.ts';
 import { isWithin } from './binding.ts';
 import type { Binding, KeyContext } from './binding.ts';
-import { ladderKeys, orderKeys } from './ladder.ts';
+import { amendKeys, ladderKeys, orderKeys } from './ladder.ts';
 import { otherKeys } from './other.ts';
 import { overlayKeys } from './overlay.ts';
 import { cancelKeys, listKeys, screenKeys } from './screens.ts';
@@ -16,6 +16,7 @@ import { ticketKeys } from './ticket.ts';
 export const keymap: readonly Binding[] = [
   ...orderKeys,
   ...cancelKeys,
+  ...amendKeys,
   ...ladderKeys,
   ...listKeys,
   ...screenKeys,

@@ -44,6 +44,9 @@ export const orderKeys: readonly Binding[] = [
     act: always({ kind: 'open', side: 'ask', at: 'best' }),
     disabled: cannotTake('ask'),
   },
+];
+
+export const amendKeys: readonly Binding[] = [
   {
     id: 'amend',
     context: 'ladder',

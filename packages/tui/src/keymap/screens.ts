@@ -12,6 +12,7 @@ import {
   nothingToCancel,
   withoutMarket,
 } from './binding.ts';
+import { nothingToCopy } from '../copy.ts';
 import { nothingToAmend } from './amend.ts';
 import type { Binding } from './binding.ts';
 
@@ -231,6 +232,23 @@ export const screenKeys: readonly Binding[] = [
     label: 'P',
     help: 'hide or show my amounts',
     act: always({ kind: 'hide' }),
+  },
+  {
+    id: 'copy',
+    context: 'screens',
+    keys: ['y'],
+    label: 'y',
+    help: 'copy the row at the cursor (wallet: my address) to the clipboard',
+    act: always({ kind: 'copy' }),
+    disabled: nothingToCopy,
+  },
+  {
+    id: 'chart',
+    context: 'screens',
+    keys: ['c'],
+    label: 'c',
+    help: 'chart: candles, or a line',
+    act: always({ kind: 'chart' }),
   },
   {
     id: 'help',

@@ -47,6 +47,29 @@ function candleSpan(candle: Candle | undefined, scale: Scale): Span {
   return high >= scale.low && low < scale.high ? span('│', role) : span(' ');
 }
 
+/** The price that each column of a line stands at: its own last one, or that of the column before. */
+function closesOf(columns: readonly (Candle | undefined)[]): readonly (number | undefined)[] {
+  let close: number | undefined;
+  return columns.map((candle) => {
+    close = candle?.close ?? close;
+    return close;
+  });
+}
+
+/** What a line shows in a row: a dash at its price, and the way there from the column before. */
+function lineSpan(
+  closes: readonly (number | undefined)[],
+  column: number,
+  { low, high }: Scale,
+): Span {
+  const close = closes[column];
+  if (close === undefined) return span(' ');
+  if (close >= low && close < high) return span('─', 'title');
+  const before = closes[column - 1] ?? close;
+  const isBetween = Math.max(before, close) >= low && Math.min(before, close) < high;
+  return isBetween ? span('│', 'title') : span(' ');
+}
+
 function profileText(market: Market, scale: Scale, most: number): string {
   const lots = lotsWithin(market, scale);
   return lots === 0 ? '' : '█'.repeat(Math.max(1, Math.round((lots / most) * profileColumns)));
@@ -89,11 +112,14 @@ export function chartPane(state: State, { width, height }: Box): Line[] {
   const { instrument } = market;
   const ladder = scales(candles, rows, instrument.tick);
   const most = Math.max(1, ...ladder.map((scale) => lotsWithin(market, scale)));
+  const closes = state.isLineChart ? closesOf(columns) : undefined;
   const body = ladder.map((scale, row): Line => {
     const isNamed = row % 2 === 0;
     const label = isNamed ? priceText(instrument, scale.low) : '';
     return line(
-      ...columns.map((candle) => candleSpan(candle, scale)),
+      ...columns.map((candle, column) =>
+        closes === undefined ? candleSpan(candle, scale) : lineSpan(closes, column, scale),
+      ),
       span(` ${padStart(label, priceColumns)} `, 'muted'),
       span(hasProfile ? profileText(market, scale, most) : '', 'muted'),
     );

@@ -10,6 +10,7 @@ import { ecoinText, ecoinUnit, energyText, energyUnit, timeText } from '../text/
 import { printable, widthOf } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
 import { liveOrders, ownedOf } from '../view.ts';
+import { phaseSpan } from './phase.ts';
 
 function connectionSpans({ view, now, language }: State): Span[] {
   const { state, reason, retryAt } = view.connection;
@@ -39,6 +40,10 @@ export function statusLine(state: State, width: number): Line {
     span(market === undefined ? 'wattlot' : printable(market.instrument.symbol, 24), 'focus'),
     span('  '),
     ...connectionSpans(state),
+    // What is old may not be so any more, and the reason needs the room.
+    ...(market === undefined || state.view.connection.state !== 'live'
+      ? []
+      : [span('  '), phaseSpan(market, state.language)]),
   );
   const after = line(
     span('  '),

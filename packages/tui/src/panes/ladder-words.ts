@@ -1,6 +1,5 @@
 /** The sentences around the ladder: its title, the spread, and what it takes to trade to the cursor. */
-import type { Side } from '@wattlot/core';
-import { bestOf, reach } from '../book.ts';
+import { bestOf, reach, sideOf } from '../book.ts';
 import type { State } from '../state.ts';
 import { t } from '../text/language.ts';
 import type { Language } from '../text/language.ts';
@@ -16,14 +15,6 @@ import {
 } from '../text/number.ts';
 import { widthOf } from '../text/printable.ts';
 import type { Market } from '../view.ts';
-
-/** Where a price lies in the book: whoever wants to trade up or down to it meets this side. */
-export function sideOf(book: Market['book'], price: number): Side | undefined {
-  const ask = bestOf(book, 'ask');
-  const bid = bestOf(book, 'bid');
-  if (ask !== undefined && price >= ask) return 'ask';
-  return bid !== undefined && price <= bid ? 'bid' : undefined;
-}
 
 /** A text in the middle of a rule of `width` cells. */
 export function centred(text: string, width: number, fill: string): string {

@@ -1,7 +1,7 @@
 /** The ladder: prices in the middle, bids left, asks right, one's own lots outside, and what it takes to reach a price. */
 import type { Level } from '@wattlot/client/frames';
 import type { Side } from '@wattlot/core';
-import { bandOf, bestOf, reach } from '../book.ts';
+import { bandOf, bestOf, reach, sideOf } from '../book.ts';
 import type { Box } from '../layout.ts';
 import { marketOf, sightOf } from '../state.ts';
 import type { State } from '../state.ts';
@@ -16,7 +16,7 @@ import { liveOrders } from '../view.ts';
 import type { Market } from '../view.ts';
 import { aheadText, barText, mineBy, mineText } from './ladder-marks.ts';
 import type { Mine } from './ladder-marks.ts';
-import { centred, cursorLine, sideOf, spreadText, titleLine } from './ladder-words.ts';
+import { centred, cursorLine, spreadText, titleLine } from './ladder-words.ts';
 
 /** Cells of the columns. Bars get what is left. */
 const columns = { mark: 2, mine: 8, volume: 6, price: 8, reachEnergy: 9, reachCost: 11, saves: 8 };

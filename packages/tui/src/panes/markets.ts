@@ -14,8 +14,9 @@ import type { Market } from '../view.ts';
 import { bestOf } from '../book.ts';
 import { chartPane } from './chart.ts';
 import { titleLine } from './list-title.ts';
+import { phaseSpan } from './phase.ts';
 
-const columns = { mark: 2, name: 14, price: 8, change: 8, lots: 8, net: 8 };
+const columns = { mark: 2, name: 12, phase: 9, price: 7, change: 7, lots: 7, net: 7 };
 const sparkMost = 40;
 /** Markets that keep their rows; the chart takes what is left. */
 const marketsShown = 8;
@@ -24,6 +25,7 @@ function headLine({ language }: State): Line {
   const text = [
     ' '.repeat(columns.mark),
     padEnd(t(language, 'market'), columns.name),
+    padEnd(t(language, 'phase'), columns.phase),
     padStart(t(language, 'bid'), columns.price),
     padStart(t(language, 'ask'), columns.price),
     padStart(t(language, 'last'), columns.price),
@@ -60,6 +62,7 @@ function marketLine(state: State, market: Market, width: number, glyphs: Glyphs)
   const spans = [
     span(padEnd(isSelected ? glyphs.cursor : '', columns.mark), 'focus'),
     span(padEnd(printable(instrument.symbol, columns.name - 1), columns.name), 'title'),
+    phaseSpan(market, state.language, columns.phase),
     span(text(bestOf(book, 'bid')), 'bid'),
     span(text(bestOf(book, 'ask')), 'ask'),
     span(text(trades[0]?.price), 'price'),

@@ -41,6 +41,17 @@ export const expectedScreenKeys: Readonly<Record<string, (press: Press) => void>
     expect(state).toMatchObject({ screen: 'ladder', ladder: { cursor: 151 } });
     expect(state.ticket).toMatchObject({ amends: 'O8', side: 'ask', volumeText: '9' });
   },
+  copy: (press) => {
+    expect(press(pressed(orders, 'j', 'j').state).effects).toEqual([
+      { kind: 'copy', text: 'O5 KWH/ECOIN bid 20 lots at 149, open, 0 filled' },
+    ]);
+    expect(press(inWallet).effects).toEqual([{ kind: 'copy', text: walletSummary.address }]);
+    expect(press(pressed(opened, '4').state).effects).toEqual([]);
+  },
+  chart: (press) => {
+    expect(press(opened).state.isLineChart).toBe(true);
+    expect(press(press(opened).state).state.isLineChart).toBe(false);
+  },
   'list-up': (press) => {
     expect(press(pressed(orders, 'j', 'j').state).state.selected).toBe('O8');
   },

@@ -63,4 +63,17 @@ export const koreanTicket = {
   '{place} of {of} at its price, {ahead} lots ahead':
     '같은 가격 {of}건 가운데 {place}, 앞에 {ahead}로트',
   'your {order}: {place}': '내 {order}: {place}',
+  'copy the row at the cursor (wallet: my address) to the clipboard':
+    '커서의 줄(지갑에서는 내 주소)을 클립보드에 복사',
+  'chart: candles, or a line': '차트: 캔들 또는 선',
+  'there is nothing to copy here': '여기에는 복사할 것이 없습니다',
+  'Copied: {text}': '복사함: {text}',
+  trading: '거래중',
+  'pre-open': '개장전',
+  'post-only': '대기만',
+  cancels: '취소만',
+  halted: '멈춤',
+  closed: '닫힘',
+  phase: '단계',
+  '{n} filled': '체결 {n}',
 } as const;
