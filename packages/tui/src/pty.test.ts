@@ -119,6 +119,8 @@ onUnix(
     // Once at the start, by the owner of the terminal and by the first frame; once for the resize.
     expect(shell.written().split('\u001b[2J')).toHaveLength(4);
   },
+  // Real processes: a busy machine takes its time.
+  30_000,
 );
 
 /** A row without the time of day, and every cell's style. */
@@ -173,6 +175,38 @@ onUnix.each([
   expect(shell.written()).toContain('\u001b[0;1m');
   expect(shell.written()).not.toMatch(/\u001b\[(?:[\d;]*;)?(?:[34]\d|9\d|10\d)[\d;]*m/);
 });
+
+/** All that the terminal itself has a use for: cursor, colours, erasing, its own modes. */
+const ownSequence = /\u001b\[(?:\?(?:25|7|1049|2004|2026)[hl]|[\d;]*[A-HJKmsu])/g;
+
+onUnix(
+  'no text of a hostile exchange reaches the terminal as anything but cells',
+  async () => {
+    const shell = demoIn(100, 30, '--hostile');
+    await shell.shows('SAFE');
+    // The log holds every text, the other screens those of the markets and orders that they name.
+    for (const [keys, shown] of [
+      ['5', 'fill'],
+      ['1', 'MARKETS'],
+      ['3', 'LOTS of'],
+      ['4', 'WALLET'],
+      ['2b\t\r', 'Refused'],
+      ['\u001b:', 'COMMANDS'],
+    ] as const) {
+      shell.press(keys);
+      await shell.shows(shown);
+    }
+    shell.press('\u0003\u0003');
+    await shell.ended;
+    const written = shell.written().replace(ownSequence, '');
+    // oxlint-disable-next-line no-control-regex
+    expect(written).not.toMatch(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f]/);
+    expect(written).not.toMatch(/[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/);
+    expect(written).not.toMatch(/\p{Mark}|\p{Extended_Pictographic}|\p{Regional_Indicator}/u);
+    await expectGivenBack(shell, 0);
+  },
+  20_000,
+);
 
 onUnix.each([
   ['SIGTERM', 1],

@@ -1,7 +1,7 @@
 /**
  * The terminal on a made-up market, without an exchange: for who works on the screens. Orders are signed, filled and settled as time goes by.
  *
- *   npm run demo -w @wattlot/tui -- [--theme light] [--ascii] [--rate 20] [--stale] [--empty] [--end crash|SIGTERM] [--tariff 214.6] [--lang ko]
+ *   npm run demo -w @wattlot/tui -- [--theme light] [--ascii] [--rate 20] [--stale] [--empty] [--hostile] [--end crash|SIGTERM] [--tariff 214.6] [--lang ko]
  */
 import { parseArgs } from 'node:util';
 import { realClock } from '../clock.ts';
@@ -10,6 +10,7 @@ import { runSession } from '../session.tsx';
 import { languages } from '../text/language.ts';
 import { makeTheme, themeNames } from '../theme.ts';
 import { makeLog } from '../log-file.ts';
+import { hostileExchange, hostileTexts } from '../testing/hostile.ts';
 import { demoMarket } from './market.ts';
 
 const { values } = parseArgs({
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '5' },
     stale: { type: 'boolean' },
     empty: { type: 'boolean' },
+    hostile: { type: 'boolean' },
     end: { type: 'string' },
     tariff: { type: 'string' },
     readonly: { type: 'boolean' },
@@ -34,6 +36,13 @@ const market = demoMarket({
   losesConnection: values.stale ?? false,
 });
 
+/** Every text is an attack, fifty a second. */
+const hostile = hostileExchange();
+function attack(): void {
+  hostile.speak();
+  realClock.later(20, attack);
+}
+
 const ending = await runSession({
   open: () => {
     if (values.end !== undefined) {
@@ -43,9 +52,10 @@ const ending = await runSession({
         process.kill(process.pid, end);
       });
     }
-    market.start();
+    if (values.hostile === true) realClock.later(0, attack);
+    else market.start();
     return Promise.resolve({
-      client: market.client,
+      client: values.hostile === true ? hostile.client : market.client,
       close: () => {
         market.stop();
         return Promise.resolve();
@@ -53,7 +63,7 @@ const ending = await runSession({
     });
   },
   doing: 'connecting to the demo',
-  name: 'house-00',
+  name: values.hostile === true ? hostileTexts.join('') : 'house-00',
   isReadOnly: values.readonly ?? false,
   tariff: values.tariff === undefined ? undefined : Number(values.tariff),
   theme: makeTheme({
