@@ -47,6 +47,14 @@ function nameOption(): Option {
     .default('house-00');
 }
 
+/** A time of the day or the number of an entry. */
+function placeOfDay(text: string): string {
+  if (!/^(?:\d{1,15}|(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)$/.test(text)) {
+    throw new InvalidArgumentError('expected a time such as 14:05 or 14:05:30, or an entry.');
+  }
+  return text;
+}
+
 function exchangeUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
@@ -243,6 +251,26 @@ function program(done: (code: number) => void): Command {
       .addOption(nodeOption('a MultiChain node that has the key instead'))
       .option('--readonly', 'watch the market without a key')
       .option('--meter <address>', 'who issues your energy: an address, or own for a key of yours')
+      .option('--replay <folder>', 'look at a recorded day: the data folder, or the journal itself')
+      .option('--as <who>', 'with --replay: whose orders are shown, by name or address')
+      .addOption(
+        new Option(
+          '--speed <factor>',
+          'with --replay: seconds of the day a second (default: 1)',
+        ).argParser(numberBetween(0.1, 10_000)),
+      )
+      .addOption(
+        new Option(
+          '--from <place>',
+          'with --replay: where to begin, HH:MM[:SS] or an entry',
+        ).argParser(placeOfDay),
+      )
+      .addOption(
+        new Option(
+          '--to <place>',
+          'with --once and --follow of a --replay: where to end',
+        ).argParser(placeOfDay),
+      )
       .option('--once', 'print the market as a table and end')
       .option('--follow', 'print a line an event')
       .option('--json', 'print JSON (with --once or --follow)'),

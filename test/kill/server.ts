@@ -8,20 +8,14 @@ const program = fileURLToPath(new URL('../../bin/wattlot.mjs', import.meta.url))
 export interface Server {
   readonly url: string;
   readonly port: number;
-  /** Of its process, or of what it was started under. */
-  readonly pid: number;
   /** Ends it without a warning. */
   kill(): Promise<void>;
   /** Resolves when it next says that there was a trade: the trade is on disk, and its settlement still to come. Never rejects; also resolves when it ends. */
   traded(): Promise<void>;
   /** Ends it in order. @returns its exit code. */
   stop(): Promise<number | null>;
-  /** Its exit code, what it said on standard error and what it printed, once it has ended, by itself or not. */
-  readonly ended: Promise<{
-    readonly code: number | null;
-    readonly said: string;
-    readonly printed: string;
-  }>;
+  /** Its exit code and what it said, once it has ended, by itself or not. */
+  readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
 }
 
 /**
@@ -52,9 +46,8 @@ export async function startServer(
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (text.includes('"event":"trade"')) wake();
-      const isListening = out.includes('"listening"');
+      if (out.includes('"listening"')) return;
       out += text;
-      if (isListening) return;
       const line = out.split('\n').find((one) => one.includes('"listening"'));
       if (line !== undefined) resolve((JSON.parse(line) as { url: string }).url);
     });
@@ -69,12 +62,11 @@ export async function startServer(
   return {
     url,
     port: Number(new URL(url).port),
-    pid: child.pid ?? 0,
     kill: async () => {
       await end('SIGKILL');
     },
     traded: () => new Promise((resolve) => awaited.push(resolve)),
     stop: () => end('SIGTERM'),
-    ended: ended.then((code) => ({ code, said, printed: out })),
+    ended: ended.then((code) => ({ code, said })),
   };
 }

@@ -15,3 +15,7 @@ export type { Clock } from './clock.ts';
 export { defaultTerms } from './terms.ts';
 export { countJournal, findJournal, readLines, verifyJournal } from './journal/offline.ts';
 export type { JournalStats, Verification } from './journal/offline.ts';
+export { Player } from './playback/player.ts';
+export type { Onlooker, PlayerOptions, WayProgress } from './playback/player.ts';
+export { RecordedDay } from './playback/recorded-day.ts';
+export type { ProofProgress } from './playback/recorded-day.ts';

@@ -1,6 +1,7 @@
 /** What each action does to the state, and what it asks of the world. Pure. */
 import type { Side } from '@wattlot/core';
 import { cancel, cancelHere } from './act-cancel.ts';
+import { go, replay, scrollWhy, typeWhere, why } from './act-replay.ts';
 import {
   askAmount,
   chooseCommand,
@@ -77,7 +78,9 @@ function close(state: State): State {
 
 function quit(state: State): Step {
   const isAsked = state.overlay?.kind === 'quit' || state.overlay?.kind === 'leaving';
-  if (isAsked || liveOrders(state.view).length === 0) {
+  // What is seen of a recorded day was over long ago.
+  const isOver = state.replay !== undefined;
+  if (isAsked || isOver || liveOrders(state.view).length === 0) {
     return { state, effects: [{ kind: 'leave' }] };
   }
   return only({ ...state, overlay: { kind: 'quit' } });
@@ -92,6 +95,7 @@ function quitCancelling(state: State): Step {
 }
 
 function scroll(state: State, by: number): State {
+  if (state.overlay?.kind === 'why') return scrollWhy(state, by);
   if (state.overlay?.kind !== 'help') {
     return { ...state, scroll: Math.min(scrollMax(state), Math.max(0, state.scroll + by)) };
   }
@@ -99,6 +103,10 @@ function scroll(state: State, by: number): State {
   const most = helpScrollMax(state, text, state.rows - headRows - footRows);
   const to = Math.min(most, Math.max(0, from + by));
   return { ...state, overlay: { kind: 'help', filter: text, scroll: to } };
+}
+
+function typed(state: State, change: (text: string) => string): State {
+  return state.overlay?.kind === 'go' ? typeWhere(state, change) : typeText(state, change);
 }
 
 /** Runs the chosen command as its key would; but a command never sends an order without its ticket. */
@@ -198,11 +206,19 @@ export function act(state: State, action: Action, moment: Moment): Step {
     case 'help':
       return only({ ...state, overlay: { kind: 'help', filter: '', scroll: 0 } });
     case 'filter':
-      return only(typeText(state, (text) => text + action.character));
+      return only(typed(state, (text) => text + action.character));
     case 'unfilter':
-      return only(typeText(state, (text) => [...text].slice(0, -1).join('')));
+      return only(typed(state, (text) => [...text].slice(0, -1).join('')));
     case 'scroll':
       return only(scroll(state, action.by));
+    case 'replay':
+      return replay(state, action.command);
+    case 'ask-where':
+      return only({ ...state, overlay: { kind: 'go', text: '' } });
+    case 'go':
+      return go(state);
+    case 'why':
+      return why(state);
     case 'repaint':
       return { state, effects: [{ kind: 'repaint' }] };
     case 'quit':

@@ -11,6 +11,7 @@ const places: Readonly<Record<string, string>> = {
   any: 'everywhere',
   screens: 'every screen',
   lists: 'lists',
+  replay: 'recorded day',
 };
 
 function escaped(text: string): string {

@@ -1,5 +1,14 @@
 /** The terminal, for whoever starts it. `runTrade` itself is in the bundle `dist/trade.mjs`, as it needs JSX compiled. */
-export type { ExitCode, TradeOptions } from './options.ts';
+export type { ExitCode, OpenedDay, RecordedDayOptions, TradeOptions } from './options.ts';
+export { whereOf } from './replay.ts';
+export type {
+  ReplayCommand,
+  ReplayPosition,
+  ReplaySource,
+  ReplayTold,
+  Where,
+  Work,
+} from './replay.ts';
 export { languages } from './text/language.ts';
 export type { Language } from './text/language.ts';
 export { themeNames } from './theme.ts';

@@ -29,6 +29,11 @@ export type Layout =
 export const headRows = 2;
 export const footRows = 2;
 
+/** Rows of a recorded day's bar: none in a live market, nor in a window that is as low as can be. */
+export function barRowsOf(rows: number, isReplay: boolean): number {
+  return isReplay && rows > rowsMin ? 1 : 0;
+}
+
 const ticketRows = 7;
 const ticketRowsLeast = 5;
 const ordersRowsLeast = 4;

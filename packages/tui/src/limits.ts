@@ -53,6 +53,9 @@ export const remoteTextCellsMax = 160;
 export const fieldCharactersMax = 9;
 export const filterCharactersMax = 20;
 
+/** Characters of a time of the day or of an entry's number. */
+export const goCharactersMax = 15;
+
 /** How long a lone escape byte waits for the rest of a sequence, in milliseconds: longer than a terminal takes, shorter than a person notices. */
 export const escapeWaitMs = 25;
 

@@ -4,6 +4,7 @@ import type { Instrument } from '@wattlot/client/frames';
 import { badNoticeShownMs, noticesMax, noticeShownMs } from './limits.ts';
 import { withLog } from './log.ts';
 import type { LogSource } from './log.ts';
+import { timeOf } from './state.ts';
 import type { Notice, State } from './state.ts';
 import { countedIn, t } from './text/language.ts';
 import type { Language } from './text/language.ts';
@@ -20,7 +21,7 @@ export function withNotice(
 ): State {
   const notice = { tone, text, discreet, at: state.now };
   const noticed = { ...state, notices: [...state.notices, notice].slice(-noticesMax) };
-  return withLog(noticed, { ...notice, source });
+  return withLog(noticed, { ...notice, at: timeOf(state), source });
 }
 
 /** The newest message, while it is fresh, as it may be read right now. */

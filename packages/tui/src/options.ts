@@ -1,8 +1,36 @@
 /** What `wattlot trade` can be asked for. */
+import type { ExchangeClient } from '@wattlot/client';
+import type { ReplaySource, Work } from './replay.ts';
 import type { Language } from './text/language.ts';
 import type { ThemeName } from './theme.ts';
 
+/** A recorded day, opened instead of a connection. */
+export interface RecordedDayOptions {
+  /** For the terminal. Rejects with a line for a person; `tell` takes how far the proof is. */
+  readonly open: (tell: (work: Work) => void) => Promise<OpenedDay>;
+  /**
+   * For lines: tells all of the day, or the picture at its end, to a client that somebody listens to by then. Resolves when that is done. `room` resolves when whoever
+   * reads has taken what was written.
+   */
+  readonly tell: (reader: {
+    readonly mode: 'once' | 'follow';
+    readonly listen: (client: ExchangeClient) => void;
+    readonly room: () => Promise<void> | undefined;
+    readonly ended: Promise<void>;
+  }) => Promise<void>;
+}
+
+export interface OpenedDay {
+  readonly client: ExchangeClient;
+  readonly source: ReplaySource;
+  /** Whose account it is; undefined for the public view. */
+  readonly name: string | undefined;
+  close(): Promise<void>;
+}
+
 export interface TradeOptions {
+  /** Shows a recorded day; then there is no exchange and no key. */
+  readonly replay?: RecordedDayOptions | undefined;
   /**
    * The exchange, `http://host:port`. A promise where it is still starting: the first frame is on the screen meanwhile, and a rejection ends the
    * terminal with its message.

@@ -11,6 +11,9 @@ import { takeTerminal } from './screen/ownership.ts';
 import type { Keyboard } from './screen/ownership.ts';
 import { Sink } from './screen/sink.ts';
 import type { Canvas } from './screen/sink.ts';
+import { keysOf } from './keymap/replay.ts';
+import { unknownDay } from './replay.ts';
+import type { ReplaySource, Work } from './replay.ts';
 import { newState } from './state.ts';
 import type { Effect, State, WalletRequest } from './state.ts';
 import { makeStore } from './store.ts';
@@ -25,12 +28,16 @@ export interface Opened {
   readonly client: ExchangeClient;
   /** The owner's wallet, where there is one. */
   readonly wallet?: OwnWallet;
+  /** The recorded day that the client shows, and whose account it is. */
+  readonly replay?: { readonly source: ReplaySource; readonly name: string | undefined };
   close(): Promise<void>;
 }
 
 export interface SessionOptions {
-  /** Opens the connection; called once the first frame is on the screen. A rejection ends the terminal. */
-  readonly open: () => Promise<Opened>;
+  /** Opens the connection; called once the first frame is on the screen. A rejection ends the terminal. `tell` takes how far long work is. */
+  readonly open: (tell: (work: Work) => void) => Promise<Opened>;
+  /** A recorded day is opened, not a connection. */
+  readonly isReplay?: boolean | undefined;
   /** What is being done until then, for a person. */
   readonly doing: string;
   readonly name: string;
@@ -54,7 +61,8 @@ export type Ending =
 
 const tickMs = 1000;
 
-function liveCount({ view }: State): number {
+function liveCount({ view, replay }: State): number {
+  if (replay !== undefined) return 0;
   return [...view.orders.values()].filter(({ status }) => status !== 'done').length;
 }
 
@@ -126,6 +134,19 @@ function makePerformer(
       case 'copy':
         also.copy(effect.text);
         return;
+      case 'replay': {
+        const source = opened()?.replay?.source;
+        // What is not opened yet can only be given up.
+        if (source !== undefined) source.command(effect.command);
+        else if (effect.command.kind === 'stop') also.leave();
+        return;
+      }
+      case 'tell-story': {
+        const { order } = effect;
+        const story = opened()?.replay?.source.story(order);
+        store().dispatch({ kind: 'story', order, story });
+        return;
+      }
       case 'repaint':
         also.repaint();
         return;
@@ -206,7 +227,8 @@ export async function runSession(options: SessionOptions): Promise<Ending> {
       now: clock.now(),
       offsetMinutes: offsetNow(clock.now()),
       language: options.language,
-      keymap: options.keymap,
+      keymap: keysOf(options.keymap, options.isReplay === true),
+      isReplay: options.isReplay,
       doing: options.doing,
     }),
     clock,
@@ -273,9 +295,24 @@ async function openConnection(
   await new Promise<void>((resolve) => {
     clock.later(0, resolve);
   });
-  const opened = await open();
+  const opened = await open((work) => {
+    store.dispatch({
+      kind: 'replay',
+      told: { kind: 'position', position: { ...unknownDay, work } },
+    });
+  });
   opened.client.listen((event) => {
     store.dispatch({ kind: 'event', event });
   });
   keep(opened);
+  if (opened.replay === undefined) return;
+  const { source, name } = opened.replay;
+  store.dispatch({
+    kind: 'account',
+    name: name ?? '',
+    isReadOnly: name === undefined,
+  });
+  source.listen((told) => {
+    store.dispatch({ kind: 'replay', told });
+  });
 }

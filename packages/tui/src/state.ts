@@ -1,13 +1,15 @@
 /** All that the terminal knows and shows, as one immutable value; and what it may be told. */
 import type { ClientEvent, OrderChange, Outcome, OrderWish } from '@wattlot/client';
-import type { Amount, MarketSymbol, OrderId, Side } from '@wattlot/core';
+import type { Amount, MarketSymbol, OrderId, OrderStory, Side } from '@wattlot/core';
 import { referencePrice } from './book.ts';
 import type { Key } from './keys.ts';
 import { newLadder } from './ladder.ts';
 import type { Ladder, LadderSight } from './ladder.ts';
 import type { Binding } from './keymap/binding.ts';
-import { footRows, headRows, layoutOf } from './layout.ts';
+import { barRowsOf, footRows, headRows, layoutOf } from './layout.ts';
 import type { LogEntry } from './log.ts';
+import { unknownDay } from './replay.ts';
+import type { ReplayCommand, ReplayPosition, ReplayTold } from './replay.ts';
 import type { Language } from './text/language.ts';
 import { printable } from './text/printable.ts';
 import type { Ticket } from './ticket.ts';
@@ -42,6 +44,15 @@ export type Overlay =
       readonly isOnConfirm: boolean;
       readonly reference: string;
     }
+  /** Where in a recorded day to go. */
+  | { readonly kind: 'go'; readonly text: string }
+  /** Why an order has not traded; without a story while nobody has told it. */
+  | {
+      readonly kind: 'why';
+      readonly order: OrderId;
+      readonly story?: OrderStory;
+      readonly scroll: number;
+    }
   | { readonly kind: 'quit' }
   | { readonly kind: 'leaving'; readonly waiting: readonly OrderId[]; readonly until: number };
 
@@ -56,10 +67,14 @@ export interface State {
   /** The account's name, as its owner gave it. */
   readonly name: string;
   readonly isReadOnly: boolean;
+  /** Where a recorded day is; undefined in a live market. */
+  readonly replay?: ReplayPosition;
   /** What the household pays its supplier, in ecoin per unit of energy. */
   readonly tariff?: number;
+  /** Of the window, less the rows of a recorded day's bar. */
   readonly columns: number;
   readonly rows: number;
+  readonly barRows: number;
   /** Milliseconds since 1970 UTC, and minutes east of it. */
   readonly now: number;
   readonly offsetMinutes: number;
@@ -119,6 +134,10 @@ export type Input =
       readonly request: WalletRequest;
       readonly outcome: Outcome<null>;
     }
+  | { readonly kind: 'replay'; readonly told: ReplayTold }
+  | { readonly kind: 'story'; readonly order: OrderId; readonly story: OrderStory | undefined }
+  /** Whose orders and balances are shown. */
+  | { readonly kind: 'account'; readonly name: string; readonly isReadOnly: boolean }
   | { readonly kind: 'tick'; readonly offsetMinutes: number }
   | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
 
@@ -134,6 +153,8 @@ export type Effect =
   | { readonly kind: 'issue-energy'; readonly amount: Amount; readonly reference: string }
   /** To the clipboard of whoever sits there. One line of printable text. */
   | { readonly kind: 'copy'; readonly text: string }
+  | { readonly kind: 'replay'; readonly command: ReplayCommand }
+  | { readonly kind: 'tell-story'; readonly order: OrderId }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'leave' };
 
@@ -190,6 +211,10 @@ export type Action =
   | { readonly kind: 'ask-amount'; readonly request: WalletRequest }
   | { readonly kind: 'amount-field' }
   | { readonly kind: 'amount-confirm' }
+  | { readonly kind: 'replay'; readonly command: ReplayCommand }
+  | { readonly kind: 'ask-where' }
+  | { readonly kind: 'go' }
+  | { readonly kind: 'why' }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'quit' }
   | { readonly kind: 'quit-keep' }
@@ -198,6 +223,8 @@ export type Action =
 export interface StateOptions {
   readonly name: string;
   readonly isReadOnly: boolean;
+  /** A recorded day is to be shown: then the keys are those of one. */
+  readonly isReplay?: boolean | undefined;
   readonly tariff?: number | undefined;
   readonly symbol?: MarketSymbol | undefined;
   readonly columns: number;
@@ -214,15 +241,18 @@ export interface StateOptions {
 const lotsAtFirst = 10;
 
 export function newState(options: StateOptions): State {
-  const { tariff, symbol } = options;
+  const { tariff, symbol, isReplay = false } = options;
+  const barRows = barRowsOf(options.rows, isReplay);
   return {
+    ...(isReplay ? { replay: unknownDay } : {}),
     view: emptyView(options.doing),
     name: printable(options.name, 32),
     isReadOnly: options.isReadOnly,
     ...(tariff === undefined ? {} : { tariff }),
     ...(symbol === undefined ? {} : { symbol }),
     columns: options.columns,
-    rows: options.rows,
+    rows: options.rows - barRows,
+    barRows,
     now: options.now,
     offsetMinutes: options.offsetMinutes,
     language: options.language ?? 'en',
@@ -249,6 +279,11 @@ export function marketOf({ view, symbol }: State): Market | undefined {
 /** What lies below. */
 export function withoutOverlay({ overlay: _gone, ...state }: State): State {
   return state;
+}
+
+/** What time it is in the market looked at: now, or in a recorded day then. */
+export function timeOf({ replay, now }: State): number {
+  return replay?.at ?? now;
 }
 
 /** Whether the order keys send at once: for a while after somebody asked for it, and only while connected. */

@@ -1,15 +1,17 @@
 /** The whole terminal as a fold: a state and one input give the next state and what is to be done. Time and chance come with the moment. */
 import type { ClientEvent } from '@wattlot/client';
 import { act } from './act.ts';
+import { onReplay, onStory } from './act-replay.ts';
 import { bindingOf, contextOf } from './keymap/index.ts';
 import type { Key } from './keys.ts';
 import { resizeLadder, settleLadder } from './ladder.ts';
+import { barRowsOf } from './layout.ts';
 import { walletReadMs } from './limits.ts';
 import { withLog } from './log.ts';
 import type { LogEntry } from './log.ts';
 import { newsOf, withNotice } from './notices.ts';
 import { onAmended, onAnswered, onCancelled, onPlaced } from './outcomes.ts';
-import { sightOf } from './state.ts';
+import { sightOf, timeOf } from './state.ts';
 import type { Effect, Input, Moment, State, Step } from './state.ts';
 import { countedIn, t } from './text/language.ts';
 import { priceText } from './text/number.ts';
@@ -62,7 +64,8 @@ function withNews(before: State, after: State, event: ClientEvent): State {
 
 /** What everybody's trades and the connection add to the log. */
 function logged(before: State, after: State, event: ClientEvent): State {
-  const { language, now, view } = after;
+  const { language, view } = after;
+  const now = timeOf(after);
   if (event.kind === 'trades' && !event.snapshot) {
     const entries = event.trades.flatMap((trade): LogEntry[] => {
       const instrument = view.markets.get(trade.symbol)?.instrument;
@@ -129,7 +132,8 @@ function onWallet(state: State, input: Extract<Input, { readonly kind: 'wallet' 
 }
 
 function onResize(before: State, columns: number, rows: number): State {
-  const state = { ...before, columns, rows };
+  const barRows = barRowsOf(rows, before.replay !== undefined);
+  const state = { ...before, columns, rows: rows - barRows, barRows };
   const [was, is] = [sightOf(before), sightOf(state)];
   if (was === undefined || is === undefined) return state;
   return { ...state, ladder: resizeLadder(state.ladder, was, is) };
@@ -153,6 +157,12 @@ function take(state: State, input: Input, moment: Moment): Step {
       return only({ ...state, walletFault: printable(input.reason) });
     case 'answered':
       return onAnswered(state, input);
+    case 'replay':
+      return onReplay(state, input.told);
+    case 'story':
+      return only(onStory(state, input));
+    case 'account':
+      return only({ ...state, name: printable(input.name, 32), isReadOnly: input.isReadOnly });
     case 'tick':
       return onTick(state, input.offsetMinutes);
     case 'resize':

@@ -67,7 +67,8 @@ export function makeStore({ first, clock, mintClientOrderId, perform }: StoreOpt
     dispatch: (input) => {
       const { state, effects } = step(newest, input, moment());
       newest = state;
-      if (input.kind === 'event' || input.kind === 'tick') showSoon();
+      const isTold = input.kind === 'event' || input.kind === 'tick' || input.kind === 'replay';
+      if (isTold || input.kind === 'story') showSoon();
       else show();
       for (const effect of effects) perform(effect);
     },

@@ -12,9 +12,10 @@ import { readSettings } from './config/settings.ts';
 import type { Settings } from './config/settings.ts';
 import { keymap } from './keymap/index.ts';
 import type { Binding } from './keymap/binding.ts';
-import type { ConfigFile, ExitCode, TradeOptions } from './options.ts';
+import type { ConfigFile, ExitCode, RecordedDayOptions, TradeOptions } from './options.ts';
 import { ownWallet } from './own-wallet.ts';
 import { follow, printOnce } from './plain.ts';
+import type { Work } from './replay.ts';
 import type { Ending, Opened } from './session.tsx';
 import { languageOf } from './text/language.ts';
 import { counted } from './text/number.ts';
@@ -77,7 +78,53 @@ function outputEnd(): Promise<void> {
   });
 }
 
+/** Resolves when standard output takes more; undefined when it does already. */
+function room(): Promise<void> | undefined {
+  const { stdout } = process;
+  if (!stdout.writableNeedDrain) return undefined;
+  return new Promise((resolve) => {
+    stdout.once('drain', resolve);
+    stdout.once('close', resolve);
+  });
+}
+
+/** A recorded day as lines. */
+async function runPast(options: TradeOptions, day: RecordedDayOptions): Promise<ExitCode> {
+  const mode = options.mode === 'once' ? 'once' : 'follow';
+  const ended = outputEnd();
+  const told = Promise.withResolvers<undefined>();
+  let code: Promise<ExitCode> = Promise.resolve(0);
+  try {
+    await day.tell({
+      mode,
+      ended,
+      room,
+      listen: (client) => {
+        const plain = {
+          client,
+          isJson: options.json ?? false,
+          // Nothing here is late: the day takes as long as it takes to read.
+          clock: { now: realClock.now, later: () => () => {} },
+          offsetMinutes: -new Date().getTimezoneOffset(),
+          print: (text: string) => {
+            process.stdout.write(`${text}\n`);
+          },
+          warn,
+          ended: Promise.race([ended, told.promise]),
+        };
+        code = mode === 'once' ? printOnce(plain) : follow(plain);
+      },
+    });
+  } catch (error) {
+    return unopened(error);
+  } finally {
+    told.resolve(undefined);
+  }
+  return code;
+}
+
 async function runPlain(options: TradeOptions): Promise<ExitCode> {
+  if (options.replay !== undefined) return runPast(options, options.replay);
   const opened = await openPublic(options);
   const plain = {
     client: opened.client,
@@ -113,16 +160,23 @@ function exitCodeOf(ending: Ending): ExitCode {
       );
       return 70;
     }
-    case 'unopened': {
-      warn(messageOf(ending.error));
-      const isLater =
-        typeof ending.error === 'object' &&
-        ending.error !== null &&
-        'retryable' in ending.error &&
-        ending.error.retryable === true;
-      return isLater ? 3 : 1;
-    }
+    case 'unopened':
+      return unopened(ending.error);
   }
+}
+
+/** What keeps a terminal from opening may say its own exit code. */
+function unopened(error: unknown): ExitCode {
+  warn(messageOf(error));
+  if (typeof error !== 'object' || error === null) return 1;
+  if ('exitCode' in error && typeof error.exitCode === 'number') return error.exitCode;
+  return 'retryable' in error && error.retryable === true ? 3 : 1;
+}
+
+async function openPast({ open }: RecordedDayOptions, tell: (work: Work) => void): Promise<Opened> {
+  const day = await open(tell);
+  const { client, source, name } = day;
+  return { client, close: () => day.close(), replay: { source, name } };
 }
 
 /** The text of a file that a person may have written; undefined when there is none and none is needed. @throws ConfigError */
@@ -152,7 +206,7 @@ async function readConfig({ settingsFile, keysFile }: TradeOptions): Promise<Con
 }
 
 async function runTerminal(options: TradeOptions, config: Config): Promise<ExitCode> {
-  const { keyFile, url } = options;
+  const { keyFile, url, replay } = options;
   const { settings, keys } = config;
   const ascii = options.ascii ?? settings.ascii ?? false;
   // Whoever draws with ASCII only is shown Hangul only when asked for by name.
@@ -163,7 +217,11 @@ async function runTerminal(options: TradeOptions, config: Config): Promise<ExitC
   const logFile =
     options.logFile ?? (keyFile === undefined ? undefined : join(dirname(keyFile), 'terminal.log'));
   const ending = await runSession({
-    open: () => (isReadOnly ? openPublic(options) : openOwn(options, keyFile)),
+    open: (tell) => {
+      if (replay !== undefined) return openPast(replay, tell);
+      return isReadOnly ? openPublic(options) : openOwn(options, keyFile);
+    },
+    isReplay: replay !== undefined,
     doing: options.doing ?? `connecting to ${await url}`,
     name: options.name ?? (isReadOnly ? 'watching' : 'household'),
     isReadOnly,

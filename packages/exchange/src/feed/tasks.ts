@@ -16,12 +16,11 @@ import type {
   OrderId,
   OrderView,
 } from '@wattlot/core';
-import type { TradeId, TradeView } from '@wattlot/core';
+import type { Output, TradeId, TradeView } from '@wattlot/core';
+import { releasedOutputsMax } from '../limits.ts';
 import type { Applied } from '../sequencer.ts';
 import { createLadders, noteOpened, noteTaken, takeRungs } from './ladders.ts';
 import type { Ladders, Rung } from './ladders.ts';
-import { keepReleased } from './released.ts';
-import type { Released } from './released.ts';
 
 /** A task and whose it is. */
 export interface Assigned {
@@ -55,7 +54,7 @@ export interface Tasks {
   readonly ladders: Ladders;
   readonly trades: Map<TradeId, OpenTrade>;
   /** The outputs that the newest orders did not need in the end, by owner. */
-  readonly released: Released;
+  readonly released: Map<Address, Map<OrderId, readonly Output[]>>;
 }
 
 /** No agent has anything to do. */
@@ -74,26 +73,12 @@ export function pendingOf(tasks: Tasks, order: OrderId): Pending | undefined {
   return tasks.pending.get(order);
 }
 
-/** Whether a participant's agent can be asked now. */
-export type IsThere = (participant: Address) => boolean;
-
-const nobody: IsThere = () => false;
-
-/** Takes in one entry. @returns the new tasks that it makes, of those whose agent is there: others are told all when they come, and a replay makes none. */
-export function foldTasks(
-  tasks: Tasks,
-  { entry, events }: Applied,
-  isThere: IsThere = nobody,
-): readonly Assigned[] {
+/** Takes in one entry. @returns the new tasks that it makes. */
+export function foldTasks(tasks: Tasks, { entry, events }: Applied): readonly Assigned[] {
   const { command } = entry;
   const assigned: Assigned[] = [];
-  let isRefused = false;
-  for (const event of events) {
-    isRefused ||= event.kind === 'refused';
-    const made = foldEvent(tasks, event, isThere);
-    if (made.length > 0) assigned.push(...made);
-  }
-  if (isRefused) return assigned;
+  for (const event of events) assigned.push(...foldEvent(tasks, event));
+  if (events.some((event) => event.kind === 'refused')) return assigned;
   if (command.kind === 'offers.deliver') {
     // What the order matched on its way to the book does not need its own offers.
     const opened = new Set(
@@ -105,7 +90,7 @@ export function foldTasks(
     );
     const unused = command.lots.filter(({ lot }) => !opened.has(lot));
     // First of all: an agent signs no more than was ordered, and these offers count until their outputs are renewed.
-    assigned.unshift(...release(tasks, command, unused, isThere));
+    assigned.unshift(...release(tasks, command.participant, command.order, unused));
   }
   if (command.kind === 'ledger.advance') {
     for (const { order, lot } of command.lost) {
@@ -138,12 +123,11 @@ export function tasksOf(tasks: Tasks, participant: Address): readonly AgentTask[
   return open;
 }
 
-function foldEvent(tasks: Tasks, event: Event, isThere: IsThere): readonly Assigned[] {
+function foldEvent(tasks: Tasks, event: Event): readonly Assigned[] {
   switch (event.kind) {
     case 'offers.requested': {
       const { view, lots, deadline } = event;
       tasks.pending.set(view.order, { view, lots, deadline });
-      if (!isThere(view.participant)) return [];
       return [{ participant: view.participant, task: offersTask({ view, lots, deadline }) }];
     }
     case 'order.opened':
@@ -154,16 +138,14 @@ function foldEvent(tasks: Tasks, event: Event, isThere: IsThere): readonly Assig
     case 'order.amended':
       // Whatever is awaited still is asked for anew.
       tasks.pending.delete(event.view.order);
-      return event.view.status === 'done'
-        ? []
-        : dropLots(tasks, event.view, event.dropped, isThere);
+      return event.view.status === 'done' ? [] : dropLots(tasks, event.view, event.dropped);
     case 'order.cancelled':
       if (endsWaiting.has(event.reason)) tasks.pending.delete(event.view.order);
-      return event.view.status === 'done' ? dropOrder(tasks, event.view, isThere) : [];
+      return event.view.status === 'done' ? dropOrder(tasks, event.view) : [];
     case 'trade.made':
-      return openTrade(tasks, event, isThere);
+      return openTrade(tasks, event);
     case 'trade.updated':
-      return updateTrade(tasks, event, isThere);
+      return updateTrade(tasks, event);
     default:
       return [];
   }
@@ -191,32 +173,27 @@ function forgetEmpty({ firm, ladders }: Tasks, order: OrderId): void {
 /** These lots of an order that rested do not any more, and their offers are void. */
 function dropLots(
   tasks: Tasks,
-  view: Pick<OrderView, 'order' | 'participant'>,
+  { order, participant }: Pick<OrderView, 'order' | 'participant'>,
   lots: readonly number[],
-  isThere: IsThere,
 ): readonly Assigned[] {
-  if (lots.length === 0) return [];
-  const { order } = view;
   const firm = tasks.firm.get(order);
   const left = lots.flatMap((lot) => firm?.get(lot) ?? []);
   for (const lot of lots) firm?.delete(lot);
   forgetEmpty(tasks, order);
-  return release(tasks, view, left, isThere);
+  return release(tasks, participant, order, left);
 }
 
-function dropOrder(tasks: Tasks, view: OrderView, isThere: IsThere): readonly Assigned[] {
-  const { order } = view;
+function dropOrder(tasks: Tasks, { order, participant }: OrderView): readonly Assigned[] {
   tasks.pending.delete(order);
   const left = [...(tasks.firm.get(order)?.values() ?? [])];
   tasks.firm.delete(order);
   noteTaken(tasks.ladders, tasks.firm, order);
-  return release(tasks, view, left, isThere);
+  return release(tasks, participant, order, left);
 }
 
 function openTrade(
   tasks: Tasks,
   { trade, deadline, resting, incoming, spare }: Event & { kind: 'trade.made' },
-  isThere: IsThere,
 ): readonly Assigned[] {
   const firm = tasks.firm.get(resting.order);
   const taken = trade.lots.map(({ lot }) => {
@@ -236,15 +213,13 @@ function openTrade(
   const open: OpenTrade = { trade, deadline, offers };
   tasks.trades.set(trade.trade, open);
   const { participant } = trade.incoming;
-  const spared = dropLots(tasks, incoming, spare, isThere);
-  if (!isThere(participant)) return spared;
+  const spared = dropLots(tasks, incoming, spare);
   return [...spared, { participant, task: settlement(open, [...offers.keys()]) }];
 }
 
 function updateTrade(
   tasks: Tasks,
   { trade, lots, final }: Event & { kind: 'trade.updated' },
-  isThere: IsThere,
 ): readonly Assigned[] {
   const known = tasks.trades.get(trade.trade);
   if (known === undefined) return [];
@@ -254,7 +229,6 @@ function updateTrade(
   }
   const open: OpenTrade = { ...known, trade };
   tasks.trades.set(trade.trade, open);
-  if (!isThere(trade.resting.participant)) return [];
   const before = new Set(lotsIn(known.trade, ['overdue']));
   const isLate = lotsIn(trade, ['overdue']).some((lot) => lots.includes(lot) && !before.has(lot));
   if (!isLate) return [];
@@ -310,14 +284,22 @@ function renewal(tasks: Tasks, order: OrderId): readonly RenewalRequested[] {
 }
 
 function release(
-  { released }: Tasks,
-  whose: { readonly participant: Address; readonly order: OrderId },
+  tasks: Tasks,
+  participant: Address,
+  order: OrderId,
   lots: readonly LotOffer[],
-  isThere: IsThere,
 ): readonly Assigned[] {
   if (lots.length === 0) return [];
-  const { participant, order } = whose;
-  const outputs = keepReleased(released, whose, lots);
-  if (!isThere(participant)) return [];
+  const own = tasks.released.get(participant) ?? new Map<OrderId, readonly Output[]>();
+  tasks.released.set(participant, own);
+  const outputs = [...(own.get(order) ?? []), ...lots.map(({ output }) => output)];
+  own.set(order, outputs);
+  let count = 0;
+  for (const all of own.values()) count += all.length;
+  for (const [oldest, all] of own) {
+    if (count <= releasedOutputsMax || oldest === order) break;
+    own.delete(oldest);
+    count -= all.length;
+  }
   return [{ participant, task: { kind: 'outputs.released', order_id: order, outputs } }];
 }

@@ -1,7 +1,7 @@
 /** What a day has come to at one entry: the core's state, the feed and the stories of one participant's orders; and how that is kept and brought back. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { createState, restorePieces, statePieces } from '@wattlot/core';
-import type { Address, Entry, Instant, State } from '@wattlot/core';
+import type { Address, Command, Entry, Instant, State } from '@wattlot/core';
 import { ExchangeError, lineOf } from '../errors.ts';
 import { Feed } from '../feed/feed.ts';
 import { applyStored } from '../journal/offline.ts';
@@ -42,6 +42,8 @@ export class DayFolds {
   /** The last entry taken in, and when it was; 0 and undefined before the first. */
   seq = 0;
   at: Instant | undefined;
+  /** What the last entry asked for; undefined before the first, and after a checkpoint. */
+  command: Command['kind'] | undefined;
 
   /** Of a state; without one, of nothing yet. */
   constructor(whose: Address | undefined, state: State = createState(), kept?: KeptStories) {
@@ -56,6 +58,7 @@ export class DayFolds {
     this.stories.fold(this.state, applied);
     this.seq = entry.seq;
     this.at = entry.at;
+    this.command = entry.command.kind;
     return applied;
   }
 

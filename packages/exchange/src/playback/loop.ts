@@ -4,7 +4,7 @@ import type { Reply, SubscribeRequest } from '@wattlot/client/frames';
 import type { Address, Instant } from '@wattlot/core';
 import type { Feed } from '../feed/feed.ts';
 import type { Subscriber } from '../feed/subscriber.ts';
-import { followingOf } from '../gateway/following.ts';
+import { followingOf, leaveMarket } from '../gateway/following.ts';
 import { readRequest } from '../gateway/request.ts';
 
 export interface LoopOptions {
@@ -41,12 +41,24 @@ export class FeedLoop implements Subscriber {
       return this.#reply(read.method, read.requestId, { error: read.error });
     }
     const { request } = read;
-    if (request.method !== 'subscribe') {
-      return this.#reply(request.method, request.req_id, { error: gatewayErrors.unavailable });
+    const { method, req_id: id } = request;
+    if (method !== 'subscribe' && method !== 'unsubscribe') {
+      return this.#reply(method, id, { error: gatewayErrors.unavailable });
     }
-    const result = (of: object): void => this.#reply('subscribe', request.req_id, { result: of });
-    const failed = (error: string): void => this.#reply('subscribe', request.req_id, { error });
-    this.#subscribe(request.params, result, failed);
+    const result = (of: object): void => this.#reply(method, id, { result: of });
+    const failed = (error: string): void => this.#reply(method, id, { error });
+    if (method === 'subscribe') this.#subscribe(request.params, result, failed);
+    else this.#unsubscribe(request.params, result);
+  }
+
+  /** Of a market only: a session ends nothing else. */
+  #unsubscribe(params: SubscribeRequest['params'], result: (of: object) => void): void {
+    const { channel, symbol: symbols = [] } = params;
+    for (const symbol of symbols) {
+      const market = this.#options.feed.market(symbol);
+      if (market !== undefined) leaveMarket(this, market, params);
+      result({ channel, symbol });
+    }
   }
 
   #subscribe(

@@ -3,7 +3,7 @@
  * looks. Long work is a generator that yields after each slice; whoever stops asking stays on a whole entry: where he was if the way led through a checkpoint, where it
  * got to if not.
  */
-import type { Address, Entry, Instant, OrderId, OrderStory } from '@wattlot/core';
+import type { Address, Command, Entry, Instant, OrderId, OrderStory } from '@wattlot/core';
 import { batchEntries, followedEntriesMax, nearEntries, sliceMs } from '../limits.ts';
 import type { Applied } from '../sequencer.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -67,6 +67,11 @@ export class Player {
     return this.#folds.at ?? this.#options.day.from;
   }
 
+  /** What that entry asked for; undefined before the first, and where nobody has looked. */
+  get command(): Command['kind'] | undefined {
+    return this.#folds.command;
+  }
+
   /** When the next entry will be; undefined at the end. */
   get nextAt(): Instant | undefined {
     this.#cursor.moveTo(this.seq + 1);
@@ -86,7 +91,23 @@ export class Player {
   /** Somebody looks from now on, at whatever is told. */
   show(onlooker: Onlooker): void {
     this.#onlooker = onlooker;
-    this.#begin();
+    this.begin();
+  }
+
+  /** Tells whoever looks all anew. */
+  begin(): void {
+    this.#leave();
+    const onlooker = this.#onlooker;
+    if (onlooker === undefined) return;
+    this.#loop = new FeedLoop({
+      feed: this.#folds.feed,
+      participant: this.#options.whose,
+      now: () => this.at,
+      receive: (text) => {
+        onlooker.receive(text);
+      },
+    });
+    onlooker.begin();
   }
 
   /** A frame of whoever looks. */
@@ -135,9 +156,9 @@ export class Player {
       this.#checkpoints.addNear(yield* meanwhile(folds.save(), told));
     }
     yield* this.#way(folds, aim);
-    this.#loop?.close();
+    this.#leave();
     this.#folds = folds;
-    this.#begin();
+    this.begin();
   }
 
   /** Forward from here, in place: told on the way as far as that is near. */
@@ -152,29 +173,13 @@ export class Player {
     try {
       yield* this.#way(this.#folds, aim, ({ seq }) => seq > aim, isEnough);
     } finally {
-      this.#begin();
+      this.begin();
     }
   }
 
   #leave(): void {
     this.#loop?.close();
     this.#loop = undefined;
-  }
-
-  #begin(): void {
-    const onlooker = this.#onlooker;
-    if (onlooker === undefined) return;
-    const { whose: participant } = this.#options;
-    const { feed } = this.#folds;
-    this.#loop = new FeedLoop({
-      feed,
-      participant,
-      now: () => this.at,
-      receive: (text) => {
-        onlooker.receive(text);
-      },
-    });
-    onlooker.begin();
   }
 
   /**

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyContexts } from '../keymap/binding.ts';
 import { bindingOf, bindingsIn, keymap } from '../keymap/index.ts';
+import { keysOf } from '../keymap/replay.ts';
 import { pressed, openedAt } from '../testing/state.ts';
 import { readKeyFile } from './key-file.ts';
 import { readSettings } from './settings.ts';
@@ -104,9 +105,12 @@ describe('keys', () => {
         try {
           const table = readKeyFile('f', text, keymap);
           for (const context of keyContexts) {
-            const all = bindingsIn(table, context).filter(({ takesText }) => takesText !== true);
-            const keys = all.flatMap((binding) => binding.keys);
-            expect(keys).toHaveLength(new Set(keys).size);
+            for (const isReplay of [false, true]) {
+              const here = bindingsIn(keysOf(table, isReplay), context);
+              const all = here.filter(({ takesText }) => takesText !== true);
+              const keys = all.flatMap((binding) => binding.keys);
+              expect(keys).toHaveLength(new Set(keys).size);
+            }
           }
         } catch (error) {
           expect(error).toBeInstanceOf(ConfigError);

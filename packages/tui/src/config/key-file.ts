@@ -3,6 +3,8 @@ import { isWithin, keyContexts } from '../keymap/binding.ts';
 import type { Binding } from '../keymap/binding.ts';
 import type { Key } from '../keys.ts';
 import { keyNames } from '../keys.ts';
+import { keysOf } from '../keymap/replay.ts';
+import { labelOf, withKeys } from '../keymap/labels.ts';
 import { isPrintable } from '../text/printable.ts';
 import { ConfigError, quoted, readLines } from '@wattlot/client/config';
 
@@ -12,37 +14,10 @@ function isFixed({ id, takesText }: Binding): boolean {
   return takesText === true || fixed.includes(id);
 }
 
-const labels: Readonly<Record<Key, string>> = {
-  up: '↑',
-  down: '↓',
-  left: '←',
-  right: '→',
-  pageup: 'PgUp',
-  pagedown: 'PgDn',
-  enter: 'Enter',
-  escape: 'Esc',
-  tab: 'Tab',
-  'shift-tab': 'Shift-Tab',
-  backspace: 'Backspace',
-  delete: 'Delete',
-  home: 'Home',
-  end: 'End',
-  ' ': 'Space',
-};
-
-function labelOf(key: Key): string {
-  return labels[key] ?? (key.startsWith('ctrl-') ? `^${key.slice(5).toUpperCase()}` : key);
-}
-
 function keyOf(name: string): Key | undefined {
   if (name === 'space') return ' ';
   if (keyNames.includes(name) || /^ctrl-[a-z]$/.test(name)) return name;
   return [...name].length === 1 && isPrintable(name) ? name : undefined;
-}
-
-function withKeys(binding: Binding, keys: readonly Key[]): Binding {
-  const { cribLabel: _gone, ...rest } = binding;
-  return { ...rest, keys, label: keys.map(labelOf).join(' ') };
 }
 
 /** Two bindings that one key would mean in one place. */
@@ -90,7 +65,7 @@ export function readKeyFile(
     const keys = changed.get(binding.id);
     return keys === undefined ? binding : withKeys(binding, keys);
   });
-  const clash = clashOf(merged);
+  const clash = clashOf(keysOf(merged, false)) ?? clashOf(keysOf(merged, true));
   if (clash === undefined) return merged;
   const { key, first, second } = clash;
   const line = Math.max(lines.get(first.id) ?? 0, lines.get(second.id) ?? 0);

@@ -23,6 +23,8 @@ export const keyContexts = [
   'amount',
   'filter',
   'palette',
+  'go',
+  'why',
   'help',
   'quit',
   'leaving',
@@ -30,8 +32,8 @@ export const keyContexts = [
 ] as const;
 export type KeyContext = (typeof keyContexts)[number];
 
-/** Where a binding holds: in one place, on the screens that are lists, on every screen that nothing lies over, or everywhere. */
-export type KeyScope = KeyContext | 'lists' | 'screens' | 'any';
+/** Where a binding holds: in one place, on the screens that are lists, on every screen that nothing lies over, on all that show a recorded day, or everywhere. */
+export type KeyScope = KeyContext | 'lists' | 'screens' | 'replay' | 'any';
 
 const lists: readonly KeyContext[] = ['markets', 'orders', 'wallet', 'log'];
 
@@ -39,7 +41,9 @@ const lists: readonly KeyContext[] = ['markets', 'orders', 'wallet', 'log'];
 export function isWithin(context: KeyContext, scope: KeyScope): boolean {
   if (scope === 'any' || scope === context) return true;
   if (scope === 'lists') return lists.includes(context);
-  return scope === 'screens' && (context === 'ladder' || lists.includes(context));
+  if (scope === 'replay' && context === 'why') return true;
+  const isScreen = context === 'ladder' || lists.includes(context);
+  return isScreen && (scope === 'screens' || scope === 'replay');
 }
 
 /** Labels are the names of keys; all other texts are in English here and are translated where they are shown. */
@@ -87,7 +91,16 @@ export function withoutMarket(state: State): string | undefined {
   return marketOf(state) === undefined ? t(state.language, 'there is no market yet') : undefined;
 }
 
+/** What has been cannot be traded in. */
+export function isPast({ replay, language }: State): string | undefined {
+  return replay === undefined
+    ? undefined
+    : t(language, 'this is a recorded day: nothing can be ordered or cancelled in it');
+}
+
 export function cannotOpen(state: State): string | undefined {
+  const past = isPast(state);
+  if (past !== undefined) return past;
   if (state.isReadOnly) {
     return t(state.language, 'this terminal is read-only: start it with a key to trade');
   }
@@ -123,6 +136,8 @@ function nothingInList(state: State): string {
 }
 
 export function nothingToCancel(state: State): string | undefined {
+  const past = isPast(state);
+  if (past !== undefined) return past;
   if (cancelTargets(state).length > 0) return undefined;
   if (isInOrders(state)) return nothingInList(state);
   const market = marketOf(state);
@@ -138,6 +153,8 @@ export function nothingToCancel(state: State): string | undefined {
 }
 
 export function nothingLive(state: State): string | undefined {
+  const past = isPast(state);
+  if (past !== undefined) return past;
   return liveOrders(state.view).length > 0
     ? undefined
     : t(state.language, 'you have no live order');
@@ -180,6 +197,8 @@ export function cannotFilter({ screen, language }: State): string | undefined {
 }
 
 export function cannotRequest(state: State): string | undefined {
+  const past = isPast(state);
+  if (past !== undefined) return past;
   return state.view.connection.state === 'live'
     ? cannotOpen(state)
     : t(state.language, 'not connected: wait for LIVE');

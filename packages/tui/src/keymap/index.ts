@@ -8,6 +8,7 @@ import { isWithin } from './binding.ts';
 import type { Binding, KeyContext } from './binding.ts';
 import { amendKeys, ladderKeys, orderKeys } from './ladder.ts';
 import { otherKeys } from './other.ts';
+import { replayKeys } from './replay.ts';
 import { overlayKeys } from './overlay.ts';
 import { cancelKeys, listKeys, screenKeys } from './screens.ts';
 import { ticketKeys } from './ticket.ts';
@@ -22,6 +23,7 @@ export const keymap: readonly Binding[] = [
   ...screenKeys,
   ...ticketKeys,
   ...overlayKeys,
+  ...replayKeys,
   ...otherKeys,
 ];
 
@@ -63,6 +65,7 @@ export function cribOf(keys: readonly Binding[], context: KeyContext): readonly 
 }
 
 const sections: readonly (readonly [Binding['context'], Message])[] = [
+  ['replay', 'Recorded day'],
   ['ladder', 'Ladder'],
   ['lists', 'Lists'],
   ['markets', 'Markets'],

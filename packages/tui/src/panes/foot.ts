@@ -10,6 +10,7 @@ import { selectedOrder } from '../lists.ts';
 import { isInOrders } from '../state.ts';
 import { t } from '../text/language.ts';
 import { fitLine, line, span } from '../text/line.ts';
+import { groupedText } from '../text/number.ts';
 import type { Line, Span } from '../text/line.ts';
 import { widthOf } from '../text/printable.ts';
 import { liveOrders } from '../view.ts';
@@ -61,6 +62,11 @@ export function messageLine(state: State, width: number): Line {
     const text = `${state.filters[state.screen]}_`;
     return fitLine(line(span(' /', 'key'), span(text, 'field')), width);
   }
+  if (state.overlay?.kind === 'go') {
+    const n = groupedText(state.replay?.last ?? 0);
+    const text = t(state.language, 'Go to a time (14:05:30) or an entry (1 to {n}):', { n });
+    return fitLine(line(span(` ${text} `, 'key'), span(`${state.overlay.text}_`, 'field')), width);
+  }
   const notice = shownNotice(state);
   if (notice === undefined) {
     const txid = txidLine(state);
@@ -92,7 +98,7 @@ const orderIds: readonly string[] = [
 export function cribLine(state: State, width: number): Line {
   const { keymap, language, isReadOnly } = state;
   const context = contextOf(state);
-  const isWatching = isReadOnly && isWithin(context, 'screens');
+  const isWatching = (isReadOnly || state.replay !== undefined) && isWithin(context, 'screens');
   const wordOf = ({ crib }: Binding): string => (crib === undefined ? '' : t(language, crib));
   const bindings = cribOf(keymap, context).filter(
     ({ id }) => !isWatching || !orderIds.includes(id),
@@ -100,7 +106,7 @@ export function cribLine(state: State, width: number): Line {
   const last = bindings.filter(({ id }) => lastIds.includes(id));
   const cells = (binding: Binding): number =>
     widthOf(binding.cribLabel ?? binding.label) + widthOf(wordOf(binding)) + 3;
-  const isLadder = isWatching && context === 'ladder';
+  const isLadder = isReadOnly && state.replay === undefined && context === 'ladder';
   const reason = isLadder ? `${t(language, 'b s x: off, read-only')}  ` : '';
   let room = width - 1 - widthOf(reason) - last.reduce((sum, one) => sum + cells(one), 0);
   const spans: Span[] = [span(' '), span(reason, 'muted')];

@@ -1,6 +1,6 @@
 /** The two rows on top: the connection and the account, and what the account owns. */
 import type { Instrument } from '@wattlot/client/frames';
-import { isArmed, marketOf } from '../state.ts';
+import { isArmed, marketOf, timeOf } from '../state.ts';
 import type { State } from '../state.ts';
 import { line, plainOf, span, spread } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
@@ -12,8 +12,11 @@ import type { Glyphs } from '../theme.ts';
 import { liveOrders, ownedOf } from '../view.ts';
 import { phaseSpan } from './phase.ts';
 
-function connectionSpans({ view, now, language }: State): Span[] {
+function connectionSpans({ view, now, language, replay }: State): Span[] {
   const { state, reason, retryAt } = view.connection;
+  if (replay !== undefined && (state === 'live' || replay.work?.kind === 'proving')) {
+    return [span(t(language, 'RECORDED DAY'), 'armed')];
+  }
   if (state === 'live') {
     const latency = view.latency === undefined ? '' : ` ${Math.round(view.latency)} ms`;
     return [span('LIVE', 'live'), span(latency, 'muted')];
@@ -26,7 +29,7 @@ function connectionSpans({ view, now, language }: State): Span[] {
 
 /** Whether the order keys ask first. */
 function modeSpan(state: State): Span {
-  if (state.isReadOnly) return span('READ-ONLY', 'muted');
+  if (state.isReadOnly || state.replay !== undefined) return span('READ-ONLY', 'muted');
   if (!isArmed(state)) return span('SAFE', 'muted');
   const seconds = Math.ceil(((state.armedUntil ?? state.now) - state.now) / 1000);
   return span(` ARMED ${seconds} s `, 'armed');
@@ -50,7 +53,7 @@ export function statusLine(state: State, width: number): Line {
     modeSpan(state),
     span('  '),
     span(state.isReadOnly ? t(state.language, 'watching') : state.name, 'title'),
-    span(`  ${timeText(state.now, state.offsetMinutes)} `, 'title'),
+    span(`  ${timeText(timeOf(state), state.offsetMinutes)} `, 'title'),
   );
   return spread(before, after, width);
 }
@@ -66,9 +69,13 @@ function amounts(
 }
 
 /** That there is nothing to trade with; and how to get some, in the room that is left. */
-function poorSpans({ view, language }: State, { base, quote }: Instrument, room: number): Span[] {
+function poorSpans(
+  { view, language, replay }: State,
+  { base, quote }: Instrument,
+  room: number,
+): Span[] {
   const isPoor = ownedOf(view, base).balance === 0 && ownedOf(view, quote).balance === 0;
-  if (!view.areBalancesKnown || !isPoor) return [];
+  if (!view.areBalancesKnown || !isPoor || replay !== undefined) return [];
   const poor = ` ${t(language, 'nothing to trade with yet')}`;
   const whole = `${poor} ${t(language, '(wattlot sim --endow NAME gives energy and ecoin)')}`;
   return [span(widthOf(whole) <= room ? whole : poor, 'muted')];

@@ -24,7 +24,11 @@ export function centred(text: string, width: number, fill: string): string {
 }
 
 /** What stands between the sides of the book. */
-export function spreadText({ instrument, book }: Market, language: Language): string {
+export function spreadText(
+  { instrument, book }: Market,
+  language: Language,
+  canOrder: boolean,
+): string {
   const bid = bestOf(book, 'bid');
   const ask = bestOf(book, 'ask');
   if (bid !== undefined && ask !== undefined) {
@@ -38,7 +42,7 @@ export function spreadText({ instrument, book }: Market, language: Language): st
   if (ask !== undefined) return t(language, 'nobody buys yet');
   return book === undefined
     ? t(language, 'waiting for the book')
-    : t(language, 'no orders yet: b bids, s asks at the cursor');
+    : t(language, canOrder ? 'no orders yet: b bids, s asks at the cursor' : 'no orders yet');
 }
 
 /** What it takes to trade from the best price to the cursor. */

@@ -148,7 +148,14 @@ function priceRows(picture: Picture, width: number, rows: number): Line[] {
   const split = spreadPrice(market, sight.reference);
   const ladderWidth = Math.min(width, fixedColumns + 2 * picture.widths.bar);
   const between = line(
-    span(centred(spreadText(market, state.language), ladderWidth, picture.glyphs.rule), 'muted'),
+    span(
+      centred(
+        spreadText(market, state.language, state.replay === undefined),
+        ladderWidth,
+        picture.glyphs.rule,
+      ),
+      'muted',
+    ),
   );
   const lines: Line[] = [];
   let isSplit = top <= split;

@@ -131,10 +131,8 @@ function orderLine(
 
 function emptyLines(state: State): Line[] {
   if (state.isReadOnly) return [];
-  const text = t(
-    state.language,
-    state.view.areOrdersKnown ? 'none yet: b bids, s asks' : 'waiting for your orders',
-  );
+  const none = state.replay === undefined ? 'none yet: b bids, s asks' : 'no orders yet';
+  const text = t(state.language, state.view.areOrdersKnown ? none : 'waiting for your orders');
   return [line(span(` ${text}`, 'muted'))];
 }
 

@@ -20,9 +20,11 @@ import { ordersScreen } from './orders-screen.ts';
 import { ordersPane } from './orders.ts';
 import { paintLine } from './paint.ts';
 import { palettePane } from './palette.ts';
+import { replayBar } from './replay-bar.ts';
 import { tapePane } from './tape.ts';
 import { ticketPane } from './ticket.ts';
 import { walletScreen } from './wallet.ts';
+import { whyPane } from './why.ts';
 
 interface PaneProps {
   readonly lines: readonly Line[];
@@ -71,6 +73,7 @@ function wholeLines(state: State, body: Area, { glyphs }: Theme): Line[] | undef
   const { overlay, screen } = state;
   if (overlay?.kind === 'help') return helpPane(state, body);
   if (overlay?.kind === 'palette') return palettePane(state, body, glyphs);
+  if (overlay?.kind === 'why') return whyPane(state, body);
   if (screen === 'ladder') return undefined;
   const isAsked = overlay?.kind === 'quit' || overlay?.kind === 'leaving';
   const rows = isAsked ? questionRows : 0;
@@ -136,15 +139,20 @@ export interface TerminalProps {
 /** The whole screen, exactly as large as the window. */
 export function Terminal({ store, theme }: TerminalProps): ReactElement {
   const state = useSyncExternalStore(store.subscribe, store.shown);
-  const { columns, rows } = state;
+  const { columns, rows, barRows } = state;
   const layout = layoutOf(columns, rows);
   if (layout.kind === 'compact') {
     return <Pane lines={compactLines(state)} width={columns} theme={theme} />;
   }
   const head = [statusLine(state, columns), balanceLine(state, columns, theme.glyphs)];
-  const foot = [messageLine(state, columns), cribLine(state, columns)];
+  const bar = replayBar(state, columns, theme.glyphs);
+  const foot = [
+    ...(bar === undefined || barRows === 0 ? [] : [bar]),
+    messageLine(state, columns),
+    cribLine(state, columns),
+  ];
   return (
-    <Box flexDirection="column" width={columns} height={rows}>
+    <Box flexDirection="column" width={columns} height={rows + barRows}>
       <Pane lines={head} width={columns} theme={theme} />
       <Body state={state} layout={layout} theme={theme} />
       <Pane lines={foot} width={columns} theme={theme} />

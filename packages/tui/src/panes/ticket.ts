@@ -50,10 +50,24 @@ function offerLine(
   );
 }
 
+/** What stands in the ticket's place in a recorded day: nothing can be ordered in it, but something can be done. */
+function recordedLines({ language }: State): Line[] {
+  const row = (key: string, text: string): Line =>
+    line(span(` ${padEnd(key, 6)}`, 'key'), span(text, 'muted'));
+  return [
+    line(span(` ${t(language, 'RECORDED DAY')}`, 'title')),
+    row('Space', t(language, 'play, or pause')),
+    row('n t', t(language, 'next entry, next trade')),
+    row('@', t(language, 'go to a time')),
+    row('3 w', t(language, 'why it has not traded')),
+  ];
+}
+
 function idleLines(state: State, market: Market): Line[] {
   const { instrument, book } = market;
   const { lots, isReadOnly, ladder, language } = state;
   const title = span(` ${t(language, 'TICKET')}`, 'title');
+  if (state.replay !== undefined) return recordedLines(state);
   if (isReadOnly) {
     return [
       line(title),

@@ -93,6 +93,10 @@ function outputLines(state: State, wallet: WalletSummary, glyphs: Glyphs): Line[
 
 function walletLines(state: State, glyphs: Glyphs): Line[] {
   const { wallet, walletFault, language } = state;
+  if (state.replay !== undefined) {
+    const text = t(language, 'a recorded day has no wallet: its outputs are on the ledger');
+    return [line(span(` ${text}`, 'muted'))];
+  }
   if (walletFault !== undefined) {
     const text = t(language, 'the wallet cannot be read: {reason}', { reason: walletFault });
     return [line(span(` ${text}`, 'bad'))];

@@ -14,6 +14,7 @@ import {
   trade,
   walletSummary,
 } from './market.ts';
+import { positions, stories } from './recorded-day.ts';
 import { after, stepped, told, windowOf } from './state.ts';
 
 export interface SessionScript {
@@ -112,6 +113,17 @@ function stepOf(state: State, [verb, ...words]: readonly string[]): State {
       const roof = { ...instrument, symbol: symbolOf('ROOF/ECOIN') };
       return told(state, { kind: 'instruments', instruments: [instrument, roof] }, live);
     }
+    case 'day':
+      return stepped(state, {
+        kind: 'replay',
+        told: { kind: 'position', position: knownAs(positions, word) },
+      }).state;
+    case 'story': {
+      const { overlay } = state;
+      if (overlay?.kind !== 'why') throw new Error('nobody asked why');
+      const story = knownAs(stories, word);
+      return stepped(state, { kind: 'story', order: overlay.order, story }).state;
+    }
     case 'trades':
       return told(state, fiftyTrades(state.now));
     case 'tell':
@@ -129,10 +141,17 @@ function stepOf(state: State, [verb, ...words]: readonly string[]): State {
   }
 }
 
+function knownAs<T>(all: Readonly<Record<string, T>>, name: string): T {
+  const found = all[name];
+  if (found === undefined) throw new Error(`nothing has the name ${name}`);
+  return found;
+}
+
 const starts: Readonly<Record<string, (word: string) => Partial<StateOptions>>> = {
   tariff: (word) => ({ tariff: Number(word) }),
   lang: (word) => ({ language: languages.find((one) => one === word) }),
   readonly: () => ({ isReadOnly: true }),
+  replay: () => ({ isReplay: true }),
   name: (word) => ({ name: word }),
 };
 

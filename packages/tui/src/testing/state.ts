@@ -2,6 +2,7 @@
 import type { ClientEvent } from '@wattlot/client';
 import type { Key } from '../keys.ts';
 import { keymap } from '../keymap/index.ts';
+import { keysOf } from '../keymap/replay.ts';
 import { newState } from '../state.ts';
 import type { Effect, Input, State, StateOptions, Step } from '../state.ts';
 import { step } from '../step.ts';
@@ -16,8 +17,8 @@ export function windowOf(columns: number, rows: number, change: Partial<StateOpt
     now: noonMs,
     offsetMinutes: 0,
     doing: 'connecting to the exchange',
-    keymap,
     ...change,
+    keymap: keysOf(change.keymap ?? keymap, change.isReplay === true),
   });
 }
 

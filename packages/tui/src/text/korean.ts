@@ -1,12 +1,14 @@
 /** Korean, by the English text that stands in the code. Terms: lot 로트, bid 매수, ask 매도, book 호가, ticket 주문표, ladder 호가창, settle 결제, ledger 원장. */
 import { koreanKeys } from './korean-keys.ts';
 import { koreanNews } from './korean-news.ts';
+import { koreanReplay } from './korean-replay.ts';
 import { koreanTicket } from './korean-ticket.ts';
 import { koreanOperator } from './korean-operator.ts';
 
 export const korean = {
   ...koreanKeys,
   ...koreanNews,
+  ...koreanReplay,
   ...koreanTicket,
   ...koreanOperator,
   bid: '매수',

@@ -21,6 +21,7 @@ const plurals = {
   order: ['{n} order', '{n} orders'],
   'live order': ['{n} live order', '{n} live orders'],
   cancel: ['{n} cancel', '{n} cancels'],
+  trade: ['{n} trade', '{n} trades'],
 } as const satisfies Record<string, readonly [Message, Message]>;
 
 /** `1 lot`, `2 lots`. */

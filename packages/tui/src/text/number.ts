@@ -59,7 +59,18 @@ export function timeText(ms: number, offsetMinutes: number): string {
   return Number.isNaN(instant.getTime()) ? '--:--:--' : instant.toISOString().slice(11, 19);
 }
 
+/** A day `2026-07-14` of `ms` since 1970 UTC, at `offsetMinutes` east of UTC. */
+export function dateText(ms: number, offsetMinutes: number): string {
+  const instant = new Date(ms + offsetMinutes * 60_000);
+  return Number.isNaN(instant.getTime()) ? '----------' : instant.toISOString().slice(0, 10);
+}
+
 /** `1 order`, `2 orders`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A count with its thousands apart, the same in every language: `12,345`. */
+export function groupedText(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
