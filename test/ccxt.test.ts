@@ -357,6 +357,31 @@ test('errors become the client’s own', async () => {
   );
 });
 
+test('orders beyond the rate are the client’s own error of it, and cancels go on', async () => {
+  // Of another account: the rates are an account's.
+  const hasty = await openBotOwner({
+    url: exchange.url,
+    keyFile: `${folder}/hasty.key`,
+    name: 'hasty',
+    clock: impatient,
+  });
+  ends.push(() => hasty.close());
+  await hasty.requestEcoin(100_000);
+  const { key: apiKey, secret } = await hasty.makeKey(['read', 'trade']);
+  const client = await bot({ apiKey, secret });
+  await client.loadMarkets();
+  const answers = await Promise.allSettled(
+    Array.from({ length: 400 }, () =>
+      client.createOrderWs(symbol, 'limit', 'buy', 0.01, 1, { timeInForce: 'IOC' }),
+    ),
+  );
+  const refused = answers.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeLessThan(answers.length);
+  for (const error of refused) expect(error).toBeInstanceOf(ccxt.RateLimitExceeded);
+  await client.cancelAllOrdersWs();
+});
+
 test('an order is amended, and all are taken back at once', async () => {
   const orders = new Followed(() => trader.watchOrders(symbol));
   const { id } = await trader.createOrderWs(symbol, 'limit', 'buy', 0.08, 80);
@@ -400,6 +425,15 @@ test('a client comes back to an exchange that was killed, with its key and its n
   exchange = await startProcess(folder, port);
   const balance = await trader.watchBalance();
   expect(balance['ENERGY']).toMatchObject({ total: 10.25 });
+  // The maker has to come back too.
+  await expect.poll(() => maker.client.state, { timeout: 20_000 }).toBe('live');
+  const resting = await rest('ask', 140, 7);
+  const book = await until(
+    () => trader.watchOrderBook(symbol),
+    ({ asks }) => asks.length > 0,
+  );
+  expect(book.asks[0]).toEqual([140, 0.07]);
+  await maker.client.cancelOrder(resting as never);
   const orders = new Followed(() => trader.watchOrders(symbol));
   const { id } = await trader.createOrderWs(symbol, 'limit', 'buy', 0.05, 90);
   await orders.until((told) => told.id === id);
