@@ -235,6 +235,12 @@ function program(done: (code: number) => void): Command {
       ).argParser(wholeBetween(0, 65_535)),
     )
     .option('--metrics-host <address>', 'the address for that', '127.0.0.1')
+    .option('--log <file>', 'write its log there, in JSON lines (default: standard error)')
+    .addOption(
+      new Option('--log-level <level>', 'from the most talkative on')
+        .choices(['trace', 'debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
     .option('--cancel-on-stop', 'cancel all orders when it is asked to stop (default: they stay)')
     .option('--limits <file>', 'its limits (default: exchange.conf in the data folder)')
     .option('--json', 'print a JSON object an event')

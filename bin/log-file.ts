@@ -5,7 +5,7 @@ import type { Report } from './report.ts';
 import { lineOf } from './report.ts';
 
 /** Bytes above which the log of an earlier run is set aside as `<file>.old`: two of them stay readable. */
-const logBytesMax = 10_000_000;
+export const logBytesMax = 10_000_000;
 
 export interface LogFile {
   readonly write: (report: Report) => void;

@@ -1,7 +1,9 @@
 /** The processes of a whole market: an exchange, a neighbourhood that trades on it, and somebody who starts again what dies. */
+import { join } from 'node:path';
 import type { Child } from './child.ts';
 import { startChild } from './child.ts';
 import { Failure } from './failure.ts';
+import { logFolder } from './folders.ts';
 import type { Report } from './report.ts';
 
 /** What a market is made of. */
@@ -112,8 +114,11 @@ export async function startMarket(
 ): Promise<Market> {
   const listening = Promise.withResolvers<string>();
   const ready = Promise.withResolvers<undefined>();
+  const { data } = options;
+  const log = join(logFolder(data), 'exchange.log');
+  const exchangeArgs = ['exchange', '--open', '--json', '--data', data, '--log', log];
   const startExchange = (port: string): Child =>
-    startChild(['exchange', '--open', '--json', '--data', options.data, '--port', port], (line) => {
+    startChild([...exchangeArgs, '--port', port], (line) => {
       if (!isReport(line)) return;
       if (line.event === 'listening') listening.resolve(line.url);
       onReport(line);

@@ -1,7 +1,8 @@
 /** `wattlot exchange`: the exchange with its embedded chain, or on the chain of a MultiChain node, until somebody stops it. */
 import { startExchange } from '@wattlot/exchange';
-import type { NodeSettings } from '@wattlot/exchange';
+import type { LogLevel, NodeSettings } from '@wattlot/exchange';
 import { asFailure, Failure } from '../failure.ts';
+import { exchangeLog } from '../exchange-log.ts';
 import { exchangeFolder } from '../folders.ts';
 import { limitsOf } from '../limits-file.ts';
 import { asNodeFailure, nodeUrlOf } from '../node-option.ts';
@@ -20,6 +21,9 @@ export interface ExchangeOptions {
   readonly depth: number;
   readonly energy: string;
   readonly ecoin: string;
+  /** The file for the log. */
+  readonly log?: string;
+  readonly logLevel: LogLevel;
   readonly cancelOnStop?: boolean;
   readonly metricsPort?: number;
   readonly metricsHost: string;
@@ -39,6 +43,7 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
   const folder = exchangeFolder(options.data);
   const node = nodeSettings(options);
   const limits = await limitsOf(options.limits, options.data);
+  const logger = exchangeLog(options.log, options.logLevel);
   const running = await startExchange({
     folder,
     node,
@@ -50,7 +55,7 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
       options.metricsPort === undefined
         ? undefined
         : { host: options.metricsHost, port: options.metricsPort },
-    log: (line) => process.stderr.write(`wattlot: ${line}\n`),
+    logger,
     failed: (error) => {
       broken ??= error;
       stop.ask(1);
@@ -70,7 +75,9 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
     data: folder,
     ...(watchUrl && { metrics: `${watchUrl}/metrics` }),
   });
+  logger.info({ url }, 'listening');
   const code = await stop.asked;
+  logger.info('stopping');
   await running.close({ cancelOrders: options.cancelOnStop === true && broken === undefined });
   if (broken !== undefined) throw new Failure(broken.message, 1);
   return code;

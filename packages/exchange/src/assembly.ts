@@ -31,6 +31,7 @@ import type { Applied } from './sequencer.ts';
 import { Health } from './settlement-health.ts';
 import { followLedger } from './settler.ts';
 import { termsOn } from './terms.ts';
+import type { Log } from './watch/log.ts';
 import { Meters } from './watch/meters.ts';
 
 /** How an exchange runs, wherever its parts come from. */
@@ -39,8 +40,9 @@ export interface AssemblyOptions {
   readonly clock: Clock;
   /** Opened at the first start. */
   readonly terms: MarketTerms;
-  /** Takes one line for the operator, without control characters. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
+  /** Takes a line for each request of a socket. Default: nobody does. */
+  readonly trace?: Log | undefined;
   /** Told once when the exchange cannot go on: nothing is acknowledged any more, and the process has to end. */
   readonly failed: (error: Error) => void;
   readonly version: string;
@@ -144,6 +146,11 @@ export async function assemble(
   if (marketOf(state, options.terms.symbol) === undefined) {
     await sequencer.submit({ kind: 'market.open', terms: termsOn(options.terms, port) });
   }
+  listeners.add((event) => {
+    if (event.kind !== 'participant.admitted') return;
+    const { participant, name } = event;
+    options.log('let in', { participant, name });
+  });
   const gateway = openGateway(options, parts, { sequencer, feed, meters });
   const desks = openOperatorDesks(options, parts, { state, sequencer, feed });
   listeners.add((event, at) => desks.settlementHealth.note(event, at));
@@ -166,13 +173,13 @@ function failOnce({ log, failed }: AssemblyOptions): (error: unknown) => void {
   return (error) => {
     if (isTold) return;
     isTold = true;
-    log(`failed: ${lineOf(error)}`);
+    log(`failed: ${lineOf(error)}`, { level: 'error' });
     failed(error instanceof Error ? error : new Error(lineOf(error)));
   };
 }
 
 function openGateway(
-  { clock, version, limits = usualLimits }: AssemblyOptions,
+  { clock, version, limits = usualLimits, log, trace }: AssemblyOptions,
   { ledger: { port }, random, newId }: Parts,
   { sequencer, feed, meters }: Pick<Assembly, 'sequencer' | 'feed' | 'meters'>,
 ): Pick<Assembly, 'sessions' | 'desk' | 'sockets'> {
@@ -190,7 +197,17 @@ function openGateway(
   const common = { sequencer, feed, sessions, deliveries, limits, meters };
   const desk = new Desk({ ...common, now, wallNow, newId });
   const mayTrade = (token: string): boolean => sessions.mayTrade(token);
-  const sockets = new Sockets({ desk, feed, clock, version, mayTrade, limits, meters });
+  const sockets = new Sockets({
+    desk,
+    feed,
+    clock,
+    version,
+    mayTrade,
+    limits,
+    meters,
+    log,
+    ...(trace === undefined ? {} : { trace }),
+  });
   return { sessions, desk, sockets };
 }
 

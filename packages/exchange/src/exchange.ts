@@ -1,6 +1,7 @@
 /** An exchange on its folder, with its HTTP side. Nothing listens until start.ts says so. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { assemble } from './assembly.ts';
 import type { Assembly, AssemblyOptions, Closing } from './assembly.ts';
 import { ApiKeyFile } from './gateway/api-key-file.ts';
@@ -25,6 +26,8 @@ export interface ExchangeOptions extends AssemblyOptions {
   readonly folder: string;
   /** The MultiChain node whose chain is the ledger, and which has the operator's key; without it both are in the folder. */
   readonly node?: NodeSettings | undefined;
+  /** What the HTTP library has to say goes here. Default: nowhere. */
+  readonly logger?: Logger | undefined;
 }
 
 /** The parts of a running exchange. */
@@ -64,7 +67,16 @@ function withHttp(options: ExchangeOptions, assembly: Assembly): Exchange {
   const keys = new ApiKeys({ file, sessions, revoked, now: clock.now, random: randomBytes });
   const health = (): Readiness => readinessOf({ ...assembly, clock });
   const facts = (): object => ({ version, ...stats.read() });
-  const app = buildApp({ ...assembly, keys, limits, now: clock.now, health, facts, log });
+  const app = buildApp({
+    ...assembly,
+    keys,
+    limits,
+    now: clock.now,
+    health,
+    facts,
+    log,
+    logger: options.logger,
+  });
   app.addHook('onClose', async () => {
     await file.close();
     await assembly.requests.close();

@@ -4,6 +4,8 @@ export type { RunningExchange, StartOptions } from './start.ts';
 export { chainName } from './exchange.ts';
 export type { EventListener } from './exchange.ts';
 export type { NodeSettings } from './ledger-node-open.ts';
+export { createLogger, logLevels, plainLine } from './watch/log.ts';
+export type { Log, LogFields, LogLevel } from './watch/log.ts';
 export { readLimits } from './operating-limits.ts';
 export type { OperatingLimits } from './operating-limits.ts';
 export type { Policy } from './admission.ts';

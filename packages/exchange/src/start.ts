@@ -2,6 +2,7 @@
 import type { Address } from '@wattlot/core';
 import type { MarketTerms } from '@wattlot/core';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { ExchangeError, lineOf, printable } from './errors.ts';
@@ -12,6 +13,8 @@ import type { NodeSettings } from './ledger-node-open.ts';
 import type { OperatingLimits } from './operating-limits.ts';
 import type { Stats } from './stats.ts';
 import { defaultTerms } from './terms.ts';
+import { logOf } from './watch/log.ts';
+import type { Log } from './watch/log.ts';
 
 /** Where and how an exchange runs. */
 export interface StartOptions {
@@ -33,7 +36,9 @@ export interface StartOptions {
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Takes one line for the operator. Default: nobody does. */
-  readonly log?: (line: string) => void;
+  readonly log?: Log;
+  /** Made by `createLogger`: takes the lines instead of `log`, what the HTTP library has to say, and at level `trace` each request of a socket. */
+  readonly logger?: Logger | undefined;
   /**
    * Told once when the exchange cannot go on (the disk refused, chain and journal disagree, a bug): nothing is acknowledged any more, and the process
    * has to end. Default: the process ends with exit code 70 after a line on standard error.
@@ -69,7 +74,8 @@ const version = '0.1.0';
  *   LedgerError for the chain and the operator's key.
  */
 export async function startExchange(options: StartOptions): Promise<RunningExchange> {
-  const { folder, node, policy, clock = systemClock(), log = () => undefined } = options;
+  const { folder, node, policy, clock = systemClock(), logger } = options;
+  const log = logger === undefined ? (options.log ?? nobody) : logOf(logger);
   const exchange = await openExchange({
     folder,
     node,
@@ -77,7 +83,9 @@ export async function startExchange(options: StartOptions): Promise<RunningExcha
     clock,
     terms: options.terms ?? defaultTerms,
     limits: options.limits,
-    log: (line) => log(printable(line)),
+    log: (line, fields) => log(printable(line), fields),
+    logger,
+    trace: logger?.isLevelEnabled('trace') === true ? log : undefined,
     failed: options.failed ?? endProcess,
     version,
   });
@@ -90,6 +98,10 @@ export async function startExchange(options: StartOptions): Promise<RunningExcha
     await exchange.close();
     throw error;
   }
+}
+
+function nobody(): void {
+  // Nobody listens.
 }
 
 function endProcess(error: Error): void {

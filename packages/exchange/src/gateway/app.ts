@@ -3,14 +3,15 @@ import { gatewayErrors } from '@wattlot/client/frames';
 import type { LedgerResult } from '@wattlot/client/frames';
 import { CHAIN_REQUEST_BYTES_MAX, handleChainRequest, HistoryLimit } from '@wattlot/ledger';
 import type { Chain } from '@wattlot/ledger';
-import { fastify } from 'fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fastify, LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { LedgerPort } from '../ledger-port.ts';
 import * as limits from '../limits.ts';
 import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
+import type { Log } from '../watch/log.ts';
 import type { Meters } from '../watch/meters.ts';
 import type { Readiness } from '../watch/readiness.ts';
 import { callCounter, callsOf, Refused } from './calls.ts';
@@ -36,8 +37,9 @@ export interface AppOptions extends PrivateApiOptions, SessionApiOptions, Operat
   readonly health: () => Readiness;
   /** What `GET /health` says besides. */
   readonly facts: () => object;
-  /** Told of each failure that is no fault of the request. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
+  /** What the library itself has to say goes here. Default: nowhere. */
+  readonly logger?: FastifyBaseLogger | undefined;
 }
 
 /** Builds the application. Nothing listens yet. */
@@ -49,7 +51,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
     keepAliveTimeout: limits.keepAliveMs,
     forceCloseConnections: 'idle',
     http: { connectionsCheckingInterval: limits.requestCheckMs },
-    logger: false,
+    ...(options.logger === undefined
+      ? { logger: false }
+      : {
+          loggerInstance: options.logger,
+          logController: new LogController({ disableRequestLogging: true }),
+        }),
   });
   const { limits: set = usualLimits } = options;
   app.server.maxConnections = set['http-connections'];
@@ -74,7 +81,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500)
-      options.log(`${request.method} ${request.routeOptions.url}: ${String(error)}`);
+      options.log(`${request.method} ${request.routeOptions.url}: ${String(error)}`, {
+        level: 'error',
+      });
     const text = error instanceof Refused ? error.message : textOf(status);
     return reply.code(status).send(isDialect(request) ? refuse(text) : { error: text });
   });
@@ -82,7 +91,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     const health = options.health();
     return reply.code(health.ready ? 200 : 503).send({ ...health, ...options.facts() });
   });
-  countAnswers(app, options.meters);
+  countAnswers(app, options);
   limitDialect(app, options);
   addPublicApi(app, options);
   addPrivateApi(app, options);
@@ -94,17 +103,21 @@ export function buildApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
-/** Counts refusals, and how long each route takes. */
-function countAnswers(app: FastifyInstance, meters: Meters): void {
+/** Counts refusals, and how long each route takes; and notes each request by its route, since a path may hold anything. */
+function countAnswers(app: FastifyInstance, { meters, log }: AppOptions): void {
   app.addHook('preSerialization', (_request, _reply, payload: unknown, done) => {
     const error = errorIn(payload);
     if (error !== undefined) meters.refuse(error);
     done(null, payload);
   });
-  app.addHook('onResponse', ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {
+  app.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
+    const { method, routeOptions, ip } = request;
     if (statusCode === 429) meters.limited.calls += 1;
     const route = routeOptions.url ?? 'none';
     meters.observer?.request({ method, route, status: statusCode }, elapsedTime / 1000);
+    const level = statusCode >= 500 ? 'error' : 'debug';
+    const ms = Math.round(elapsedTime * 10) / 10;
+    log('request', { level, method, route, status: statusCode, ms, source: ip });
     done();
   });
 }

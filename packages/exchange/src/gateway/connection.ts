@@ -18,14 +18,15 @@ import {
 } from '../limits.ts';
 import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
-import { Meters } from '../watch/meters.ts';
+import type { Log } from '../watch/log.ts';
+import { kindOfError, Meters } from '../watch/meters.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import type { Desk } from './desk.ts';
 import { followingOf, leaveMarket } from './following.ts';
 import type { FrameData, FrameSocket } from './frame-socket.ts';
 import type { Outcome } from './posting.ts';
-import { readRequest } from './request.ts';
+import { isMethod, readRequest } from './request.ts';
 
 /** What a connection works with. */
 export interface ConnectionOptions {
@@ -39,6 +40,8 @@ export interface ConnectionOptions {
   /** Default: the usual ones. */
   readonly limits?: OperatingLimits;
   readonly meters?: Meters;
+  /** Takes a line for each request. */
+  readonly trace?: Log;
   readonly now: () => Instant;
   readonly after: (delayMs: number, then: () => void) => () => void;
 }
@@ -209,6 +212,13 @@ export class Connection implements Subscriber {
     said: Outcome,
   ): void {
     if ('error' in said) this.#meters.refuse(said.error);
+    this.#options.trace?.('answered', {
+      level: 'trace',
+      connection: this.#options.id,
+      // A method that nobody knows may be anything.
+      method: isMethod(to.method) ? to.method : 'unknown',
+      ...('error' in said ? { error: kindOfError(said.error) } : {}),
+    });
     const outcome = 'error' in said ? { error: socketError(said.error) } : said;
     const { method, requestId, receivedAt } = to;
     const timeIn = timeText(receivedAt);

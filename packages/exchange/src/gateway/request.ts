@@ -44,7 +44,8 @@ const compiled = {
 };
 const checks: Readonly<Record<Request['method'], Check>> = compiled;
 
-function isMethod(name: unknown): name is Request['method'] {
+/** Whether it is a method that is understood. */
+export function isMethod(name: unknown): name is Request['method'] {
   return typeof name === 'string' && Object.hasOwn(checks, name);
 }
 

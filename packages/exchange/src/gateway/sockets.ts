@@ -8,6 +8,7 @@ import type { Feed } from '../feed/feed.ts';
 import { frameBytesMax, heartbeatMs } from '../limits.ts';
 import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
+import type { Log } from '../watch/log.ts';
 import { Meters } from '../watch/meters.ts';
 import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
@@ -25,6 +26,10 @@ export interface SocketsOptions {
   /** Default: the usual ones. */
   readonly limits?: OperatingLimits;
   readonly meters?: Meters;
+  /** Default: nobody is told. */
+  readonly log?: Log;
+  /** Takes a line for each request. */
+  readonly trace?: Log;
 }
 
 /** The open connections of one server. */
@@ -70,6 +75,7 @@ export class Sockets {
   /** Makes a connection of an open socket. @param source where in the network it comes from. */
   accept(socket: FrameSocket, source: string): void {
     const { desk, feed, clock, version, mayTrade, limits = usualLimits } = this.#options;
+    const { log, trace } = this.#options;
     this.#count += 1;
     const connection = new Connection({
       socket,
@@ -80,11 +86,17 @@ export class Sockets {
       mayTrade,
       limits,
       meters: this.#meters,
+      ...(trace === undefined ? {} : { trace }),
       now: clock.now,
       after: clock.after,
     });
     this.#connections.set(connection, source);
-    socket.on('close', () => this.#connections.delete(connection));
+    const id = this.#count;
+    log?.('connected', { level: 'debug', connection: id, source });
+    socket.on('close', () => {
+      this.#connections.delete(connection);
+      log?.('disconnected', { level: 'debug', connection: id });
+    });
   }
 
   /** An API key is no more. */
@@ -112,6 +124,7 @@ export class Sockets {
     const status = this.#refusalOf(request, source);
     if (status !== undefined) {
       this.#meters.connectionsRefused += 1;
+      this.#options.log?.('connection refused', { level: 'debug', source, status });
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
       return;
     }
