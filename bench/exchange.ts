@@ -1,0 +1,108 @@
+/**
+ * The exchange as its clients meet it, against a bare `ws` server in the same run: `npm run bench:exchange [-- --json --quick --rounds N --only acks,settling,fanout,memory]`. The
+ * program, its peer and those who load them are processes of their own on the same cores. Medians of rounds that take turns; nothing here passes or fails. How long a start takes is
+ * measured by `npm run bench:restart`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureAcks } from './exchange/acks.ts';
+import { measureFanout } from './exchange/fanout.ts';
+import type { FanoutFigures } from './exchange/fanout.ts';
+import type { Counted, HouseholdsJob } from './exchange/households.ts';
+import { measureMemory } from './exchange/memory.ts';
+import type { OrdersDone, OrdersJob } from './exchange/orders.ts';
+import type { Broadcast, BroadcastJob } from './exchange/peer.ts';
+import { enrol } from './exchange/people.ts';
+import { startHelper } from './exchange/process.ts';
+import { startProgram } from './exchange/program.ts';
+import { measureSettling } from './exchange/settling.ts';
+import { printAll } from './exchange/table.ts';
+import type { ExchangeFigures } from './exchange/table.ts';
+import type { Watched, WatchersJob } from './exchange/watchers.ts';
+
+const usage = `node bench/exchange.ts [--json] [--quick] [--rounds N] [--only acks,settling,fanout,memory]
+  --json    the figures as one object, the last line
+  --quick   a first idea in a minute
+  --rounds  how often each part is measured (5; 1 when quick)
+  --only    parts, with commas between; without it all`;
+
+const parts = ['acks', 'settling', 'fanout', 'memory'] as const;
+const clients = 50;
+const households = 20;
+const subscribers = [100, 500, 1_000];
+const memorySize = { orders: 10_000, pairs: 55 };
+
+/** Measures the parts that are wanted. */
+async function measure(
+  only: ReadonlySet<string>,
+  { rounds, isQuick }: { readonly rounds: number; readonly isQuick: boolean },
+): Promise<Omit<ExchangeFigures, 'rounds' | 'load'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'wattlot-bench-'));
+  const turns = { rounds, ms: isQuick ? 1_500 : 4_000 };
+  const program = await startProgram(join(folder, 'data'));
+  const peer = await startHelper<BroadcastJob, Broadcast>('./peer.ts');
+  const startHouseholds = (): ReturnType<typeof startHelper<HouseholdsJob, Counted>> =>
+    startHelper<HouseholdsJob, Counted>('./households.ts');
+  const traders = await startHouseholds();
+  try {
+    const fanout: FanoutFigures[] = [];
+    let acks: ExchangeFigures['acks'];
+    let settling: ExchangeFigures['settling'];
+    if (only.has('acks')) {
+      const orders = await startHelper<OrdersJob, OrdersDone>('./orders.ts');
+      const tokens = await enrol(program.url, clients);
+      const exchange = { url: program.socketUrl, pid: program.pid };
+      const bare = { url: peer.hello, pid: peer.pid };
+      acks = await measureAcks({ folder, exchange, peer: bare, orders, tokens }, turns);
+      await orders.end();
+    }
+    if (only.has('settling') || only.has('fanout')) {
+      await traders.ask({ kind: 'open', url: program.url, folder, pairs: households });
+    }
+    if (only.has('settling')) {
+      settling = await measureSettling({ pid: program.pid, households: traders }, turns);
+    }
+    if (only.has('fanout')) {
+      const watchers = await startHelper<WatchersJob, Watched>('./watchers.ts');
+      const all = { exchange: program, peer, watchers, households: traders };
+      for (const count of subscribers) fanout.push(await measureFanout(all, count, turns));
+      await watchers.end();
+    }
+    await traders.end();
+    await program.stop();
+    if (!only.has('memory')) return { acks, settling, fanout, memory: undefined };
+    const others = await startHouseholds();
+    const memory = await measureMemory(folder, others, memorySize);
+    await others.end();
+    return { acks, settling, fanout, memory };
+  } finally {
+    await peer.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    only: { type: 'string', default: parts.join(',') },
+  },
+});
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+const only = new Set(values.only.split(','));
+const isKnown = [...only].every((one) => parts.some((part) => part === one));
+if (values.help || !isKnown || !Number.isSafeInteger(rounds) || rounds < 1) {
+  console.log(usage);
+  process.exitCode = values.help ? 0 : 2;
+} else {
+  const before = loadavg()[0] ?? 0;
+  const measured = await measure(only, { rounds, isQuick: values.quick });
+  const figures: ExchangeFigures = { ...measured, rounds, load: [before, loadavg()[0] ?? 0] };
+  printAll(figures);
+  if (values.json) console.log(JSON.stringify(figures));
+  process.exit();
+}
