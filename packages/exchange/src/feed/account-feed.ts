@@ -11,8 +11,8 @@ import { sendFirst, sendNumbered } from './subscriber.ts';
 import type { Numbered, Subscriber } from './subscriber.ts';
 
 interface Balance {
-  readonly balance: Amount;
-  readonly hold: Amount;
+  balance: Amount;
+  hold: Amount;
 }
 
 /** What the reports need from the markets and the ledger. */
@@ -77,7 +77,8 @@ export class AccountFeed {
     for (const event of events) {
       foldOrders(this.#orders, event, entry.at);
       if (event.kind === 'balance.changed') this.#foldBalance(event);
-      else for (const report of this.#reportsOf(event, { at: entry.at, idOf })) this.#add(report);
+      else if (this.#followers.executions.size > 0)
+        for (const report of this.#reportsOf(event, { at: entry.at, idOf })) this.#add(report);
     }
   }
 
@@ -145,7 +146,12 @@ export class AccountFeed {
   #foldBalance({ participant, asset, balance, hold }: Event & { kind: 'balance.changed' }): void {
     let own = this.#balances.get(participant);
     if (own === undefined) this.#balances.set(participant, (own = new Map()));
-    own.set(asset, { balance, hold });
+    const known = own.get(asset);
+    if (known === undefined) own.set(asset, { balance, hold });
+    else {
+      known.balance = balance;
+      known.hold = hold;
+    }
     if (!this.#followers.balances.has(participant)) return;
     const moved = this.#moved.get(participant) ?? new Set();
     this.#moved.set(participant, moved.add(asset));

@@ -69,6 +69,7 @@ export class Feed {
   #changedMarkets = new Set<Instrument>();
   #assigned: Assigned[] = [];
   #asksRenewals = true;
+  readonly #isThere = (participant: Address): boolean => this.#agents.has(participant);
 
   constructor(findAsset: FindAsset) {
     this.#findAsset = findAsset;
@@ -187,9 +188,8 @@ export class Feed {
         }
       }
       this.#accounts.fold(applied);
-      for (const assigned of foldTasks(this.#tasks, applied)) {
-        if (!this.#isAsked(assigned.task)) continue;
-        if (this.#agents.has(assigned.participant)) this.#assigned.push(assigned);
+      for (const assigned of foldTasks(this.#tasks, applied, this.#isThere)) {
+        if (this.#isAsked(assigned.task)) this.#assigned.push(assigned);
       }
       this.#foldQueues(applied);
     }
@@ -201,6 +201,11 @@ export class Feed {
   #foldQueues(applied: Applied): void {
     const { seq, at } = applied.entry;
     const firm = (order: OrderId): number => this.#tasks.firm.get(order)?.size ?? 0;
+    const [only] = this.#markets.values();
+    if (this.#markets.size === 1) {
+      only?.level3.fold(applied.events, seq, at, firm);
+      return;
+    }
     for (const [symbol, events] of ordersByMarket(applied)) {
       this.#market(symbol).level3.fold(events, seq, at, firm);
     }
@@ -217,7 +222,7 @@ export class Feed {
   #askLadders(): void {
     const { ladders, firm } = this.#tasks;
     if (ladders.changed.size === 0) return;
-    this.#assigned.push(...askChanged(ladders, firm, (owner) => this.#agents.has(owner)));
+    this.#assigned.push(...askChanged(ladders, firm, this.#isThere));
   }
 
   /** Sends all markets and assets, and then each that is new or in another phase. */

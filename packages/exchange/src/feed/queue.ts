@@ -45,6 +45,9 @@ export class OrderQueue {
   readonly #known = new Map<OrderId, Known>();
   readonly #levels = { ask: new Map<Price, QueuedOrder[]>(), bid: new Map<Price, QueuedOrder[]>() };
   #places = 0;
+  /** Of the entry at hand; kept, because most entries have next to nothing in them. */
+  readonly #changed = { ask: new Set<Price>(), bid: new Set<Price>() };
+  readonly #seen = new Set<OrderId>();
 
   /** The orders at a price, in the order in which they would trade. */
   level(side: Side, price: Price): readonly QueuedOrder[] {
@@ -69,29 +72,32 @@ export class OrderQueue {
 
   /**
    * Takes in one entry of this market. All events of other markets have been left out.
-   * @returns the prices at which something changed.
+   * @returns the prices at which something changed; good until the next call.
    */
   fold(
     events: readonly Event[],
     at: Instant,
     firm: FirmLots,
   ): { readonly ask: ReadonlySet<Price>; readonly bid: ReadonlySet<Price> } {
-    const changed = { ask: new Set<Price>(), bid: new Set<Price>() };
-    const seen = new Set<OrderId>();
+    const [changed, seen] = [this.#changed, this.#seen];
+    changed.ask.clear();
+    changed.bid.clear();
+    seen.clear();
     for (const event of events) {
-      for (const view of viewsIn(event)) {
-        // A whole order rests beside the book: nobody sees it.
-        if (view.whole) continue;
-        this.#note(event, view, at, firm);
-        seen.add(view.order);
-      }
-      if (event.kind === 'trade.updated') this.#noteFinal(event, seen);
+      if (event.kind === 'trade.made') {
+        this.#note(event, event.resting, at, firm);
+        this.#note(event, event.incoming, at, firm);
+      } else if (event.kind === 'trade.updated') this.#noteFinal(event, seen);
+      else if (isOfOrder(event)) this.#note(event, event.view, at, firm);
     }
     for (const order of seen) this.#settle(order, firm(order), changed);
     return changed;
   }
 
   #note(event: Event, view: OrderView, at: Instant, firm: FirmLots): void {
+    // A whole order rests beside the book: nobody sees it.
+    if (view.whole) return;
+    this.#seen.add(view.order);
     let known = this.#known.get(view.order);
     if (known === undefined) {
       known = { view, place: 0, at, joinsBack: true, open: 0, queued: undefined };
@@ -173,20 +179,26 @@ export class OrderQueue {
   }
 }
 
-/** The orders of which an event tells a new view, in the order of the event. */
-function viewsIn(event: Event): readonly OrderView[] {
+/** Whether an event tells a new view of one order, and what rests of it. */
+function isOfOrder(event: Event): event is Event & {
+  kind: 'order.placed' | 'order.opened' | 'order.amended' | 'order.cancelled' | 'lots.returned';
+} {
   switch (event.kind) {
     case 'order.placed':
     case 'order.opened':
     case 'order.amended':
     case 'order.cancelled':
     case 'lots.returned':
-      return [event.view];
-    case 'trade.made':
-      return [event.resting, event.incoming];
+      return true;
     default:
-      return [];
+      return false;
   }
+}
+
+/** The market of whose orders an event tells. */
+function marketOf(event: Event): OrderView['market'] | undefined {
+  if (event.kind === 'trade.made' || event.kind === 'trade.updated') return event.trade.market;
+  return isOfOrder(event) ? event.view.market : undefined;
 }
 
 function isSame(one: QueuedOrder | undefined, other: QueuedOrder | undefined): boolean {
@@ -199,11 +211,11 @@ function isSame(one: QueuedOrder | undefined, other: QueuedOrder | undefined): b
 export function ordersByMarket({ events }: Applied): ReadonlyMap<OrderView['market'], Event[]> {
   const found = new Map<OrderView['market'], Event[]>();
   for (const event of events) {
-    const market = event.kind === 'trade.updated' ? event.trade.market : viewsIn(event)[0]?.market;
+    const market = marketOf(event);
     if (market === undefined) continue;
-    const own = found.get(market) ?? [];
-    own.push(event);
-    found.set(market, own);
+    const own = found.get(market);
+    if (own === undefined) found.set(market, [event]);
+    else own.push(event);
   }
   return found;
 }

@@ -16,11 +16,12 @@ import type {
   OrderId,
   OrderView,
 } from '@wattlot/core';
-import type { Output, TradeId, TradeView } from '@wattlot/core';
-import { releasedOutputsMax } from '../limits.ts';
+import type { TradeId, TradeView } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { createLadders, noteOpened, noteTaken, takeRungs } from './ladders.ts';
 import type { Ladders, Rung } from './ladders.ts';
+import { keepReleased } from './released.ts';
+import type { Released } from './released.ts';
 
 /** A task and whose it is. */
 export interface Assigned {
@@ -54,7 +55,7 @@ export interface Tasks {
   readonly ladders: Ladders;
   readonly trades: Map<TradeId, OpenTrade>;
   /** The outputs that the newest orders did not need in the end, by owner. */
-  readonly released: Map<Address, Map<OrderId, readonly Output[]>>;
+  readonly released: Released;
 }
 
 /** No agent has anything to do. */
@@ -73,12 +74,26 @@ export function pendingOf(tasks: Tasks, order: OrderId): Pending | undefined {
   return tasks.pending.get(order);
 }
 
-/** Takes in one entry. @returns the new tasks that it makes. */
-export function foldTasks(tasks: Tasks, { entry, events }: Applied): readonly Assigned[] {
+/** Whether a participant's agent can be asked now. */
+export type IsThere = (participant: Address) => boolean;
+
+const nobody: IsThere = () => false;
+
+/** Takes in one entry. @returns the new tasks that it makes, of those whose agent is there: others are told all when they come, and a replay makes none. */
+export function foldTasks(
+  tasks: Tasks,
+  { entry, events }: Applied,
+  isThere: IsThere = nobody,
+): readonly Assigned[] {
   const { command } = entry;
   const assigned: Assigned[] = [];
-  for (const event of events) assigned.push(...foldEvent(tasks, event));
-  if (events.some((event) => event.kind === 'refused')) return assigned;
+  let isRefused = false;
+  for (const event of events) {
+    isRefused ||= event.kind === 'refused';
+    const made = foldEvent(tasks, event, isThere);
+    if (made.length > 0) assigned.push(...made);
+  }
+  if (isRefused) return assigned;
   if (command.kind === 'offers.deliver') {
     // What the order matched on its way to the book does not need its own offers.
     const opened = new Set(
@@ -90,7 +105,7 @@ export function foldTasks(tasks: Tasks, { entry, events }: Applied): readonly As
     );
     const unused = command.lots.filter(({ lot }) => !opened.has(lot));
     // First of all: an agent signs no more than was ordered, and these offers count until their outputs are renewed.
-    assigned.unshift(...release(tasks, command.participant, command.order, unused));
+    assigned.unshift(...release(tasks, command, unused, isThere));
   }
   if (command.kind === 'ledger.advance') {
     for (const { order, lot } of command.lost) {
@@ -123,11 +138,12 @@ export function tasksOf(tasks: Tasks, participant: Address): readonly AgentTask[
   return open;
 }
 
-function foldEvent(tasks: Tasks, event: Event): readonly Assigned[] {
+function foldEvent(tasks: Tasks, event: Event, isThere: IsThere): readonly Assigned[] {
   switch (event.kind) {
     case 'offers.requested': {
       const { view, lots, deadline } = event;
       tasks.pending.set(view.order, { view, lots, deadline });
+      if (!isThere(view.participant)) return [];
       return [{ participant: view.participant, task: offersTask({ view, lots, deadline }) }];
     }
     case 'order.opened':
@@ -138,14 +154,16 @@ function foldEvent(tasks: Tasks, event: Event): readonly Assigned[] {
     case 'order.amended':
       // Whatever is awaited still is asked for anew.
       tasks.pending.delete(event.view.order);
-      return event.view.status === 'done' ? [] : dropLots(tasks, event.view, event.dropped);
+      return event.view.status === 'done'
+        ? []
+        : dropLots(tasks, event.view, event.dropped, isThere);
     case 'order.cancelled':
       if (endsWaiting.has(event.reason)) tasks.pending.delete(event.view.order);
-      return event.view.status === 'done' ? dropOrder(tasks, event.view) : [];
+      return event.view.status === 'done' ? dropOrder(tasks, event.view, isThere) : [];
     case 'trade.made':
-      return openTrade(tasks, event);
+      return openTrade(tasks, event, isThere);
     case 'trade.updated':
-      return updateTrade(tasks, event);
+      return updateTrade(tasks, event, isThere);
     default:
       return [];
   }
@@ -173,27 +191,32 @@ function forgetEmpty({ firm, ladders }: Tasks, order: OrderId): void {
 /** These lots of an order that rested do not any more, and their offers are void. */
 function dropLots(
   tasks: Tasks,
-  { order, participant }: Pick<OrderView, 'order' | 'participant'>,
+  view: Pick<OrderView, 'order' | 'participant'>,
   lots: readonly number[],
+  isThere: IsThere,
 ): readonly Assigned[] {
+  if (lots.length === 0) return [];
+  const { order } = view;
   const firm = tasks.firm.get(order);
   const left = lots.flatMap((lot) => firm?.get(lot) ?? []);
   for (const lot of lots) firm?.delete(lot);
   forgetEmpty(tasks, order);
-  return release(tasks, participant, order, left);
+  return release(tasks, view, left, isThere);
 }
 
-function dropOrder(tasks: Tasks, { order, participant }: OrderView): readonly Assigned[] {
+function dropOrder(tasks: Tasks, view: OrderView, isThere: IsThere): readonly Assigned[] {
+  const { order } = view;
   tasks.pending.delete(order);
   const left = [...(tasks.firm.get(order)?.values() ?? [])];
   tasks.firm.delete(order);
   noteTaken(tasks.ladders, tasks.firm, order);
-  return release(tasks, participant, order, left);
+  return release(tasks, view, left, isThere);
 }
 
 function openTrade(
   tasks: Tasks,
   { trade, deadline, resting, incoming, spare }: Event & { kind: 'trade.made' },
+  isThere: IsThere,
 ): readonly Assigned[] {
   const firm = tasks.firm.get(resting.order);
   const taken = trade.lots.map(({ lot }) => {
@@ -213,13 +236,15 @@ function openTrade(
   const open: OpenTrade = { trade, deadline, offers };
   tasks.trades.set(trade.trade, open);
   const { participant } = trade.incoming;
-  const spared = dropLots(tasks, incoming, spare);
+  const spared = dropLots(tasks, incoming, spare, isThere);
+  if (!isThere(participant)) return spared;
   return [...spared, { participant, task: settlement(open, [...offers.keys()]) }];
 }
 
 function updateTrade(
   tasks: Tasks,
   { trade, lots, final }: Event & { kind: 'trade.updated' },
+  isThere: IsThere,
 ): readonly Assigned[] {
   const known = tasks.trades.get(trade.trade);
   if (known === undefined) return [];
@@ -229,6 +254,7 @@ function updateTrade(
   }
   const open: OpenTrade = { ...known, trade };
   tasks.trades.set(trade.trade, open);
+  if (!isThere(trade.resting.participant)) return [];
   const before = new Set(lotsIn(known.trade, ['overdue']));
   const isLate = lotsIn(trade, ['overdue']).some((lot) => lots.includes(lot) && !before.has(lot));
   if (!isLate) return [];
@@ -284,22 +310,14 @@ function renewal(tasks: Tasks, order: OrderId): readonly RenewalRequested[] {
 }
 
 function release(
-  tasks: Tasks,
-  participant: Address,
-  order: OrderId,
+  { released }: Tasks,
+  whose: { readonly participant: Address; readonly order: OrderId },
   lots: readonly LotOffer[],
+  isThere: IsThere,
 ): readonly Assigned[] {
   if (lots.length === 0) return [];
-  const own = tasks.released.get(participant) ?? new Map<OrderId, readonly Output[]>();
-  tasks.released.set(participant, own);
-  const outputs = [...(own.get(order) ?? []), ...lots.map(({ output }) => output)];
-  own.set(order, outputs);
-  let count = 0;
-  for (const all of own.values()) count += all.length;
-  for (const [oldest, all] of own) {
-    if (count <= releasedOutputsMax || oldest === order) break;
-    own.delete(oldest);
-    count -= all.length;
-  }
+  const { participant, order } = whose;
+  const outputs = keepReleased(released, whose, lots);
+  if (!isThere(participant)) return [];
   return [{ participant, task: { kind: 'outputs.released', order_id: order, outputs } }];
 }

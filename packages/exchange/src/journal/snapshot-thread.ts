@@ -30,7 +30,7 @@ export interface SnapshotTask {
 
 /** What it tells in the end. */
 export type SnapshotAnswer =
-  | { readonly kind: 'made'; readonly seq: number }
+  | { readonly kind: 'made'; readonly seq: number; readonly bytes: number }
   | { readonly kind: 'proved' }
   | { readonly kind: 'failed'; readonly code: ExchangeErrorCode; readonly message: string };
 
@@ -56,8 +56,8 @@ async function makeSnapshot({ folder, port, assets }: SnapshotTask): Promise<Sna
   const base = newestSnapshot(folder, wantedSections, () => undefined);
   const feed = new Feed((name) => assets.find((asset) => asset.name === name));
   const snapshot = await foldRows(rowsOf(port, base?.head.seq ?? 0), feed, base);
-  writeSnapshot(folder, snapshot);
-  return { kind: 'made', seq: snapshot.head.seq };
+  const bytes = writeSnapshot(folder, snapshot);
+  return { kind: 'made', seq: snapshot.head.seq, bytes };
 }
 
 /** Goes along the chain from the first entry. @throws ExchangeError `journal_corrupt` when it does not come to the head. */
