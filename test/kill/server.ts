@@ -8,6 +8,8 @@ const program = fileURLToPath(new URL('../../bin/wattlot.mjs', import.meta.url))
 export interface Server {
   readonly url: string;
   readonly port: number;
+  /** Of its process, or of what it was started under. */
+  readonly pid: number;
   /** Ends it without a warning. */
   kill(): Promise<void>;
   /** Resolves when it next says that there was a trade: the trade is on disk, and its settlement still to come. Never rejects; also resolves when it ends. */
@@ -62,6 +64,7 @@ export async function startServer(
   return {
     url,
     port: Number(new URL(url).port),
+    pid: child.pid ?? 0,
     kill: async () => {
       await end('SIGKILL');
     },

@@ -19,8 +19,8 @@ const impatient: Clock = {
   },
 };
 
-/** Orders of one trader that are on their way at a time. */
-const lanes = 3;
+/** Orders of one trader that are on their way at a time, and the milliseconds until the next: more than its agent can sign. */
+const hurried = { lanes: 3, pauseMs: 15 };
 
 /** Numbers from 0 to 1 from a seed. */
 export type Random = () => number;
@@ -101,11 +101,11 @@ export class Trader {
   }
 
   /** Orders, and cancels some, over several orders at a time, until `until` says so. */
-  async trade(until: () => boolean): Promise<void> {
-    await Promise.all(Array.from({ length: lanes }, () => this.#lane(until)));
+  async trade(until: () => boolean, { lanes, pauseMs } = hurried): Promise<void> {
+    await Promise.all(Array.from({ length: lanes }, () => this.#lane(until, pauseMs)));
   }
 
-  async #lane(until: () => boolean): Promise<void> {
+  async #lane(until: () => boolean, pauseMs: number): Promise<void> {
     while (!until()) {
       const number = (this.#count += 1);
       const clientOrderId = `${this.#name}-${number}`;
@@ -122,7 +122,7 @@ export class Trader {
       if (outcome.kind === 'yes') this.#promise(clientOrderId);
       const old = this.orders.get(`${this.#name}-${number - 20}`);
       if (old !== undefined && old.status !== 'done') await this.#client.cancelOrder(old.order);
-      await later(outcome.kind === 'yes' ? 15 : 30);
+      await later(outcome.kind === 'yes' ? pauseMs : 2 * pauseMs);
     }
   }
 

@@ -18,6 +18,9 @@ export const readCharactersMax = 4_000_000;
 /** Bytes of the longest frame a client may send: 20 lots with their offers fit, or 60 rungs; nothing larger is ever needed. */
 export const frameBytesMax = 16 * 1024;
 
+/** Fragments of one message: no client needs any, some send what is longer than their buffer in a few. */
+export const fragmentsMax = 64;
+
 /** Bytes waiting for one connection above which its book is no longer sent update by update: about a second of a busy market. */
 export const conflateBytes = 256 * 1024;
 
@@ -217,3 +220,7 @@ export const followedEntriesMax = 200;
 
 /** Stories of orders that are over, of one participant; the oldest are forgotten first. */
 export const storiesKeptMax = 500;
+
+/** Frames above a connection's rate that are still answered, at once and a second in the long run: a program that is somewhat too fast is told so, a flood is cut off. */
+export const refusedFramesBurst = 1_000;
+export const refusedFramesPerSecond = 50;

@@ -148,6 +148,7 @@ export class CandleFeed {
       if (series.changed === 0) continue;
       const changed = series.candles.slice(-series.changed);
       series.changed = 0;
+      series.followers.changed();
       if (series.followers.size > 0)
         series.followers.send(this.#frame('update', interval, changed));
     }
@@ -166,9 +167,10 @@ export class CandleFeed {
     interval: CandleInterval,
     snapshot: boolean | 'filled' = true,
   ): void {
-    this.#series.get(interval)?.followers.add(subscriber);
     const isShown = snapshot === 'filled' ? this.candles(interval).length > 0 : snapshot;
-    if (isShown) subscriber.send(this.#snapshot(interval));
+    const followers = this.#series.get(interval)?.followers;
+    if (isShown) followers?.begin(subscriber, () => this.#snapshot(interval));
+    else followers?.add(subscriber);
   }
 
   /** Ends one interval, or all. */

@@ -107,8 +107,8 @@ export class Level3Feed {
       this.#depths.set(depth, sent);
       for (const side of sides) this.#bringUp(sent, depth, side, new Set());
     }
-    sent.followers.add(subscriber);
-    subscriber.send(this.#snapshot(sent));
+    const found = sent;
+    sent.followers.begin(subscriber, () => this.#snapshot(found));
   }
 
   /** The orders that rest on a side, in the order in which they would trade: at most `count`. */

@@ -45,6 +45,8 @@ export class MarketFeed {
   readonly #tape: TapeItem[] = [];
   readonly #depths = new Map<number, FollowedDepth>();
   readonly #tapeFollowers = new Set<Subscriber>();
+  /** The newest trades as they were sent since the last. */
+  #tapeSnapshot: Buffer | undefined;
   #isBookChanged = false;
   #newTrades: TapeItem[] = [];
 
@@ -91,6 +93,7 @@ export class MarketFeed {
     } else if (event.kind === 'trade.made') {
       const item = this.#tapeItem(event.trade);
       this.#tape.push(item);
+      this.#tapeSnapshot = undefined;
       if (this.#tape.length > tapeMax) this.#tape.shift();
       if (this.#tapeFollowers.size > 0) this.#newTrades.push(item);
       this.candles.fold(event.trade);
@@ -131,8 +134,8 @@ export class MarketFeed {
       followed = { sent: openDepth(this.mirror, depth), followers: new Followers() };
       this.#depths.set(depth, followed);
     }
-    followed.followers.add(subscriber);
-    subscriber.send(this.#bookFrame(followed.sent));
+    const { sent, followers } = followed;
+    followers.begin(subscriber, () => this.#bookFrame(sent));
   }
 
   leaveBook(subscriber: Subscriber): void {
@@ -146,7 +149,7 @@ export class MarketFeed {
   followTape(subscriber: Subscriber, snapshot: boolean | 'filled'): void {
     this.#tapeFollowers.add(subscriber);
     const isShown = snapshot === 'filled' ? this.#tape.length > 0 : snapshot;
-    if (isShown) subscriber.send(tapeFrame('snapshot', this.#tape));
+    if (isShown) subscriber.send((this.#tapeSnapshot ??= tapeFrame('snapshot', this.#tape)));
   }
 
   leaveTape(subscriber: Subscriber): void {

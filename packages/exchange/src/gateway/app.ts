@@ -60,6 +60,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   const { limits: set = usualLimits } = options;
   app.server.maxConnections = set['http-connections'];
+  // Node takes the longer of the two for the whole of a request, and the longer would be its own minute.
+  app.server.headersTimeout = limits.requestMsMax;
   // Nothing is coerced: a body is what its schema says or is refused.
   app.setValidatorCompiler<TSchema>(({ schema }) => {
     const compiled = Compile(schema);

@@ -12,6 +12,8 @@ import type { System } from '../feed/system.ts';
 import {
   closeWithinMs,
   heartbeatMs,
+  refusedFramesBurst,
+  refusedFramesPerSecond,
   stalledBytesMax,
   stalledMsMax,
   subscribeWithinMs,
@@ -62,6 +64,8 @@ export class Connection implements Subscriber {
   readonly #options: ConnectionOptions;
   readonly #socket: FrameSocket;
   readonly #frames: Bucket;
+  /** Frames above the rate that are answered still. */
+  readonly #refusals: Bucket;
   readonly #meters: Meters;
   readonly #private = new Map<PrivateChannel, PrivateFollowing>();
   readonly #openedAt: number;
@@ -83,6 +87,7 @@ export class Connection implements Subscriber {
     const { limits = usualLimits, meters = new Meters() } = options;
     this.#meters = meters;
     this.#frames = createBucket(limits['frames-burst'], limits['frames-per-second'], now);
+    this.#refusals = createBucket(refusedFramesBurst, refusedFramesPerSecond, now);
     this.#openedAt = now;
     this.#sentAt = now;
     this.#readAt = now;
@@ -164,6 +169,10 @@ export class Connection implements Subscriber {
     this.#meters.framesIn += 1;
     const receivedAt = this.#options.now();
     if (isBinary) return this.close(closeCodes.notText, 'text frames only');
+    const isLimited = !take(this.#frames, receivedAt / 1000);
+    if (isLimited && !take(this.#refusals, receivedAt / 1000)) {
+      return this.close(closeCodes.policy, 'too many frames');
+    }
     const text = Array.isArray(data) ? Buffer.concat(data).toString() : textOf(data);
     const read = readRequest(text);
     const method = read.kind === 'request' ? read.request.method : read.method;
@@ -171,7 +180,7 @@ export class Connection implements Subscriber {
     const respond = (outcome: Outcome): void => {
       this.#reply({ method, requestId, receivedAt }, outcome);
     };
-    if (!take(this.#frames, receivedAt / 1000)) {
+    if (isLimited) {
       this.#meters.limited.frames += 1;
       return respond({ error: gatewayErrors.rateLimited });
     }

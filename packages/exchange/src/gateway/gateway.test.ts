@@ -1,6 +1,7 @@
 import { requestSchemas } from '@wattlot/client/frames';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agentWordsBurst, closeWithinMs, frameBytesMax, subscribeWithinMs } from '../limits.ts';
+import { usualLimits } from '../operating-limits.ts';
 import type { RunningExchange } from '../start.ts';
 import { ManualClock } from '../testing.ts';
 import { Person, startTestExchange, TestSocket } from './testing.ts';
@@ -167,7 +168,8 @@ test('whoever subscribes to nothing is closed', async () => {
 
 test('whoever does not read is closed when too much waits for him', async () => {
   const clock = new ManualClock();
-  const patient = await startTestExchange({ clock });
+  const limits = { ...usualLimits, 'frames-burst': 100_000 };
+  const patient = await startTestExchange({ clock, limits });
   const socket = await new TestSocket(patient.exchange.url).open();
   await socket.ask({ method: 'subscribe', req_id: 1, params: { channel: 'instrument' } });
   socket.socket.pause();

@@ -107,12 +107,15 @@ class WrittenSocket implements FrameSocket {
 
   /** Writes what waits, at once. */
   write(): void {
-    const [first] = this.#frames;
-    if (first === undefined) return;
-    const bytes = this.#frames.length === 1 ? first : Buffer.concat(this.#frames, this.#bytes);
+    if (this.#frames.length === 0) return;
+    // Behind what waits already nothing is gained by one write, and frames that others share would be copied for one who does not read them.
+    const isWaiting = this.#socket.bufferedAmount > 0;
+    const isOne = this.#frames.length === 1 || isWaiting;
+    const writes = isOne ? this.#frames : [Buffer.concat(this.#frames, this.#bytes)];
     this.#frames = [];
     this.#bytes = 0;
-    if (this.#socket.readyState === this.#socket.OPEN) this.#stream.write(bytes);
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    for (const bytes of writes) this.#stream.write(bytes);
   }
 
   close(code: number, reason: string): void {

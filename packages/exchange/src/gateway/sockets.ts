@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Feed } from '../feed/feed.ts';
-import { frameBytesMax, heartbeatMs } from '../limits.ts';
+import { fragmentsMax, frameBytesMax, heartbeatMs } from '../limits.ts';
 import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
 import type { Log } from '../watch/log.ts';
@@ -49,8 +49,11 @@ export class Sockets {
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: frameBytesMax,
+      maxFragments: fragmentsMax,
       perMessageDeflate: false,
       clientTracking: false,
+      // One frame of each connection a turn: whoever sends many at once waits behind everybody else, not they behind him.
+      allowSynchronousEvents: false,
     });
     this.#tick();
   }

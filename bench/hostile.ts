@@ -1,0 +1,68 @@
+/**
+ * What 500 clients that never read cost the honest ones: `node bench/hostile.ts [--json] [--clients N] [--rounds N] [--seconds N]`. Spans without and with them take turns,
+ * once as they only follow everything and once as they also ask for whole books again and again.
+ */
+import { parseArgs } from 'node:util';
+import { quantile } from '../test/hostile/honest.ts';
+import { Siege } from '../test/hostile/siege.ts';
+import type { Span } from '../test/hostile/siege.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    clients: { type: 'string', default: '500' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '8' },
+  },
+});
+const [clients, rounds, seconds] = [values.clients, values.rounds, values.seconds].map(Number);
+if (clients === undefined || rounds === undefined || seconds === undefined)
+  throw new Error('numbers are missing');
+
+const kinds = [
+  { name: 'alone', silent: undefined },
+  { name: 'beside silent readers', silent: { count: clients, requestsPerSecond: 0 } },
+  { name: 'beside silent askers', silent: { count: clients, requestsPerSecond: 10 } },
+] as const;
+
+function median(numbers: readonly number[]): number {
+  return quantile(
+    numbers.toSorted((one, other) => one - other),
+    0.5,
+  );
+}
+
+const mebibyte = 1024 * 1024;
+const siege = await Siege.open();
+const spans = new Map<string, Span[]>(kinds.map(({ name }) => [name, []]));
+for (let round = 0; round < rounds; round += 1) {
+  for (const { name, silent } of kinds)
+    spans.get(name)?.push(await siege.span(seconds * 1000, silent));
+}
+await siege.close();
+
+const rows = kinds.map(({ name }) => {
+  const own = spans.get(name) ?? [];
+  const of = (share: number): number => median(own.map(({ took }) => quantile(took, share)));
+  const [p50, p99] = [of(0.5), of(0.99)];
+  const growth = Math.max(...own.map((span) => span.growth ?? 0)) / mebibyte;
+  const [orders, settled, cut] = [
+    own.reduce((sum, { took }) => sum + took.length, 0),
+    own.reduce((sum, span) => sum + span.settled, 0),
+    own.reduce((sum, span) => sum + span.cut, 0),
+  ];
+  return { name, p50, p99, growth, orders, settled, cut };
+});
+const alone = rows[0]?.p99 ?? 0;
+console.log(
+  `${clients} clients that never read, ${rounds} rounds of ${seconds} s, medians of rounds`,
+);
+for (const { name, p50, p99, growth, orders, settled, cut } of rows) {
+  console.log(
+    `${name.padEnd(24)} p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (${(p99 / alone).toFixed(2)} ×), memory +${growth.toFixed(0)} MiB, ${orders} orders, ${settled} lots settled, ${cut} cut off`,
+  );
+}
+if (values.json) {
+  const kindsOf = rows.map((row) => ({ ...row, p99Ratio: row.p99 / alone }));
+  console.log(JSON.stringify({ bench: 'hostile', clients, rounds, seconds, kinds: kindsOf }));
+}
