@@ -16,8 +16,12 @@ export interface Server {
   traded(): Promise<void>;
   /** Ends it in order. @returns its exit code. */
   stop(): Promise<number | null>;
-  /** Its exit code and what it said, once it has ended, by itself or not. */
-  readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
+  /** Its exit code, what it said on standard error and what it printed, once it has ended, by itself or not. */
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly said: string;
+    readonly printed: string;
+  }>;
 }
 
 /**
@@ -48,8 +52,9 @@ export async function startServer(
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (text.includes('"event":"trade"')) wake();
-      if (out.includes('"listening"')) return;
+      const isListening = out.includes('"listening"');
       out += text;
+      if (isListening) return;
       const line = out.split('\n').find((one) => one.includes('"listening"'));
       if (line !== undefined) resolve((JSON.parse(line) as { url: string }).url);
     });
@@ -70,6 +75,6 @@ export async function startServer(
     },
     traded: () => new Promise((resolve) => awaited.push(resolve)),
     stop: () => end('SIGTERM'),
-    ended: ended.then((code) => ({ code, said })),
+    ended: ended.then((code) => ({ code, said, printed: out })),
   };
 }
