@@ -1,7 +1,7 @@
 /**
- * How long a start takes to fold a journal: `node bench/restart.ts [--orders N] [--folder F]`. Makes a journal of a seeded market of 100 participants with so many orders (in F,
- * where it stays for the next run, or in a temporary folder), and folds it as a start does, each time in a process of its own: from all entries, from a snapshot 20,000 entries old
- * (as after a crash), and from one made at a stop. The ledger is not part of it.
+ * How long a start takes to fold a journal: `npm run bench:restart [-- --orders N --folder F --rounds N --json]`. Makes a journal of a seeded market of 100 participants with so many orders (in F,
+ * where it stays for the next run, or in a temporary folder), and folds it as a start does, each time in a process of its own: from all entries, from a snapshot 100,000 entries old
+ * (as after a crash of a large and busy market; a small one has one that is 20,000 old), and from one made at a stop. The ledger is not part of it.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -24,10 +24,20 @@ import { foldRows } from '../packages/exchange/src/journal/snapshot-thread.ts';
 import { openSqliteJournal } from '../packages/exchange/src/journal/sqlite.ts';
 import { Folds, wantedSections } from '../packages/exchange/src/replay.ts';
 import { findAsset } from '../packages/exchange/src/testing.ts';
+import { median } from './exchange/numbers.ts';
 
 /** Entries of a commit under load. */
 const commit = 50;
-const oldEntries = 20_000;
+const oldEntries = 100_000;
+
+/** One start. */
+interface Start {
+  readonly entries: number;
+  readonly folded: number;
+  readonly seconds: number;
+  /** Of processor time, all threads together, collecting included. */
+  readonly processor: number;
+}
 
 function make(folder: string, orders: number): void {
   const flow = new Flow({ seed: 1, participants: 100, volume: 3, isWild: false });
@@ -70,9 +80,13 @@ async function start(folder: string): Promise<void> {
   const { user, system } = process.cpuUsage();
   const entries = lastSeq(folds.state);
   await journal.close();
-  console.log(
-    `${entries} entries, ${entries - from} of them folded: ${seconds.toFixed(1)} s (${((user + system) / 1e6).toFixed(1)} s of processor time in the whole process)`,
-  );
+  const found: Start = {
+    entries,
+    folded: entries - from,
+    seconds,
+    processor: (user + system) / 1e6,
+  };
+  console.log(JSON.stringify(found));
 }
 
 function run(folder: string, what: string): string {
@@ -80,10 +94,29 @@ function run(folder: string, what: string): string {
   return execFileSync(process.execPath, args, { encoding: 'utf8' });
 }
 
+/** Starts `rounds` times. @returns the medians. */
+function starts(folder: string, what: string, rounds: number): Start {
+  const all = Array.from({ length: rounds }, () => JSON.parse(run(folder, 'start')) as Start);
+  const of = (name: keyof Start): number => median(all.map((one) => one[name]));
+  const found: Start = {
+    entries: of('entries'),
+    folded: of('folded'),
+    seconds: of('seconds'),
+    processor: of('processor'),
+  };
+  const { entries, folded, seconds, processor } = found;
+  console.log(
+    `${what} ${entries} entries, ${folded} of them folded: ${seconds.toFixed(1)} s (${processor.toFixed(1)} s of processor time in the whole process)`,
+  );
+  return found;
+}
+
 const { values } = parseArgs({
   options: {
     orders: { type: 'string', default: '1000000' },
     folder: { type: 'string' },
+    rounds: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
     only: { type: 'string' },
   },
 });
@@ -92,12 +125,14 @@ if (values.only === 'start') await start(folder);
 else if (values.only === 'old' || values.only === 'new') {
   await snapshot(folder, values.only === 'old' ? oldEntries : 0);
 } else {
+  const rounds = Number(values.rounds);
   if (!existsSync(join(folder, 'journal.db'))) make(folder, Number(values.orders));
   for (const name of listSnapshots(folder)) rmSync(join(folder, name));
-  console.log(`no snapshot:  ${run(folder, 'start').trim()}`);
+  const none = starts(folder, 'no snapshot: ', rounds);
   run(folder, 'old');
-  console.log(`after a kill: ${run(folder, 'start').trim()}`);
+  const afterKill = starts(folder, 'after a kill:', rounds);
   run(folder, 'new');
-  console.log(`after a stop: ${run(folder, 'start').trim()}`);
+  const afterStop = starts(folder, 'after a stop:', rounds);
+  if (values.json) console.log(JSON.stringify({ rounds, none, afterKill, afterStop }));
   if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
 }
