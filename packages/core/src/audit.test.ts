@@ -13,8 +13,8 @@ import {
   orderId,
   place,
 } from './testing/driver.ts';
-import { placeFirm, sure, symbol, tradeId } from './testing/driver.ts';
-import { toAmount, toInstant, toLots, toPrice } from './units.ts';
+import { give, placeFirm, sure, symbol, terms, tradeId } from './testing/driver.ts';
+import { toAmount, toInstant, toLots, toMarketSymbol, toPrice } from './units.ts';
 
 function soundState(): State {
   const driver = openedDriver();
@@ -23,12 +23,15 @@ function soundState(): State {
   placeFirm(driver, { participant: bob, side: 'bid', price: 100, volume: 3 });
   place(driver, { participant: bob, side: 'bid', price: 95, volume: 1 });
   advance(driver, { settled: [{ trade: tradeId(1), lot: 0 }] });
+  const delivery = { from: 9e6, to: 10e6, gate: 8e6 };
+  give(driver, { kind: 'market.open', terms: { ...terms, symbol: 'A/B', delivery } });
   return driver.state;
 }
 
 const order = (state: State, number: number): Order => sure(state.orders.get(orderId(number)));
 const trade = (state: State): Trade => sure(state.trades.get(tradeId(1)));
 const marketOf = (state: State): Market => sure(state.markets.get(symbol));
+const gated = (state: State): Market => sure(state.markets.get(sure(toMarketSymbol('A/B'))));
 const participant = (state: State): Participant => sure(state.participants.get(alice));
 const lots = (value: number): NonNullable<ReturnType<typeof toLots>> => sure(toLots(value));
 
@@ -87,6 +90,10 @@ const faults: readonly (readonly [string, (state: State) => unknown])[] = [
   ],
   ['KWH/ECOIN has a band of', (state) => (marketOf(state).floor = sure(toPrice(2_000)))],
   ['KWH/ECOIN is closed and has orders', (state) => (marketOf(state).phase = 'closed')],
+  ['KWH/ECOIN has a wrong gate', (state) => (marketOf(state).gateDue = order(state, 4).offersDue)],
+  ['A/B has a wrong gate', (state) => (gated(state).gateDue = undefined)],
+  ['A/B has a wrong gate', (state) => (gated(state).phase = 'closed')],
+  ['A/B is continuous and past its gate', (state) => (state.at = sure(toInstant(9e15)))],
   ['KWH/ECOIN does not know its orders', (state) => marketOf(state).live.pop()],
   ['KWH/ECOIN has 0 whole orders to ask', (state) => (marketOf(state).wholes.ask = 1)],
   ['alice has 0 live orders', (state) => participant(state).live.pop()],

@@ -17,7 +17,10 @@ export function audit(state: State): readonly string[] {
   const violations: string[] = [];
   const report: Report = (violation) => violations.push(violation);
   const found = findAll(state);
-  for (const market of state.markets.values()) checkBook(state, market, report);
+  for (const market of state.markets.values()) {
+    checkBook(state, market, report);
+    checkGate(state, market, report);
+  }
   for (const order of state.orders.values()) checkOrder(state, found, order, report);
   for (const trade of state.trades.values()) checkTrade(state, trade, report);
   for (const participant of state.participants.values()) {
@@ -103,6 +106,13 @@ function checkBook(state: State, market: Market, report: Report): void {
   if (known.length !== live.length || known.some((order) => live[order.liveInMarket] !== order)) {
     report(`${terms.symbol} does not know its orders`);
   }
+}
+
+function checkGate({ at }: State, { terms, phase, gateDue }: Market, report: Report): void {
+  const { symbol, delivery } = terms;
+  const isAwaited = delivery !== undefined && phase !== 'closed';
+  if (isAwaited && delivery.gate <= at) report(`${symbol} is ${phase} and past its gate`);
+  if (gateDue?.at !== (isAwaited ? delivery.gate : undefined)) report(`${symbol} has a wrong gate`);
 }
 
 function volumeOf(lots: readonly Lot[]): number {
@@ -273,11 +283,12 @@ function checkOutputs(state: State, report: Report): void {
   }
 }
 
-/** The deadlines that orders, trades and participants know of. */
+/** The deadlines that orders, trades, participants and markets know of. */
 function knownDeadlines(state: State): Set<Deadline> {
   const known: (Deadline | undefined)[] = [];
   for (const { offersDue, expiry } of state.orders.values()) known.push(offersDue, expiry);
   for (const { switchDue } of state.participants.values()) known.push(switchDue);
+  for (const { gateDue } of state.markets.values()) known.push(gateDue);
   for (const { deadline } of state.trades.values()) {
     if (deadline.index >= 0) known.push(deadline);
   }

@@ -3,16 +3,18 @@
  * is kept in time leaves at once and the next is always at the top.
  */
 import { assert } from './exact.ts';
-import type { Order, Participant } from './state.ts';
+import type { Market, Order, Participant } from './state.ts';
 import type { Instant, TradeId } from './units.ts';
 
 /**
- * Whose deadline it is: the offers that an order waits for, an order's expiry, a participant's dead man's switch, or a trade's settlement.
+ * Whose deadline it is: the offers that an order waits for, an order's expiry, a participant's dead man's switch, a trade's settlement, or a
+ * market's gate.
  */
 export type Due =
   | { readonly kind: 'offers' | 'expiry'; readonly order: Order }
   | { readonly kind: 'switch'; readonly participant: Participant }
-  | { readonly kind: 'settlement'; readonly trade: TradeId };
+  | { readonly kind: 'settlement'; readonly trade: TradeId }
+  | { readonly kind: 'gate'; readonly market: Market };
 
 /** One deadline that has neither been kept nor fallen. */
 export interface Deadline {

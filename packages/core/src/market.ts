@@ -1,5 +1,15 @@
 /** What is traded: one product for one payment asset, in lots; and what a market allows at a time. The rules are in docs/matching.md. */
-import type { Amount, Asset, Lots, MarketSymbol, Price } from './units.ts';
+import type { Amount, Asset, Instant, Lots, MarketSymbol, Price } from './units.ts';
+
+/** When a market's product is delivered, and until when it is traded. */
+export interface Delivery {
+  /** Start of the interval, which holds it. */
+  readonly from: Instant;
+  /** End of the interval, which does not hold it; after `from`. */
+  readonly to: Instant;
+  /** The instant at which the market closes; not after `to`. */
+  readonly gate: Instant;
+}
 
 /** Fixed when the market opens; a change needs a new market. */
 export interface MarketTerms {
@@ -20,6 +30,8 @@ export interface MarketTerms {
   readonly offersTimeout: number;
   /** How long the agent of an incoming order may take to complete a settlement, in microseconds. */
   readonly settlementTimeout: number;
+  /** Left out by a market whose product is delivered at once, as it settles: it has no end of its own. */
+  readonly delivery?: Delivery;
 }
 
 export type Side = 'ask' | 'bid';

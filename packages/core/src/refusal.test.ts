@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refusals } from './index.ts';
+import { limits, refusals } from './index.ts';
 import { advance, alice, bob, codeOf, give, offersFor } from './testing/driver.ts';
 import {
   openedDriver,
@@ -147,6 +147,11 @@ describe('a refusal', () => {
       { offersTimeout: 86_400_000_001 },
       { settlementTimeout: -1 },
       { settlementTimeout: 86_400_000_001 },
+      { delivery: { from: 9e6, to: 9e6, gate: 8e6 } },
+      { delivery: { from: 9e6, to: 9_000_001, gate: 9_000_002 } },
+      { delivery: { from: 9e6, to: limits.instantMax + 1, gate: 8e6 } },
+      // The gate has to be ahead of the instant at which the market opens, its delivery need not.
+      { delivery: { from: 1, to: 9e6, gate: driver.now } },
     ]) {
       expect([change, open(change)]).toEqual([change, 'terms_out_of_bounds']);
     }

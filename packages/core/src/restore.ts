@@ -14,7 +14,7 @@ import type { CountLine, DeadlineLine, HeadLine, Line, LotLine } from './snapsho
 import type { MarketLine, OrderLine, ParticipantLine, TradeLine } from './snapshot.ts';
 import { createMarket, createState } from './state.ts';
 import type { Account, Lot, Order, Participant, State, Trade } from './state.ts';
-import { toAddress, toOrderId, toTradeId } from './units.ts';
+import { toAddress, toMarketSymbol, toOrderId, toTradeId } from './units.ts';
 import type { Address, Amount, Asset, OrderId } from './units.ts';
 
 /**
@@ -202,6 +202,12 @@ function readDeadline(state: State, { at, due, of }: DeadlineLine): void {
     const trade = state.trades.get(known(toTradeId(of)));
     assert(trade !== undefined, `${of} has a deadline and is not there`);
     trade.deadline = addDeadline(state.deadlines, at, { kind: due, trade: trade.id });
+    return;
+  }
+  if (due === 'gate') {
+    const market = state.markets.get(known(toMarketSymbol(of)));
+    assert(market !== undefined, `${of} has a deadline and is not there`);
+    market.gateDue = addDeadline(state.deadlines, at, { kind: due, market });
     return;
   }
   if (due === 'switch') {

@@ -61,6 +61,7 @@ function tell(event: Event): string | undefined {
     const lots = trade.lots.map(({ lot, state }) => `${lot} ${state}`).join(', ');
     return `${trade.trade}: ${lots}${final ? ', final' : ''}`;
   }
+  if (event.kind === 'phase.changed') return `the market is ${event.phase}`;
   return event.kind === 'refused' ? `refused: ${event.code}` : undefined;
 }
 
@@ -123,9 +124,9 @@ function setUp(driver: Driver, rows: readonly Row[]): void {
   }
 }
 
-function play(text: string): void {
+function play(text: string, more: object = {}): void {
   const driver = createDriver();
-  give(driver, { kind: 'market.open', terms });
+  give(driver, { kind: 'market.open', terms: { ...terms, ...more } });
   const names = [...new Set(text.match(/\b[a-z]+(?= (?:\d|bids|asks))/g))].flatMap(
     (name) => toAddress(name) ?? [],
   );
@@ -370,4 +371,28 @@ test('a matched lot whose output is spent otherwise is released, for both sides'
     → T1: 0 settled, 1 released, final
       | 101 | alice 1
   `);
+});
+
+test('at its gate a market closes: what rests is cancelled, what is matched settles on', () => {
+  const delivery = { from: 5_000_000, to: 6_000_000, gate: 3_000_000 };
+  play(
+    `
+            | 101 | alice 3
+      bob 1 |  99 |
+    erik bids 1 at 101
+    → erik takes lots 0 of alice at 101
+    time passes 1
+            | 101 | alice 2
+      bob 1 |  99 |
+    time passes 1
+    → the market is closed
+    → alice loses 2: market_closed
+    → bob loses 1: market_closed
+    erik bids 1 at 101
+    → refused: phase_forbids
+    erik settles T1 0
+    → T1: 0 settled, final
+  `,
+    { delivery },
+  );
 });

@@ -100,8 +100,12 @@ const fields: Readonly<Record<string, { right: readonly unknown[]; wrong: readon
   settled: { right: [[]], wrong: [[{ order: 'O1', lot: 0, txid }]] },
   lost: { right: [[]], wrong: [[{ order: 'O1', lot: 0, txid, trade: 'T1' }]] },
   terms: {
-    right: [],
+    right: [{ ...terms, delivery: { from: 0, to: 2, gate: 1 } }],
     wrong: [
+      { ...terms, delivery: { from: 0, to: 2 } },
+      { ...terms, delivery: { from: 0, to: 2, gate: -1 } },
+      { ...terms, delivery: { from: 0, to: 2, gate: 1, more: 1 } },
+      { ...terms, delivery: null },
       { ...terms, lot: '10' },
       { ...terms, more: 1 },
       { ...terms, tick: 0 },

@@ -127,6 +127,7 @@ const lotOffer: Check = (value) => {
   );
 };
 
+const instant = unit(units.toInstant);
 const terms = record({
   symbol: market,
   energy: asset,
@@ -138,6 +139,7 @@ const terms = record({
   volumeMax: count,
   offersTimeout: amount,
   settlementTimeout: amount,
+  delivery: optional(record({ from: instant, to: instant, gate: instant })),
 });
 
 const shapes: Shapes = {

@@ -102,7 +102,7 @@ export interface TradeLine {
   readonly lots: readonly LotLine[];
 }
 
-/** A deadline that has not fallen; `of` is an order, a participant or a trade. */
+/** A deadline that has not fallen; `of` is an order, a participant, a trade or a market. */
 export interface DeadlineLine {
   readonly kind: 'deadline';
   readonly at: Instant;
@@ -202,6 +202,8 @@ function ownerOf(due: Due): string {
       return due.participant.address;
     case 'settlement':
       return due.trade;
+    case 'gate':
+      return due.market.terms.symbol;
   }
 }
 
@@ -210,12 +212,15 @@ function lineOfMarket({ terms, phase, floor, cap, reference, book }: Market): Ma
   return { kind: 'market', terms: inOrder(terms), phase, floor, cap, reference, places };
 }
 
-/** Terms came from outside with their fields in any order. */
+/** Terms came from outside with their fields in any order. A market without a delivery has no such field. */
 function inOrder(terms: MarketTerms): MarketTerms {
   const { symbol, energy, ecoin, lot, tick, priceFloor, priceCap, volumeMax } = terms;
   const { offersTimeout, settlementTimeout } = terms;
   const fields = { symbol, energy, ecoin, lot, tick, priceFloor, priceCap, volumeMax };
-  return { ...fields, offersTimeout, settlementTimeout };
+  const given = { ...fields, offersTimeout, settlementTimeout };
+  if (terms.delivery === undefined) return given;
+  const { from, to, gate } = terms.delivery;
+  return { ...given, delivery: { from, to, gate } };
 }
 
 function lineOfParticipant(participant: Participant): Line {

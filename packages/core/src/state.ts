@@ -45,6 +45,8 @@ export interface Market {
   /** Scratch of the entry being applied: changes of levels' volumes, in turns the price (below 0 for bids) and the lots. */
   readonly touched: number[];
   isTouched: boolean;
+  /** The gate of its delivery, there until it is closed. */
+  gateDue: Deadline | undefined;
 }
 
 /** An order that is live, unsettled, or over and still answered. */
@@ -238,5 +240,6 @@ export function createMarket(
     wholes: { ask: 0, bid: 0 },
     touched: [],
     isTouched: false,
+    gateDue: undefined,
   };
 }

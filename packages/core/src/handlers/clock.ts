@@ -7,6 +7,7 @@ import { cancelBare, cancelRemaining } from '../order.ts';
 import type { State, Trade } from '../state.ts';
 import { updateTrade } from '../trade.ts';
 import { cancelEach } from './cancel.ts';
+import { letGateFall } from './market.ts';
 
 /** Lets every deadline at or before the state's instant fall: by instant, then by creation. */
 export function letFall(state: State, changes: Changes): void {
@@ -30,6 +31,9 @@ function fall(state: State, changes: Changes, due: Due): void {
     case 'switch':
       due.participant.switchDue = undefined;
       cancelEach(state, changes, due.participant.live, 'cancel_all_after');
+      return;
+    case 'gate':
+      letGateFall(state, changes, due.market);
       return;
     case 'settlement': {
       const trade = state.trades.get(due.trade);

@@ -3,12 +3,13 @@ import { holdAuctions } from '../auction.ts';
 import { touchMarket } from '../changes.ts';
 import type { Changes } from '../changes.ts';
 import type { MarketBand, MarketCancelAll, MarketOpen, MarketPhase } from '../command.ts';
-import { timeoutMax, volumeMax } from '../limits.ts';
-import type { MarketTerms } from '../market.ts';
+import { addDeadline, dropDeadline } from '../deadline.ts';
+import { instantMax, timeoutMax, volumeMax } from '../limits.ts';
+import type { Delivery, MarketTerms, Phase } from '../market.ts';
 import type { RefusalCode } from '../refusal.ts';
 import { createMarket } from '../state.ts';
 import type { Market, State } from '../state.ts';
-import type { Price } from '../units.ts';
+import type { Instant, Price } from '../units.ts';
 import { cancelEach } from './cancel.ts';
 import { priceRefusal } from './place.ts';
 
@@ -31,6 +32,11 @@ function areWithinBounds(terms: MarketTerms): boolean {
   );
 }
 
+/** True when the interval has an instant in it, and the gate is still to come and does not outlast it. */
+function isAhead({ from, to, gate }: Delivery, now: Instant): boolean {
+  return from < to && to <= instantMax && gate <= to && gate > now;
+}
+
 /** True when these are prices of the market's terms, the floor not above the cap. */
 function isBand({ tick, priceFloor, priceCap }: MarketTerms, floor: Price, cap: Price): boolean {
   return (
@@ -45,14 +51,23 @@ export function openMarket(
   { terms, phase = 'continuous', reference }: MarketOpen,
 ): RefusalCode | undefined {
   if (state.markets.has(terms.symbol)) return 'market_exists';
+  const { delivery } = terms;
   if (!areWithinBounds(terms)) return 'terms_out_of_bounds';
+  if (delivery !== undefined && !isAhead(delivery, state.at)) return 'terms_out_of_bounds';
   if (reference !== undefined) {
     const { priceFloor: floor, priceCap: cap } = terms;
     const refusal = priceRefusal({ terms, floor, cap }, reference);
     if (refusal !== undefined) return refusal;
   }
-  const kept: MarketTerms = Object.freeze({ ...terms });
-  state.markets.set(kept.symbol, createMarket(kept, phase, reference));
+  const kept: MarketTerms = Object.freeze({
+    ...terms,
+    ...(delivery === undefined ? {} : { delivery: Object.freeze({ ...delivery }) }),
+  });
+  const market = createMarket(kept, phase, reference);
+  state.markets.set(kept.symbol, market);
+  if (delivery !== undefined && phase !== 'closed') {
+    market.gateDue = addDeadline(state.deadlines, delivery.gate, { kind: 'gate', market });
+  }
   changes.events.push({ kind: 'market.opened', terms: kept, phase });
   return undefined;
 }
@@ -70,13 +85,25 @@ export function changePhase(
   if (refusal !== undefined) return refusal;
 
   if (reference !== undefined) market.reference = reference;
-  if (phase === market.phase) return undefined;
+  if (phase !== market.phase) enterPhase(state, changes, market, phase);
+  return undefined;
+}
+
+/** Moves a market that is not closed to another phase, with all that comes of it. */
+function enterPhase(state: State, changes: Changes, market: Market, phase: Phase): void {
   market.phase = phase;
-  changes.events.push({ kind: 'phase.changed', market: symbol, phase });
+  changes.events.push({ kind: 'phase.changed', market: market.terms.symbol, phase });
   touchMarket(changes, market);
   if (phase === 'continuous' || phase === 'post_only') holdAuctions(state, changes, market);
-  if (phase === 'closed') cancelEach(state, changes, market.live, 'market_closed');
-  return undefined;
+  if (phase !== 'closed') return;
+  if (market.gateDue !== undefined) dropDeadline(state.deadlines, market.gateDue);
+  market.gateDue = undefined;
+  cancelEach(state, changes, market.live, 'market_closed');
+}
+
+/** The gate falls: the market closes as the operator would have closed it. */
+export function letGateFall(state: State, changes: Changes, market: Market): void {
+  enterPhase(state, changes, market, 'closed');
 }
 
 /** Changes the band that binds new prices. Refuses `unknown_market`, `phase_forbids` (closed), `band_out_of_bounds`. */

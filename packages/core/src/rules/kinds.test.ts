@@ -136,6 +136,25 @@ test('a halted or closed market neither trades nor takes orders, and a closed on
   });
 });
 
+test('a market with a delivery closes at its gate, and from that instant on neither trades nor takes orders', () => {
+  let fallen = 0;
+  watch(
+    withPhases(60),
+    ({ at, command, events, state, after }) => {
+      const { phase, terms } = sure(state.markets.get(symbol));
+      if (terms.delivery === undefined || at < terms.delivery.gate) return;
+      expect(phase).toBe('closed');
+      for (const { status } of after.values()) expect(status).toBe('done');
+      expect(eventsOf(events, 'trade.made')).toEqual([]);
+      expect(eventsOf(events, 'order.placed')).toEqual([]);
+      if (command.kind === 'market.phase') expect(eventsOf(events, 'refused')).toHaveLength(1);
+      fallen += eventsOf(events, 'phase.changed').length;
+    },
+    { gated: true },
+  );
+  expect(fallen).toBeGreaterThan(0);
+});
+
 interface Standing {
   readonly bids: readonly RestingView[];
   readonly asks: readonly RestingView[];

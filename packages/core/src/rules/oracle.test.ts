@@ -1,10 +1,19 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { queueOf } from '../index.ts';
+import type { Delivery } from '../index.ts';
 import { symbol, terms } from '../testing/driver.ts';
 import type { Driver } from '../testing/driver.ts';
 import { Oracle } from '../testing/oracle.ts';
-import { plain, richDriver, take, told, trading, withPhases } from '../testing/rules-flow.ts';
+import {
+  deliveryOf,
+  plain,
+  richDriver,
+  take,
+  told,
+  trading,
+  withPhases,
+} from '../testing/rules-flow.ts';
 import type { RuleStep } from '../testing/rules-flow.ts';
 
 /** What both know of every live order and of the queues, in the same words. */
@@ -34,9 +43,9 @@ function comparePositions({ state }: Driver, oracle: Oracle): void {
   }
 }
 
-function runBoth(flow: readonly RuleStep[]): void {
-  const driver = richDriver();
-  const oracle = new Oracle(terms);
+function runBoth(flow: readonly RuleStep[], more: { readonly delivery?: Delivery } = {}): void {
+  const driver = richDriver(more);
+  const oracle = new Oracle({ ...terms, ...more });
   for (const step of flow) {
     take(driver, step, ({ command, at, events }) => {
       const expected = oracle.take(command, at);
@@ -47,13 +56,29 @@ function runBoth(flow: readonly RuleStep[]): void {
 }
 
 test('every event, remaining volume and place in the queue is what an ordinary matcher of partial fills has', () => {
-  fc.assert(fc.property(plain(80), runBoth), { numRuns: 150 });
+  fc.assert(
+    fc.property(plain(80), (flow) => runBoth(flow)),
+    { numRuns: 150 },
+  );
 });
 
 test('every event is what the rules say, with whole, fok, gtd, market and post-only orders, owners, amendments and lots that come back', () => {
-  fc.assert(fc.property(trading(80), runBoth), { numRuns: 300 });
+  fc.assert(
+    fc.property(trading(80), (flow) => runBoth(flow)),
+    { numRuns: 300 },
+  );
 });
 
 test('every event is what the rules say while the market changes its phase and band, auctions included', () => {
-  fc.assert(fc.property(withPhases(80), runBoth), { numRuns: 300 });
+  fc.assert(
+    fc.property(withPhases(80), (flow) => runBoth(flow)),
+    { numRuns: 300 },
+  );
+});
+
+test('every event is what the rules say up to the gate of a market’s delivery and after it', () => {
+  fc.assert(
+    fc.property(withPhases(80), (flow) => runBoth(flow, deliveryOf(flow))),
+    { numRuns: 200 },
+  );
 });

@@ -5,7 +5,15 @@ import { apply, audit, createState, restore, stateHash, stateText } from '../ind
 import type { Entry, Event, State } from '../index.ts';
 import { everybody, give, substance, sure, symbol, terms } from '../testing/driver.ts';
 import type { Driver } from '../testing/driver.ts';
-import { commandOf, richDriver, take, told, trading, withPhases } from '../testing/rules-flow.ts';
+import {
+  commandOf,
+  deliveryOf,
+  richDriver,
+  take,
+  told,
+  trading,
+  withPhases,
+} from '../testing/rules-flow.ts';
 import { eventsOf, lightDriver, watch } from '../testing/watch.ts';
 
 function sha256(text: string): string {
@@ -15,7 +23,7 @@ function sha256(text: string): string {
 test('the auditor finds every sum, link and promise kept after every entry', () => {
   fc.assert(
     fc.property(withPhases(60), (flow) => {
-      const driver = richDriver();
+      const driver = richDriver(deliveryOf(flow));
       for (const step of flow) take(driver, step);
       expect(audit(driver.state)).toEqual([]);
     }),
@@ -84,7 +92,7 @@ test('a refused command changes nothing but the seq and the instant', () => {
   let refused = 0;
   fc.assert(
     fc.property(withPhases(50), (flow) => {
-      const driver = lightDriver();
+      const driver = lightDriver(deliveryOf(flow));
       for (const step of flow) {
         const command = commandOf(driver, step);
         if (command === undefined) continue;
@@ -111,7 +119,7 @@ function replay(journal: readonly Entry[], state: State): readonly Event[] {
 test('a journal replayed says the same and ends with the same hash', () => {
   fc.assert(
     fc.property(withPhases(60), (flow) => {
-      const driver = lightDriver();
+      const driver = lightDriver(deliveryOf(flow));
       for (const step of flow) take(driver, step);
       const state = createState();
       const events = replay(driver.journal, state);
@@ -125,7 +133,7 @@ test('a journal replayed says the same and ends with the same hash', () => {
 test('a state restored from its text at any entry answers the rest alike and ends with the same hash', () => {
   fc.assert(
     fc.property(withPhases(60), fc.nat(1_000), (flow, pick) => {
-      const driver = lightDriver();
+      const driver = lightDriver(deliveryOf(flow));
       for (const step of flow) take(driver, step);
       const { journal } = driver;
       const cut = pick % (journal.length + 1);

@@ -73,7 +73,7 @@ interface RuleTrade {
 
 interface RuleDeadline {
   readonly at: number;
-  readonly kind: 'offers' | 'expiry' | 'switch';
+  readonly kind: 'offers' | 'expiry' | 'switch' | 'gate';
   readonly whose: string;
 }
 
@@ -85,6 +85,7 @@ export interface RuleTerms {
   readonly volumeMax: number;
   readonly offersTimeout: number;
   readonly settlementTimeout: number;
+  readonly delivery?: { readonly gate: number } | undefined;
 }
 
 /** One market and everybody in it. */
@@ -107,6 +108,7 @@ export class Oracle {
     this.#terms = terms;
     this.#floor = terms.priceFloor;
     this.#cap = terms.priceCap;
+    if (terms.delivery !== undefined) this.#await(terms.delivery.gate, 'gate', 'the market');
   }
 
   /** What the command leads to at this instant, everything that falls due before it included. */
@@ -248,7 +250,8 @@ export class Oracle {
       if (!this.#deadlines.includes(deadline)) continue;
       this.#drop(deadline.kind, deadline.whose);
       const order = this.orders.find(({ name }) => name === deadline.whose);
-      if (deadline.kind === 'switch') this.#cancelAll(deadline.whose, 'cancel_all_after');
+      if (deadline.kind === 'gate') this.#changePhase('closed', undefined);
+      else if (deadline.kind === 'switch') this.#cancelAll(deadline.whose, 'cancel_all_after');
       else if (order === undefined) throw new Error('a deadline is nobody’s');
       else if (deadline.kind === 'expiry') this.#end(order, 'expired');
       else this.#loseBare(order, 'offers_late');
@@ -573,7 +576,9 @@ export class Oracle {
     this.phase = phase;
     this.#told.push({ what: 'phase', phase });
     if (phase === 'continuous' || phase === 'post_only') while (this.#auction());
-    if (phase === 'closed') this.#cancelAll(undefined, 'market_closed');
+    if (phase !== 'closed') return undefined;
+    this.#drop('gate', 'the market');
+    this.#cancelAll(undefined, 'market_closed');
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 /** Flows of commands that use every rule, and what the core did with them told as the oracle tells it. */
 import * as fc from 'fast-check';
-import { apply, openTrades, pendingOffers } from '../index.ts';
-import type { Command, Event, State } from '../index.ts';
+import { apply, openTrades, pendingOffers, toInstant } from '../index.ts';
+import type { Command, Delivery, Event, State } from '../index.ts';
 import { createDriver, everybody, give, offersFor, sure, symbol, terms, txidOf } from './driver.ts';
 import type { Driver } from './driver.ts';
 import type { RuleEvent } from './oracle.ts';
@@ -87,6 +87,9 @@ export function plain(length: number): fc.Arbitrary<RuleStep[]> {
     size: 'max',
   });
 }
+
+/** When the market of a flow opens. */
+const opensAt = 1_000_000;
 
 function choose<T>(from: readonly T[], pick: number): T | undefined {
   return from.length === 0 ? undefined : from[pick % from.length];
@@ -232,9 +235,22 @@ function blockOf(driver: Driver, pick: number): object {
   return { kind: 'ledger.advance', height: state.height + 1, moves: [], settled, lost };
 }
 
+/**
+ * What more a market's terms have by this flow: in three flows of four a delivery whose gate falls while the flow runs, and in one nothing. The
+ * steps say which, so that a flow that fails stays the same when it is made smaller.
+ */
+export function deliveryOf(flow: readonly RuleStep[]): { readonly delivery?: Delivery } {
+  const pick = flow[0]?.pick ?? 0;
+  if (pick % 4 === 0) return {};
+  const gate = opensAt + 10 + (pick % 7) * 600_000;
+  const [from, to] = [gate, gate + 1].map((instant) => sure(toInstant(instant)));
+  return { delivery: { from: sure(from), to: sure(to), gate: sure(from) } };
+}
+
 /** A driver whose everybody is rich, with the market open. */
 export function richDriver(more: object = {}): Driver {
   const driver = createDriver();
+  driver.now = opensAt;
   give(driver, { kind: 'market.open', terms: { ...terms, ...more } });
   for (const participant of everybody)
     give(driver, { kind: 'participant.admit', participant, name: '' });

@@ -4,7 +4,7 @@ import { viewOfOrder } from '../order.ts';
 import type { Event, OrderId, OrderView, State } from '../index.ts';
 import { createReader } from './reader.ts';
 import type { Driver } from './driver.ts';
-import { richDriver, take } from './rules-flow.ts';
+import { deliveryOf, richDriver, take } from './rules-flow.ts';
 import type { RuleStep, Taken } from './rules-flow.ts';
 
 /** One entry with what it did. */
@@ -21,15 +21,22 @@ function viewsOf(state: State): ReadonlyMap<OrderId, OrderView> {
   return new Map([...state.orders.values()].map((order) => [order.id, viewOfOrder(order)]));
 }
 
+/** How many flows, what is asked of the end of each, and whether their markets have a gate, as `deliveryOf` says. */
+interface Watching {
+  readonly runs?: number;
+  readonly last?: (driver: Driver) => void;
+  readonly gated?: boolean;
+}
+
 /** Every entry of every flow has to pass `check`, and what is left at its end `last`. The seed is in the failure's message. */
 export function watch(
   flows: fc.Arbitrary<RuleStep[]>,
   check: (seen: Seen) => void,
-  { runs = 60, last = () => undefined }: { runs?: number; last?: (driver: Driver) => void } = {},
+  { runs = 60, last = () => undefined, gated = false }: Watching = {},
 ): void {
   fc.assert(
     fc.property(flows, (flow) => {
-      const driver = lightDriver();
+      const driver = lightDriver(gated ? deliveryOf(flow) : {});
       let before = viewsOf(driver.state);
       for (const step of flow) {
         take(driver, step, (taken) => {
@@ -45,8 +52,8 @@ export function watch(
 }
 
 /** A driver that only applies: the audit is a property of its own. */
-export function lightDriver(): Driver {
-  return { ...richDriver(), isAudited: false, reader: createReader() };
+export function lightDriver(more: object = {}): Driver {
+  return { ...richDriver(more), isAudited: false, reader: createReader() };
 }
 
 /** The events of one kind. */
