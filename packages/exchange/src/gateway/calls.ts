@@ -73,10 +73,15 @@ export function tokenOf({ headers }: FastifyRequest): string {
   return token;
 }
 
-/** Who asks. @throws Refused without a session. */
+/**
+ * Who asks, by a login of its own. An API key's token is for the socket, with the key's scopes: here it would make keys with others, or trade with one for looking.
+ * @throws Refused without a session, and for the session of an API key.
+ */
 export function participantOf(sessions: Sessions, request: FastifyRequest): Address {
-  const participant = sessions.find(tokenOf(request));
+  const token = tokenOf(request);
+  const participant = sessions.find(token);
   if (participant === undefined) throw new Refused(401, gatewayErrors.invalidToken);
+  if (sessions.keyOf(token) !== undefined) throw new Refused(403, gatewayErrors.permissionDenied);
   return participant;
 }
 

@@ -21,7 +21,7 @@ import type { LedgerPort, MarketOperator } from '../ledger-port.ts';
 import type { Requests } from '../requests.ts';
 import type { Sequencer } from '../sequencer.ts';
 import type { Health } from '../settlement-health.ts';
-import { Refused, requireAddress, requirePlain, tokenOf } from './calls.ts';
+import { participantOf, Refused, requireAddress, requirePlain } from './calls.ts';
 import type { AddCall } from './calls.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -65,10 +65,7 @@ function requireOperator(
   { sessions, ledger }: Pick<OperatorApiOptions, 'sessions' | 'ledger'>,
   request: FastifyRequest,
 ): void {
-  const token = tokenOf(request);
-  const address = sessions.find(token);
-  if (address === undefined) throw new Refused(401, gatewayErrors.invalidToken);
-  if (address === ledger.operator && sessions.keyOf(token) === undefined) return;
+  if (participantOf(sessions, request) === ledger.operator) return;
   throw new Refused(403, gatewayErrors.operatorOnly);
 }
 

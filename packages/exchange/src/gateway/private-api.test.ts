@@ -259,6 +259,35 @@ test('a key for looking cannot trade: not by HTTP, not with its token', async ()
   socket.close();
 });
 
+test('the token of a key is for the socket: under /v1/ it makes and ends no key, lists none and places no order', async () => {
+  const person = new Person(exchange);
+  const login = await person.join('escalating');
+  for (const scopes of [['read'], ['read', 'trade']]) {
+    const key = await makeKey(person, login, scopes);
+    const { result } = await ask(key, 'GetWebSocketsToken');
+    const authorization = `Bearer ${String(result?.['token'])}`;
+    const order = { symbol, limit_price: 0.1, order_qty: 0.01 };
+    const calls: readonly (readonly [string, object])[] = [
+      ['create_api_key', { name: 'more', scopes: ['read', 'trade'] }],
+      ['revoke_api_key', { key: key.key }],
+      ['list_api_keys', {}],
+      ['connect_node', { name: 'escalating' }],
+      ['schedule_ecoin_issue', { amount: 1 }],
+      ['list_ecoin_requests', {}],
+      ['register_bid', order],
+      ['register_ask', order],
+      ['list_participants', {}],
+    ];
+    for (const [name, body] of calls) {
+      expect(await person.post(`/v1/${name}`, body, { authorization }), name).toEqual({
+        status: 403,
+        body: { error: 'EGeneral:Permission denied' },
+      });
+    }
+    expect((await ask(key, 'OpenOrders')).result).toEqual({ open: {} });
+  }
+});
+
 test('keys and nonces outlive the exchange; a line cut short was never answered', async () => {
   const person = new Person(exchange);
   const token = await person.join('restart');
