@@ -1,20 +1,15 @@
 /** The agent's work on one task: check, sign, note, send. Each may be repeated; each is done alone. */
 import { toAddress, toOrderId, toOutput } from '@wattlot/core';
-import type { Output } from '@wattlot/core';
+import type { OrderId, Output } from '@wattlot/core';
 import { LedgerError, RpcError } from '@wattlot/ledger';
 import type { WalletPort } from '@wattlot/ledger';
 import type { AgentLink } from './connect.ts';
-import { deliveryFrames } from './delivery.ts';
-import type { DeliveredLot } from './delivery.ts';
-import { isPassing } from './asks.ts';
 import type { AgentTask, OffersRequested, SettlementRequested } from './frames/messages.ts';
 import { lotsPerFrameMax } from './frames/requests.ts';
 import { declineReasonLengthMax } from './limits.ts';
-import { planOffers, planTake } from './signing-rules.ts';
-import type { OfferPlan } from './signing-rules.ts';
+import { planTake } from './signing-rules.ts';
 import { printable } from './text.ts';
-import { liveOutputs } from './wish-book.ts';
-import type { OfferedLot, WishRecord } from './wish-book.ts';
+import type { WishRecord } from './wish-book.ts';
 import type { WishFile } from './wish-file.ts';
 
 /** What of the wallet the agent uses. */
@@ -28,6 +23,15 @@ export interface AgentNote {
   readonly kind: 'offered' | 'laddered' | 'submitted' | 'renewed' | 'refused' | 'failed';
   readonly order: string;
   readonly text: string;
+}
+
+/** How far the agent is with making an order firm: lots whose offers are signed and handed over, of those asked for. */
+export interface AgentProgress {
+  readonly order: OrderId;
+  readonly lots: number;
+  readonly of: number;
+  /** `done`: all are. `stopped`: nothing more will be signed for it, as its order is over, it was refused, or the connection is gone. */
+  readonly state: 'working' | 'done' | 'stopped';
 }
 
 /** A task of the exchange, or one's own: the order is over, what is left of its outputs comes back. */
@@ -52,12 +56,15 @@ export interface Tools {
   readonly link: AgentLink;
   /** True when the exchange has said that the order is on the book. */
   readonly isOpen: (order: string) => boolean;
+  /** True when the exchange has said that nothing of the order can trade any more: what is not signed yet need not be. */
+  readonly isOver: (order: string) => boolean;
+  readonly progress: (progress: AgentProgress) => void;
   readonly note: (kind: AgentNote['kind'], work: Work, text: string) => void;
 }
 
 /** Nothing is left to do. */
 export const done: Done = { kind: 'done' };
-const notOurs: Done = { kind: 'later', reason: 'not an order of ours' };
+export const notOurs: Done = { kind: 'later', reason: 'not an order of ours' };
 
 /** An unspent output of the wallet. */
 export type OwnOutput = Awaited<ReturnType<AgentWallet['known']>>[number];
@@ -94,90 +101,6 @@ export async function decline(
     method: 'offers.declined',
     params: { order_id: task.order_id, reason: printable(reason, declineReasonLengthMax) },
   });
-}
-
-/** Makes the lots of a pending order firm: one new output and one signed offer each. */
-export async function offerLots(tools: Tools, task: OffersRequested): Promise<Done> {
-  const record = recordOf(tools, task.order_id);
-  if (record === undefined) return notOurs;
-  const plan = planOffers(record, task);
-  if (plan.kind === 'later') return plan;
-  if (plan.kind === 'refused') {
-    tools.note('refused', task, plan.reason);
-    await decline(tools, task, plan.reason);
-    return done;
-  }
-  const lots = await signPlan(tools, record, plan);
-  if (lots === undefined) {
-    // Taken behind our back, or lost with a crash of the ledger: either way it may still be worth something to somebody.
-    await decline(tools, task, 'an output of the order is gone');
-    return done;
-  }
-  return deliver(tools, record, task, lots);
-}
-
-/** @returns undefined when an output that was offered before is gone. */
-async function signPlan(
-  { wallet, wishes }: Tools,
-  record: WishRecord,
-  { terms: { give, want }, made, fresh }: OfferPlan & { kind: 'sign' },
-): Promise<readonly DeliveredLot[] | undefined> {
-  const outputs = new Map<OfferedLot, OwnOutput>();
-  if (made.length > 0) {
-    const known = await wallet.known(made.map(({ output }) => output));
-    const byKey = new Map(known.map((own) => [keyOf(own), own]));
-    for (const offered of made) {
-      const own = byKey.get(offered.output);
-      if (own === undefined) return undefined;
-      outputs.set(offered, own);
-    }
-  }
-  if (fresh.length > 0) {
-    const count = fresh.length;
-    const split = await wallet.split({ asset: give.asset, lotRaw: give.raw, count });
-    const offers: OfferedLot[] = [];
-    for (const [index, lot] of fresh.entries()) {
-      const own = split[index];
-      if (own === undefined) throw new Error('the wallet made fewer outputs than lots');
-      const offered = { lot, output: keyOf(own) };
-      offers.push(offered);
-      outputs.set(offered, own);
-    }
-    // On disk before a signature leaves: what may be out always counts.
-    wishes.note({ step: 'offered', id: record.wish.clientOrderId, offers });
-    await wishes.settled();
-  }
-  const signed = await wallet.signOffers({ outputs: [...outputs.values()], want });
-  return [...outputs.keys()].flatMap(({ lot, output }, index) => {
-    const offer = signed[index];
-    return offer === undefined ? [] : [{ lot, output, offer }];
-  });
-}
-
-/** Hands the offers over. When the exchange does not want them they have to die: they have been out of our hands. */
-async function deliver(
-  tools: Tools,
-  record: WishRecord,
-  task: OffersRequested,
-  delivered: readonly DeliveredLot[],
-): Promise<Done> {
-  for (const lots of deliveryFrames(delivered)) {
-    const outcome = await tools.link.ask({
-      method: 'offers.delivered',
-      params: { order_id: task.order_id, lots: [...lots] },
-    });
-    // Unknown: the exchange asks again after the connection is back.
-    if (outcome.kind === 'unknown') return done;
-    if (outcome.kind === 'yes') continue;
-    if (isPassing(outcome.error)) return { kind: 'again', reason: outcome.error };
-    // Delivered twice, and the first time was enough.
-    if (tools.isOpen(task.order_id)) return done;
-    tools.note('failed', task, `the offers were not taken: ${outcome.error}`);
-    await renewOf(tools, task, liveOutputs(record));
-    return done;
-  }
-  tools.note('offered', task, `${delivered.length} lots offered`);
-  return done;
 }
 
 /** Takes the lots of a trade: each offer checked and completed with our own leg, and sent to the ledger. */
@@ -257,7 +180,7 @@ export async function endOrder(tools: Tools, work: Work): Promise<Done> {
 }
 
 /** Renews those of the outputs that are ours and unspent. One that somebody took stays counted as taken. */
-async function renewOf(tools: Tools, work: Work, outputs: readonly Output[]): Promise<void> {
+export async function renewOf(tools: Tools, work: Work, outputs: readonly Output[]): Promise<void> {
   if (outputs.length === 0) return;
   const { wallet, wishes } = tools;
   const own = (await wallet.known(outputs)).map(keyOf);

@@ -10,7 +10,7 @@ import { newKeyPair, Operator } from '@wattlot/ledger';
 import type { Chain, OpenWallet } from '@wattlot/ledger';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startAgent } from './agent.ts';
-import type { AgentNote, AgentWallet, WalletAgent } from './agent.ts';
+import type { AgentNote, AgentProgress, AgentWallet, WalletAgent } from './agent.ts';
 import { EventStreams } from './event-streams.ts';
 import type { ClientEvent, ConnectionState, ExchangeClient, Outcome, OwnOrder } from './events.ts';
 import type { OrderWish, TradingClient } from './events.ts';
@@ -96,6 +96,7 @@ interface House {
   readonly wishes: WishFile;
   readonly agent: WalletAgent;
   readonly notes: AgentNote[];
+  readonly progress: AgentProgress[];
 }
 
 let folder = '';
@@ -142,6 +143,7 @@ async function openHouse(name: string): Promise<House> {
   const wishes = await openWishFile(`${path}.wishes`);
   const exchange = new Exchange();
   const notes: AgentNote[] = [];
+  const progress: AgentProgress[] = [];
   const client = rememberWishes(exchange, wishes);
   const agent = startAgent({
     client,
@@ -156,9 +158,10 @@ async function openHouse(name: string): Promise<House> {
       },
     },
     onNote: (note) => notes.push(note),
+    onProgress: (told) => progress.push(told),
   });
   exchange.emit({ kind: 'instruments', instruments: [instrument] });
-  const house = { exchange, client, opened, wishes, agent, notes };
+  const house = { exchange, client, opened, wishes, agent, notes, progress };
   houses.push(house);
   return house;
 }
@@ -312,6 +315,50 @@ test('a trade of five lots goes from two wishes to the ledger', async () => {
   await block();
   expect(await holdings(seller)).toEqual({ energy: 950n, ecoin: 745n });
   expect(await holdings(house)).toEqual({ energy: 50n, ecoin: 9_255n });
+});
+
+/** A seller of a hundred lots, five frames of offers, who has not been asked for them yet. */
+async function largeSeller(): Promise<{ house: House; task: OffersRequested }> {
+  const house = await openHouse('seller');
+  await endow(house, 1000n, 0n);
+  await house.client.placeOrder(wish({ volume: lots(100) }));
+  const task = offersTask({ lots: Array.from({ length: 100 }, (_, lot) => lot) });
+  return { house, task };
+}
+
+test('how far a large order is is told, lot by lot as they are handed over', async () => {
+  const { house, task } = await largeSeller();
+  await give(house, task);
+  expect(delivered(house)).toHaveLength(100);
+  const working = [0, 20, 40, 60, 80, 100].map((count) => ({ lots: count, state: 'working' }));
+  expect(house.progress.map(({ lots: count, state }) => ({ lots: count, state }))).toEqual([
+    ...working,
+    { lots: 100, state: 'done' },
+  ]);
+  expect(house.progress.every(({ order, of }) => order === 'O1' && of === 100)).toBe(true);
+});
+
+test('an order that is cancelled while its lots are signed is signed no further, and nothing of it is left', async () => {
+  const { house, task } = await largeSeller();
+  house.exchange.answer = (request) => {
+    const isSecond = house.progress.at(-1)?.lots === 20;
+    if (request.method === 'offers.delivered' && isSecond) {
+      // The exchange's word comes while the second frame is on its way.
+      const over = ownOrder({ volume: lots(100), cancelled: lots(100), remaining: lots(0) });
+      const orders = [{ ...over, status: 'done', reason: 'requested' } as const];
+      house.exchange.emit({ kind: 'orders', snapshot: false, orders });
+    }
+    return { kind: 'yes', value: null };
+  };
+  await give(house, task);
+  expect(delivered(house)).toHaveLength(40);
+  expect(house.progress.at(-1)).toMatchObject({ lots: 40, state: 'stopped' });
+  expect(house.notes.filter(({ kind }) => kind === 'failed')).toEqual([]);
+  await block();
+  // All of it is free again, no offer of it can be taken any more, and the wish is forgotten.
+  const [energy] = await house.opened.wallet.balances();
+  expect(energy).toMatchObject({ raw: 1000n, locked: 0n });
+  expect(house.wishes.book.byId('a1')).toBeUndefined();
 });
 
 const ladderTask = (

@@ -6,17 +6,10 @@ import type { OrderId } from '@wattlot/core';
 import { LedgerError } from '@wattlot/ledger';
 import { raiseLadder } from './agent-ladder.ts';
 import { isNews, remember } from './agent-memory.ts';
+import { offerLots } from './agent-offers.ts';
 import { Tidying } from './agent-tidy.ts';
-import {
-  comeBack,
-  decline,
-  endOrder,
-  lockAgain,
-  nameOf,
-  offerLots,
-  settleTrade,
-} from './agent-work.ts';
-import type { AgentNote, AgentWallet, Done, Tools, Work } from './agent-work.ts';
+import { comeBack, decline, endOrder, lockAgain, nameOf, settleTrade } from './agent-work.ts';
+import type { AgentNote, AgentProgress, AgentWallet, Done, Tools, Work } from './agent-work.ts';
 import type { Clock } from './clock.ts';
 import type { AgentLink } from './connect.ts';
 import type { ClientEvent, ExchangeClient, OwnOrder } from './events.ts';
@@ -26,7 +19,7 @@ import { printable } from './text.ts';
 import { liveOutputs } from './wish-book.ts';
 import type { WishFile } from './wish-file.ts';
 
-export type { AgentNote, AgentWallet } from './agent-work.ts';
+export type { AgentNote, AgentProgress, AgentWallet } from './agent-work.ts';
 
 export interface AgentOptions {
   readonly client: ExchangeClient;
@@ -35,6 +28,8 @@ export interface AgentOptions {
   readonly wishes: WishFile;
   readonly clock: Clock;
   readonly onNote?: (note: AgentNote) => void;
+  /** Told while an order is made firm, some lots at a time. */
+  readonly onProgress?: (progress: AgentProgress) => void;
 }
 
 export interface WalletAgent {
@@ -59,6 +54,8 @@ class Agent implements WalletAgent {
   readonly #timers = new Set<() => void>();
   /** Own orders on the book. */
   readonly #open = new Set<string>();
+  /** Own orders of which nothing can trade any more, the newest. */
+  readonly #over = new Set<string>();
   readonly #stop: () => void;
   /** What was refused or failed and has been said: an exchange that asks again is not news. */
   readonly #told = new Set<string>();
@@ -72,7 +69,7 @@ class Agent implements WalletAgent {
   #running: Promise<void> | undefined;
   #closed = false;
 
-  constructor({ client, link, wallet, wishes, clock, onNote }: AgentOptions) {
+  constructor({ client, link, wallet, wishes, clock, onNote, onProgress }: AgentOptions) {
     this.#wishes = wishes;
     this.#clock = clock;
     this.#tools = {
@@ -80,6 +77,8 @@ class Agent implements WalletAgent {
       wishes,
       link,
       isOpen: (order) => this.#open.has(order),
+      isOver: (order) => this.#over.has(order),
+      progress: (progress) => onProgress?.(progress),
       note: (kind, work, text) => {
         if (
           (kind === 'refused' || kind === 'failed') &&
@@ -149,6 +148,7 @@ class Agent implements WalletAgent {
       this.#bind(order.clientOrderId, order.order);
       if (order.status === 'open') this.#open.add(order.order);
       else this.#open.delete(order.order);
+      if (order.status === 'done') remember(this.#over, order.order, agentTasksMax);
       this.#dropFinal(order);
       if (isFinal(order) && book.byOrder(order.order) !== undefined) this.#end(order.order);
     }

@@ -136,6 +136,8 @@ export type ClientEvent =
       readonly reason?: string;
       /** When the next attempt is due, in milliseconds from now. */
       readonly retryInMs?: number;
+      /** While a new connection is filled: how many of its channels are current, of those followed so far. */
+      readonly loaded?: { readonly done: number; readonly total: number };
     }
   /** Round trip of the newest ping. */
   | { readonly kind: 'latency'; readonly milliseconds: number }

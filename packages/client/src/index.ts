@@ -26,6 +26,6 @@ export { connect } from './connect.ts';
 export type { ConnectOptions, Signer } from './connect.ts';
 export { LoopClient } from './loop.ts';
 export type { LoopOptions } from './loop.ts';
-export type { AgentNote, WalletAgent } from './agent.ts';
+export type { AgentNote, AgentProgress, WalletAgent } from './agent.ts';
 export * from './participant.ts';
 export { WishFileError } from './wish-file.ts';

@@ -4,7 +4,7 @@ import type { RpcWallet, Wallet, WalletPort } from '@wattlot/ledger';
 import { Compile } from 'typebox/compile';
 import { startAgent } from './agent.ts';
 import type { Allowance } from './allowance.ts';
-import type { AgentNote, WalletAgent } from './agent.ts';
+import type { AgentNote, AgentProgress, WalletAgent } from './agent.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { connectAgent } from './connect.ts';
@@ -42,6 +42,8 @@ export interface ParticipantOptions {
   readonly random?: () => number;
   /** Told what the agent did and would not do. */
   readonly onNote?: (note: AgentNote) => void;
+  /** Told how far the agent is with making an order firm. */
+  readonly onProgress?: (progress: AgentProgress) => void;
 }
 
 export interface Participant<W extends WalletPort = Wallet> {
@@ -85,7 +87,8 @@ function startParticipant<W extends WalletPort>(
   options: ParticipantOptions,
   { wallet, wishes }: { wallet: W; wishes: Awaited<ReturnType<typeof openWishFile>> },
 ): Omit<Participant<W>, 'close'> {
-  const { url, name, meter, allow, depth, random, onNote, clock = systemClock } = options;
+  const { url, name, meter, allow, depth, random, onNote, onProgress } = options;
+  const { clock = systemClock } = options;
   const meterAddress = meter === 'own' ? wallet.meterAddress : meter;
   const link = connectAgent({
     url,
@@ -107,6 +110,7 @@ function startParticipant<W extends WalletPort>(
     wishes,
     clock,
     ...(onNote === undefined ? {} : { onNote }),
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
   return { client, wallet, agent };
 }

@@ -23,11 +23,21 @@ test('without a key it follows the instruments, then each book and tape, and is 
   expect(script.session.state).toBe('stale');
   script.receive(wire.bookFrame({ type: 'snapshot', asks: [], bids: [], seq: 7 }));
   expect(script.session.state).toBe('live');
-  expect(script.news().map(({ kind }) => kind)).toEqual([
+  const news = script.news();
+  expect(news.map(({ kind }) => kind)).toEqual([
     'connection',
     'instruments',
+    'connection',
+    'connection',
     'book',
     'connection',
+  ]);
+  const told = news.flatMap((event) => (event.kind === 'connection' ? [event] : []));
+  expect(told.map(({ state, loaded }) => [state, loaded])).toEqual([
+    ['stale', { done: 0, total: 1 }],
+    ['stale', { done: 1, total: 3 }],
+    ['stale', { done: 2, total: 3 }],
+    ['live', undefined],
   ]);
 });
 

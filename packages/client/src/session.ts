@@ -36,6 +36,8 @@ export interface SessionOutput {
 /** What is refused before it is written: nothing happened, surely. */
 const notConnected = `${gatewayErrors.unavailable}: not connected`;
 
+type Stale = Extract<ClientEvent, { readonly kind: 'connection' }>;
+
 /** One participant's dialogue with one exchange, across connections. */
 export class Session {
   readonly #depth: number;
@@ -49,6 +51,8 @@ export class Session {
   #token: string | undefined;
   #state: ConnectionState = 'stale';
   #reason: string | undefined;
+  /** Nothing is wrong: the first snapshots of a connection are on their way. */
+  #isLoading = false;
   #heardAt = 0;
   #pingAt = 0;
   #frames: string[] = [];
@@ -76,7 +80,8 @@ export class Session {
     this.#heardAt = now;
     this.#pingAt = now;
     this.#follow({ channel: 'instrument' }, now);
-    this.#show(this.#waiting ? 'waiting for the operator to admit this participant' : 'loading');
+    if (this.#waiting) this.#show('waiting for the operator to admit this participant');
+    else this.#load();
     return this.#take();
   }
 
@@ -85,6 +90,8 @@ export class Session {
     this.#token = token;
     this.#waiting = false;
     if (this.#up && this.#view.catalog.instruments.size > 0) this.#followPrivate(now);
+    // It waited for nothing else.
+    this.#isLoading = this.#state === 'stale';
     this.#judge();
     return this.#take();
   }
@@ -99,7 +106,7 @@ export class Session {
     this.#subscriptions.clear();
     this.#view.disconnected();
     this.#loseQueue();
-    this.#show(reason, retryInMs);
+    this.#show(reason, retryInMs === undefined ? {} : { retryInMs });
     return this.#take();
   }
 
@@ -408,14 +415,27 @@ export class Session {
   /** Live exactly while everything followed is current. */
   #judge(): void {
     if (!this.#up || this.#drop !== undefined || this.#state === 'live') return;
-    if (this.#waiting || !this.#subscriptions.allCurrent) return;
+    if (this.#waiting) return;
+    if (!this.#subscriptions.allCurrent) {
+      if (this.#isLoading) this.#load();
+      return;
+    }
     this.#state = 'live';
     this.#reason = undefined;
     this.#events.push({ kind: 'connection', state: 'live' });
   }
 
-  #show(reason: string, retryInMs?: number): void {
+  /** Says how far a new connection is. */
+  #load(): void {
+    const loaded = this.#subscriptions.loaded;
+    this.#show(`loading ${loaded.done} of ${loaded.total}`, { loaded });
+    this.#isLoading = true;
+  }
+
+  #show(reason: string, more: Pick<Stale, 'retryInMs' | 'loaded'> = {}): void {
     if (this.#state === 'closed') return;
+    this.#isLoading = false;
+    const { retryInMs } = more;
     if (this.#state === 'stale' && this.#reason === reason && retryInMs === undefined) return;
     this.#state = 'stale';
     this.#reason = reason;
@@ -423,7 +443,7 @@ export class Session {
       kind: 'connection',
       state: 'stale',
       reason: printable(reason),
-      ...(retryInMs === undefined ? {} : { retryInMs }),
+      ...more,
     });
   }
 

@@ -104,6 +104,14 @@ export class Subscriptions {
     return this.firstAwaited === undefined;
   }
 
+  /** How many topics are followed, and how many of them are current. */
+  get loaded(): { readonly done: number; readonly total: number } {
+    let done = 0;
+    for (const { awaitedSince } of this.#followed.values())
+      if (awaitedSince === undefined) done += 1;
+    return { done, total: this.#followed.size };
+  }
+
   /** The first topic that is not current. */
   get firstAwaited(): Topic | undefined {
     for (const { topic, awaitedSince } of this.#followed.values()) {
