@@ -42,6 +42,8 @@ export interface ParticipantOptions {
   readonly random?: () => number;
   /** Told what the agent did and would not do. */
   readonly onNote?: (note: AgentNote) => void;
+  /** Told what is being done until there is a connection to listen to: each may take a while on a slow machine, or a node that is busy. */
+  readonly onStep?: (step: 'ledger' | 'wallet' | 'wishes') => void;
   /** Told how far the agent is with making an order firm. */
   readonly onProgress?: (progress: AgentProgress) => void;
 }
@@ -157,15 +159,18 @@ async function open<W extends WalletPort>(
   options: ParticipantOptions,
   openWallet: (place: WalletPlace) => Promise<ParticipantWallet<W>>,
 ): Promise<Participant<W>> {
-  const { url, keyFile, meter, clock = systemClock } = options;
+  const { url, keyFile, meter, onStep, clock = systemClock } = options;
+  onStep?.('ledger');
   const chain = await chainOf(url);
   const undo: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of undo.splice(0).toReversed()) await end();
   };
   try {
+    onStep?.('wallet');
     const opened = await openWallet({ url, chain, keyFile, meter: meter === 'own', clock });
     undo.push(() => opened.close());
+    onStep?.('wishes');
     const wishes = await openWishFile(opened.wishesPath);
     undo.push(() => wishes.close());
     const started = startParticipant(options, { wallet: opened.wallet, wishes });

@@ -51,3 +51,20 @@ export function cancelHere(state: State): Step {
   const held = isInOrders(state) ? { ...state, selected: first.order } : state;
   return cancel(held, targets, { price: priceText(market.instrument, first.price) });
 }
+
+/** Cancels the order that the wallet is signing: it signs no further, and what it has signed is worth nothing any more. */
+export function stopSigning(state: State): Step {
+  const { signing, view } = state;
+  if (signing === undefined) return { state, effects: [] };
+  const own = view.orders.get(signing.order);
+  const market = own === undefined ? undefined : view.markets.get(own.symbol);
+  if (own !== undefined && market !== undefined) {
+    return cancel(state, [own], { price: priceText(market.instrument, own.price) });
+  }
+  // The exchange has not told of it yet.
+  const cancelling = new Set([...state.cancelling, signing.order]);
+  return {
+    state: { ...state, cancelling },
+    effects: [{ kind: 'cancel', order: signing.order }],
+  };
+}

@@ -1,6 +1,6 @@
 /** What each action does to the state, and what it asks of the world. Pure. */
 import type { Side } from '@wattlot/core';
-import { cancel, cancelHere } from './act-cancel.ts';
+import { cancel, cancelHere, stopSigning } from './act-cancel.ts';
 import { go, replay, scrollWhy, typeWhere, why } from './act-replay.ts';
 import {
   askAmount,
@@ -171,6 +171,8 @@ export function act(state: State, action: Action, moment: Moment): Step {
       return only(close(state));
     case 'cancel':
       return cancelHere(state);
+    case 'stop':
+      return state.replay === undefined ? stopSigning(state) : replay(state, { kind: 'stop' });
     case 'cancel-market':
       return cancel(state, liveOrders(state.view, state.symbol), 'in this market');
     case 'cancel-all':

@@ -82,3 +82,6 @@ export const glyphsMax = 4_096;
 
 /** Changes of style that are remembered: all that the themes draw with, many times over. */
 export const pensMax = 1_024;
+
+/** What the wallet signs faster is not shown, in milliseconds: a bar that flickers tells nobody anything. */
+export const signingShownAfterMs = 250;

@@ -1,6 +1,6 @@
 /** The terminal as it runs: keyboard, store, screen and the connection, tied together. The only place where the parts meet the world. */
 import { randomUUID } from 'node:crypto';
-import type { ExchangeClient, Outcome } from '@wattlot/client';
+import type { AgentProgress, ExchangeClient, Outcome } from '@wattlot/client';
 import { render } from 'ink';
 import type { Clock } from './clock.ts';
 import { makeKeyDecoder } from './keys.ts';
@@ -30,12 +30,22 @@ export interface Opened {
   readonly wallet?: OwnWallet;
   /** The recorded day that the client shows, and whose account it is. */
   readonly replay?: { readonly source: ReplaySource; readonly name: string | undefined };
+  /** Tells how far the wallet is with an order, from now on. */
+  readonly listenProgress?: (listener: (progress: AgentProgress) => void) => void;
   close(): Promise<void>;
 }
 
+/** What is said while a connection is opened. */
+export interface Tell {
+  /** How far long work on a recorded day is. */
+  readonly work: (work: Work) => void;
+  /** What is being done until the connection speaks for itself, translated. */
+  readonly doing: (text: string) => void;
+}
+
 export interface SessionOptions {
-  /** Opens the connection; called once the first frame is on the screen. A rejection ends the terminal. `tell` takes how far long work is. */
-  readonly open: (tell: (work: Work) => void) => Promise<Opened>;
+  /** Opens the connection; called once the first frame is on the screen. A rejection ends the terminal. */
+  readonly open: (tell: Tell) => Promise<Opened>;
   /** A recorded day is opened, not a connection. */
   readonly isReplay?: boolean | undefined;
   /** What is being done until then, for a person. */
@@ -295,11 +305,19 @@ async function openConnection(
   await new Promise<void>((resolve) => {
     clock.later(0, resolve);
   });
-  const opened = await open((work) => {
-    store.dispatch({
-      kind: 'replay',
-      told: { kind: 'position', position: { ...unknownDay, work } },
-    });
+  const opened = await open({
+    work: (work) => {
+      store.dispatch({
+        kind: 'replay',
+        told: { kind: 'position', position: { ...unknownDay, work } },
+      });
+    },
+    doing: (reason) => {
+      store.dispatch({ kind: 'event', event: { kind: 'connection', state: 'stale', reason } });
+    },
+  });
+  opened.listenProgress?.((progress) => {
+    store.dispatch({ kind: 'progress', progress });
   });
   opened.client.listen((event) => {
     store.dispatch({ kind: 'event', event });

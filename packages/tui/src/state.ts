@@ -1,5 +1,5 @@
 /** All that the terminal knows and shows, as one immutable value; and what it may be told. */
-import type { ClientEvent, OrderChange, Outcome, OrderWish } from '@wattlot/client';
+import type { AgentProgress, ClientEvent, OrderChange, Outcome, OrderWish } from '@wattlot/client';
 import type { Amount, MarketSymbol, OrderId, OrderStory, Side } from '@wattlot/core';
 import { referencePrice } from './book.ts';
 import type { Key } from './keys.ts';
@@ -12,6 +12,7 @@ import { unknownDay } from './replay.ts';
 import type { ReplayCommand, ReplayPosition, ReplayTold } from './replay.ts';
 import type { Language } from './text/language.ts';
 import { printable } from './text/printable.ts';
+import type { Signing } from './signing.ts';
 import type { Ticket } from './ticket.ts';
 import { emptyView } from './view.ts';
 import type { Market, View } from './view.ts';
@@ -106,6 +107,8 @@ export interface State {
   /** Lots with which a ticket opens. */
   readonly lots: number;
   readonly ticket?: Ticket;
+  /** The order that the wallet is signing. */
+  readonly signing?: Signing;
   readonly overlay?: Overlay;
   readonly areAmountsHidden: boolean;
   /** Whether the chart is a line, and no candles. */
@@ -127,6 +130,7 @@ export type Input =
     }
   | { readonly kind: 'amended'; readonly order: OrderId; readonly outcome: Outcome<null> }
   | { readonly kind: 'cancelled'; readonly order: OrderId; readonly outcome: Outcome<null> }
+  | { readonly kind: 'progress'; readonly progress: AgentProgress }
   | { readonly kind: 'wallet'; readonly summary: WalletSummary }
   | { readonly kind: 'wallet-fault'; readonly reason: string }
   | {
@@ -191,6 +195,8 @@ export type Action =
   | { readonly kind: 'confirm' }
   | { readonly kind: 'close' }
   | { readonly kind: 'cancel' }
+  /** Stops what takes long. */
+  | { readonly kind: 'stop' }
   | { readonly kind: 'cancel-market' }
   | { readonly kind: 'cancel-all' }
   | { readonly kind: 'hide' }

@@ -11,6 +11,7 @@ import { withLog } from './log.ts';
 import type { LogEntry } from './log.ts';
 import { newsOf, withNotice } from './notices.ts';
 import { onAmended, onAnswered, onCancelled, onPlaced } from './outcomes.ts';
+import { onProgress } from './signing.ts';
 import { sightOf, timeOf } from './state.ts';
 import type { Effect, Input, Moment, State, Step } from './state.ts';
 import { countedIn, t } from './text/language.ts';
@@ -84,6 +85,8 @@ function logged(before: State, after: State, event: ClientEvent): State {
   const { state, reason } = view.connection;
   const was = before.view.connection;
   if (state === was.state && reason === was.reason) return after;
+  // Each channel that comes is no news of its own.
+  if (view.connection.loaded !== undefined && was.loaded !== undefined) return after;
   const text = state === 'live' ? 'LIVE' : `${state.toUpperCase()} ${reason}`;
   const tone = state === 'live' ? 'good' : 'bad';
   return withLog(after, { source: 'link', tone, text, discreet: text, at: now });
@@ -151,6 +154,8 @@ function take(state: State, input: Input, moment: Moment): Step {
       return only(onAmended(state, input.order, input.outcome));
     case 'cancelled':
       return onCancelled(state, input.order, input.outcome);
+    case 'progress':
+      return only(onProgress(state, input.progress));
     case 'wallet':
       return only(onWallet(state, input));
     case 'wallet-fault':

@@ -24,6 +24,15 @@ export interface StoreOptions {
   readonly perform: (effect: Effect) => void;
 }
 
+/** What others tell: all else was asked for by a person. */
+const notUrgent: ReadonlySet<Input['kind']> = new Set([
+  'event',
+  'progress',
+  'replay',
+  'story',
+  'tick',
+]);
+
 const feedIntervalMs = 1000 / feedFramesPerSecondMax;
 
 export function makeStore({ first, clock, mintClientOrderId, perform }: StoreOptions): Store {
@@ -67,8 +76,7 @@ export function makeStore({ first, clock, mintClientOrderId, perform }: StoreOpt
     dispatch: (input) => {
       const { state, effects } = step(newest, input, moment());
       newest = state;
-      const isTold = input.kind === 'event' || input.kind === 'tick' || input.kind === 'replay';
-      if (isTold || input.kind === 'story') showSoon();
+      if (notUrgent.has(input.kind)) showSoon();
       else show();
       for (const effect of effects) perform(effect);
     },

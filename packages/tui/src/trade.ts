@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { ReadStream, WriteStream } from 'node:tty';
+import type { AgentProgress } from '@wattlot/client';
 import { toAddress } from '@wattlot/core';
 import { realClock } from './clock.ts';
 import { makeLog } from './log-file.ts';
@@ -17,7 +18,8 @@ import { ownWallet } from './own-wallet.ts';
 import { follow, printOnce } from './plain.ts';
 import type { Work } from './replay.ts';
 import type { Ending, Opened } from './session.tsx';
-import { languageOf } from './text/language.ts';
+import { languageOf, t } from './text/language.ts';
+import type { Message } from './text/language.ts';
 import { counted } from './text/number.ts';
 import { printable } from './text/printable.ts';
 import { makeTheme } from './theme.ts';
@@ -41,16 +43,34 @@ async function openPublic({ url }: TradeOptions): Promise<Opened> {
   return { client, close: () => client.close() };
 }
 
-async function openOwn(options: TradeOptions, keyFile: string): Promise<Opened> {
+/** What is being done until the connection speaks for itself. */
+const steps = {
+  ledger: 'asking the exchange for its ledger',
+  wallet: 'opening the wallet',
+  wishes: 'reading what was ordered before',
+} as const satisfies Record<string, Message>;
+
+async function openOwn(
+  options: TradeOptions,
+  keyFile: string,
+  tell: (doing: Message) => void,
+): Promise<Opened> {
   const { openParticipant } = await import('@wattlot/client');
   const { url, name = 'household', meter, node } = options;
   const address = meter === undefined || meter === 'own' ? meter : toAddress(meter);
+  const listeners: ((progress: AgentProgress) => void)[] = [];
   const participant = await openParticipant({
     url: await url,
     keyFile,
     name,
     ...(address === undefined ? {} : { meter: address }),
     ...(node === undefined ? {} : { node }),
+    onStep: (step) => {
+      tell(steps[step]);
+    },
+    onProgress: (progress) => {
+      for (const listener of listeners) listener(progress);
+    },
   });
   const { client, wallet } = participant;
   let energy: string | undefined;
@@ -60,6 +80,9 @@ async function openOwn(options: TradeOptions, keyFile: string): Promise<Opened> 
   return {
     client,
     close: () => participant.close(),
+    listenProgress: (listener) => {
+      listeners.push(listener);
+    },
     wallet: ownWallet({ wallet, energy: () => energy, hasMeter: meter === 'own' }),
   };
 }
@@ -211,22 +234,26 @@ async function runTerminal(options: TradeOptions, config: Config): Promise<ExitC
   const ascii = options.ascii ?? settings.ascii ?? false;
   // Whoever draws with ASCII only is shown Hangul only when asked for by name.
   const usual = ascii ? 'en' : languageOf(process.env);
+  const language = options.language ?? settings.lang ?? usual;
   const isReadOnly = options.readonly === true || keyFile === undefined;
   const { runSession } = await import('./session.tsx');
   const { stdin, stdout } = process;
   const logFile =
     options.logFile ?? (keyFile === undefined ? undefined : join(dirname(keyFile), 'terminal.log'));
   const ending = await runSession({
-    open: (tell) => {
-      if (replay !== undefined) return openPast(replay, tell);
-      return isReadOnly ? openPublic(options) : openOwn(options, keyFile);
+    open: ({ work, doing }) => {
+      if (replay !== undefined) return openPast(replay, work);
+      if (isReadOnly) return openPublic(options);
+      return openOwn(options, keyFile, (step) => {
+        doing(t(language, step));
+      });
     },
     isReplay: replay !== undefined,
     doing: options.doing ?? `connecting to ${await url}`,
     name: options.name ?? (isReadOnly ? 'watching' : 'household'),
     isReadOnly,
     tariff: options.tariff ?? settings.tariff,
-    language: options.language ?? settings.lang ?? usual,
+    language,
     keymap: keys,
     theme: makeTheme({
       name: options.theme ?? settings.theme,

@@ -32,6 +32,8 @@ export interface Connection {
   readonly reason: string;
   /** Milliseconds since 1970 UTC. */
   readonly retryAt?: number;
+  /** How many channels of a new connection are current, of those followed so far. */
+  readonly loaded?: { readonly done: number; readonly total: number };
 }
 
 export interface View {
@@ -130,8 +132,12 @@ function withBalances(view: View, changed: readonly OwnBalance[]): View {
 export function foldEvent(view: View, event: ClientEvent, now: number): View {
   switch (event.kind) {
     case 'connection': {
-      const { state, reason = '', retryInMs } = event;
-      const connection = { state, reason: printable(reason) };
+      const { state, reason = '', retryInMs, loaded } = event;
+      const connection: Connection = {
+        state,
+        reason: printable(reason),
+        ...(loaded === undefined ? {} : { loaded }),
+      };
       if (retryInMs === undefined) return { ...view, connection };
       return { ...view, connection: { ...connection, retryAt: now + retryInMs } };
     }

@@ -13,10 +13,6 @@ function isProving({ replay, language }: State): string | undefined {
     : undefined;
 }
 
-function nothingToStop({ replay, language }: State): string | undefined {
-  return replay?.work === undefined ? t(language, 'nothing is under way') : undefined;
-}
-
 function nothingToExplain(state: State): string | undefined {
   const { language, isReadOnly } = state;
   if (isReadOnly)
@@ -159,15 +155,6 @@ export const replayKeys: readonly Binding[] = [
     help: 'why the selected order has not traded',
     act: always({ kind: 'why' }),
     disabled: nothingToExplain,
-  },
-  {
-    id: 'replay-stop',
-    context: 'screens',
-    keys: ['escape'],
-    label: 'Esc',
-    help: 'end the long way that the day is on',
-    act: always({ kind: 'replay', command: { kind: 'stop' } }),
-    disabled: nothingToStop,
   },
   {
     id: 'go-type',

@@ -13,6 +13,7 @@ import {
   withoutMarket,
 } from './binding.ts';
 import { nothingToCopy } from '../copy.ts';
+import { cannotStop } from '../signing.ts';
 import { nothingToAmend } from './amend.ts';
 import type { Binding } from './binding.ts';
 
@@ -167,6 +168,15 @@ export const cancelKeys: readonly Binding[] = [
     help: 'cancel all my orders in this market',
     act: always({ kind: 'cancel-market' }),
     disabled: nothingLive,
+  },
+  {
+    id: 'stop',
+    context: 'screens',
+    keys: ['escape'],
+    label: 'Esc',
+    help: 'stop what takes long: cancels an order that is being signed',
+    act: always({ kind: 'stop' }),
+    disabled: cannotStop,
   },
 ];
 

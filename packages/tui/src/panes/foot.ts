@@ -15,7 +15,8 @@ import type { Line, Span } from '../text/line.ts';
 import { widthOf } from '../text/printable.ts';
 import { liveOrders } from '../view.ts';
 import { settlementOf } from '../words.ts';
-import type { Role } from '../theme.ts';
+import { signingBar } from '../signing.ts';
+import type { Glyphs, Role } from '../theme.ts';
 
 const toneRoles: Readonly<Record<Notice['tone'], Role>> = {
   plain: 'text',
@@ -56,8 +57,8 @@ function placeLine(state: State): Line {
   return line(span(` ${text}`, 'muted'));
 }
 
-/** What is being typed to narrow a list; else the newest message; else what there is more to know about the order that the cursor or the selection stands on. */
-export function messageLine(state: State, width: number): Line {
+/** What is being typed to narrow a list; else how far the wallet is with an order; else the newest message; else what there is more to know about the order that the cursor or the selection stands on. */
+export function messageLine(state: State, width: number, glyphs: Glyphs): Line {
   if (state.overlay?.kind === 'filter') {
     const text = `${state.filters[state.screen]}_`;
     return fitLine(line(span(' /', 'key'), span(text, 'field')), width);
@@ -66,6 +67,10 @@ export function messageLine(state: State, width: number): Line {
     const n = groupedText(state.replay?.last ?? 0);
     const text = t(state.language, 'Go to a time (14:05:30) or an entry (1 to {n}):', { n });
     return fitLine(line(span(` ${text} `, 'key'), span(`${state.overlay.text}_`, 'field')), width);
+  }
+  const signing = signingBar(state, width, glyphs);
+  if (signing !== undefined) {
+    return signing;
   }
   const notice = shownNotice(state);
   if (notice === undefined) {

@@ -13,7 +13,7 @@ import { liveOrders, ownedOf } from '../view.ts';
 import { phaseSpan } from './phase.ts';
 
 function connectionSpans({ view, now, language, replay }: State): Span[] {
-  const { state, reason, retryAt } = view.connection;
+  const { state, retryAt, loaded } = view.connection;
   if (replay !== undefined && (state === 'live' || replay.work?.kind === 'proving')) {
     return [span(t(language, 'RECORDED DAY'), 'armed')];
   }
@@ -23,6 +23,10 @@ function connectionSpans({ view, now, language, replay }: State): Span[] {
   }
   const seconds = retryAt === undefined ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1000));
   const retry = retryAt === undefined ? '' : t(language, 'next try in {seconds} s: ', { seconds });
+  const reason =
+    loaded === undefined
+      ? view.connection.reason
+      : t(language, 'loading {done} of {total}', loaded);
   const word = state === 'closed' ? ' CLOSED ' : ' STALE ';
   return [span(word, 'stale'), span(` ${retry}${reason}`, 'bad')];
 }

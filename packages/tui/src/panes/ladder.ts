@@ -17,6 +17,7 @@ import type { Market } from '../view.ts';
 import { aheadText, barText, mineBy, mineText } from './ladder-marks.ts';
 import type { Mine } from './ladder-marks.ts';
 import { centred, cursorLine, spreadText, titleLine } from './ladder-words.ts';
+import { waitingLines } from './waiting.ts';
 
 /** Cells of the columns. Bars get what is left. */
 const columns = { mark: 2, mine: 8, volume: 6, price: 8, reachEnergy: 9, reachCost: 11, saves: 8 };
@@ -218,8 +219,8 @@ export function ladderLines(state: State, { width, height }: Box, glyphs: Glyphs
   const market = marketOf(state);
   const title = titleLine(state, market);
   if (market === undefined) {
-    const waiting = line(span(` ${state.view.connection.reason}`, 'muted'));
-    return block([title, line(), waiting], width, height);
+    const box = { width, height: Math.max(0, height - 2) };
+    return block([title, line(), ...waitingLines(state, box, glyphs)], width, height);
   }
   const { book } = market;
   const own = liveOrders(state.view, market.instrument.symbol);

@@ -148,7 +148,7 @@ export function Terminal({ store, theme }: TerminalProps): ReactElement {
   const bar = replayBar(state, columns, theme.glyphs);
   const foot = [
     ...(bar === undefined || barRows === 0 ? [] : [bar]),
-    messageLine(state, columns),
+    messageLine(state, columns, theme.glyphs),
     cribLine(state, columns),
   ];
   return (

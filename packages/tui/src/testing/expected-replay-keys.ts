@@ -53,12 +53,15 @@ export const expectedReplayKeys: Readonly<Record<string, (press: Press) => void>
     expect(press(opened).state.overlay).toEqual({ kind: 'go', text: '' });
     expect(press(proving).state.overlay).toBeUndefined();
   },
-  'replay-stop': (press) => {
-    expect(press(at(opened, 'seeking')).effects).toEqual([
-      { kind: 'replay', command: { kind: 'stop' } },
-    ]);
-    expect(press(proving).effects).toEqual([{ kind: 'replay', command: { kind: 'stop' } }]);
+  stop: (press) => {
+    for (const day of [at(opened, 'seeking'), proving]) {
+      expect(press(day).effects).toEqual([{ kind: 'replay', command: { kind: 'stop' } }]);
+    }
     expect(press(opened).effects).toEqual([]);
+    // In a live market: the order that the wallet is signing.
+    const progress = { order: orderId(9), lots: 20, of: 1000, state: 'working' } as const;
+    const { state } = stepped(openedAt(), { kind: 'progress', progress });
+    expect(press(state).effects).toEqual([{ kind: 'cancel', order: 'O9' }]);
   },
   why: (press) => {
     expect(press(orders)).toMatchObject({

@@ -8,6 +8,7 @@ import {
   instrument,
   live,
   opening,
+  orderId,
   ownOrder,
   ownTrade,
   symbolOf,
@@ -88,6 +89,25 @@ function newsOf(state: State, name: string): Input {
       const outcome = { kind: 'unknown', reason: 'connection lost' } as const;
       return { kind: 'placed', clientOrderId: sentId(state), outcome };
     }
+    case 'loading':
+      return event({
+        kind: 'connection',
+        state: 'stale',
+        reason: 'loading 4 of 6',
+        loaded: { done: 4, total: 6 },
+      });
+    case 'signing':
+    case 'signing-on': {
+      const lots = name === 'signing' ? 0 : 420;
+      const order = orderId(9);
+      return { kind: 'progress', progress: { order, lots, of: 1000, state: 'working' } };
+    }
+    case 'large':
+      return event({
+        kind: 'orders',
+        snapshot: false,
+        orders: [ownOrder(9, 'bid', 1000, 146, { status: 'pending' })],
+      });
     case 'wallet':
       return { kind: 'wallet', summary: walletSummary };
     case 'wallet-fault':

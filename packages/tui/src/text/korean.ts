@@ -4,6 +4,7 @@ import { koreanNews } from './korean-news.ts';
 import { koreanReplay } from './korean-replay.ts';
 import { koreanTicket } from './korean-ticket.ts';
 import { koreanOperator } from './korean-operator.ts';
+import { koreanProgress } from './korean-progress.ts';
 
 export const korean = {
   ...koreanKeys,
@@ -11,6 +12,7 @@ export const korean = {
   ...koreanReplay,
   ...koreanTicket,
   ...koreanOperator,
+  ...koreanProgress,
   bid: '매수',
   ask: '매도',
   mine: '내것',
