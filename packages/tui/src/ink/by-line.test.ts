@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { withCleanLines, withKnownWidths, withMeasuredLines } from './by-line.ts';
@@ -63,4 +65,20 @@ test('a text that comes again is not given to Ink again, however many lines it h
   expect(asked).toBe(3);
   wrapped('four\nfive');
   expect(asked).toBe(3);
+});
+
+test('what is remembered of a line does not keep the text that it was a line of', () => {
+  const wide = withKnownWidths(() => 0);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const used = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = used();
+  // Each line is new, in a text of 200 kB: kept whole they would be 400 MB.
+  for (let number = 0; number < 2_000; number += 1) {
+    wide(`${'x'.repeat(200_000)}\nline number ${number} of a long text █`);
+  }
+  expect(used() - before).toBeLessThan(10_000_000);
 });

@@ -34,13 +34,19 @@ interface Measured {
   readonly height: number;
 }
 
-/** Wraps what measures a text and keeps what it has measured: it is asked for single lines only. */
+/** Wraps what measures a text and keeps what it has measured: a line is measured here where that is easy, so that Ink keeps no panes. */
 export function withMeasuredLines(stock: (text: string) => Measured): (text: string) => Measured {
+  const measured = remembered(stock);
+  const width = (line: string): number => {
+    const known = closedWidth(line);
+    return known < 0 ? measured(line).width : known;
+  };
   return (text) => {
-    if (!text.includes('\n')) return stock(text);
-    let width = 0;
+    if (text === '') return stock(text);
     const lines = text.split('\n');
-    for (const line of lines) width = Math.max(width, stock(line).width);
-    return { width, height: lines.length };
+    return {
+      width: lines.reduce((widest, line) => Math.max(widest, width(line)), 0),
+      height: lines.length,
+    };
   };
 }
