@@ -2,7 +2,7 @@
  * A small file of JSON lines in the exchange's folder that says how things stand: the last line about a thing counts. A line counts once it is synced; lines that
  * wait are written together; a file with too many lines that no longer count is written anew, in one step.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,7 +39,8 @@ export function writeWhole(folder: string, name: string, text: string): void {
   const path = join(folder, name);
   const file = openSync(`${path}.new`, 'w', 0o600);
   try {
-    writeSync(file, text);
+    // Not `writeSync`, which leaves off where a disk is full without a word.
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -55,6 +56,8 @@ export class LineLog {
   #waiting: { readonly line: string; readonly done: (error?: Error) => void }[] = [];
   #writing: Promise<void> | undefined;
   #stale = 0;
+  /** A write failed: the file may end in the middle of a line, and what came next would be one line with it. */
+  #isTorn = false;
 
   /** Writes the file anew. */
   constructor(options: LineLogOptions) {
@@ -70,7 +73,7 @@ export class LineLog {
         line: `${JSON.stringify(line)}\n`,
         done: (error) => (error === undefined ? resolve() : reject(error)),
       });
-      this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+      this.#writing ??= this.#write();
     });
   }
 
@@ -94,10 +97,12 @@ export class LineLog {
       }
       for (const { done } of batch) done(failure);
     }
+    // In one turn with the last look at what waits: a line that comes right after would find nobody who writes it.
+    this.#writing = undefined;
   }
 
   async #sync(text: string): Promise<void> {
-    if (this.#stale > this.#options.staleMax) {
+    if (this.#isTorn || this.#stale > this.#options.staleMax) {
       // What is in memory holds the lines that wait.
       await this.#file?.close();
       this.#file = undefined;
@@ -105,9 +110,11 @@ export class LineLog {
       return;
     }
     const { folder, name } = this.#options;
+    this.#isTorn = true;
     this.#file ??= await open(join(folder, name), 'a', 0o600);
     await this.#file.appendFile(text);
     await this.#file.datasync();
+    this.#isTorn = false;
   }
 
   #writeAnew(): void {
@@ -115,6 +122,7 @@ export class LineLog {
     const text = lines().map((line) => `${JSON.stringify(line)}\n`);
     writeWhole(folder, name, text.join(''));
     this.#stale = 0;
+    this.#isTorn = false;
   }
 }
 
