@@ -11,7 +11,17 @@ function fileOf(path: string): (line: string) => void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size > logBytesMax) renameSync(path, `${path}.old`);
   const file = openSync(path, 'a', 0o600);
-  return (line) => void writeSync(file, line);
+  let isTold = false;
+  return (line) => {
+    try {
+      writeSync(file, line);
+    } catch (error) {
+      // A full disk is when an exchange ends in good order, by telling so: the log may not stop it.
+      const why = error instanceof Error ? error.message : String(error);
+      if (!isTold) process.stderr.write(`wattlot: ${path} cannot be written: ${why}\n`);
+      isTold = true;
+    }
+  };
 }
 
 /** Writes JSON lines to the file that was named, or to standard error: plain lines where that is a terminal. */

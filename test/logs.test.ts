@@ -4,7 +4,7 @@ import { Person, TestSocket } from '../packages/exchange/src/gateway/testing.ts'
 import type { Fields } from '../packages/exchange/src/gateway/testing.ts';
 import { startServer } from './kill/server.ts';
 import type { Server } from './kill/server.ts';
-import { emptyFolder } from './run-wattlot.ts';
+import { emptyFolder, wattlot } from './run-wattlot.ts';
 
 let server: Server;
 let folder = '';
@@ -73,3 +73,17 @@ test('no text of a stranger makes a line of its own or speaks to the terminal, a
     for (const hidden of [token, secret]) expect(text).not.toContain(hidden);
   }
 });
+
+// A device on which every write fails as on a full disk.
+test.runIf(process.platform === 'linux')(
+  'an exchange whose log cannot be written says so once, goes on and ends in good order',
+  async () => {
+    const { folder: data, remove: removeData } = await emptyFolder();
+    const args = ['exchange', '--data', data, '--port', '0', '--log', '/dev/full'];
+    const { code, out, err } = await wattlot(args, (text) => text.includes('http://'));
+    await removeData();
+    expect(err).toMatch(/^wattlot: \/dev\/full cannot be written: ENOSPC.*\n$/);
+    expect(out).toContain('http://');
+    expect(code).toBe(0);
+  },
+);
