@@ -1,10 +1,11 @@
 /** The markets and assets as the exchange described them: what the decimals of all other messages mean. */
 import { toAmount, toAsset, toLots, toMarketSymbol, toPrice } from '@wattlot/core';
-import type { Asset, MarketSymbol } from '@wattlot/core';
+import type { Asset, Delivery, MarketSymbol } from '@wattlot/core';
 import { wireOfPrice } from './frames/instrument.ts';
 import type { ListedInstrument } from './events.ts';
 import type { InstrumentMessage, PairDescription } from './frames/messages.ts';
 import { phaseOfStatus } from './frames/phase.ts';
+import { instantOfTime } from './frames/time.ts';
 import { assetsMax, marketsMax } from './limits.ts';
 import { printable } from './text.ts';
 
@@ -16,6 +17,17 @@ export interface Catalog {
 }
 
 export const emptyCatalog: Catalog = { instruments: new Map(), precisions: new Map() };
+
+/** Its delivery as a field, or no field for a market without. @returns undefined for half a delivery, and for one that the core would refuse. */
+function deliveryOf(pair: PairDescription): { readonly delivery?: Delivery } | undefined {
+  const { delivery_start: start, delivery_end: end, gate_closure: closure } = pair;
+  if (start === undefined && end === undefined && closure === undefined) return {};
+  const [from, to, gate] = [start, end, closure].map((text) =>
+    text === undefined ? undefined : instantOfTime(text),
+  );
+  if (from === undefined || to === undefined || gate === undefined) return undefined;
+  return from < to && gate <= to ? { delivery: { from, to, gate } } : undefined;
+}
 
 function instrumentOf(
   pair: PairDescription,
@@ -32,6 +44,8 @@ function instrumentOf(
   const quotePrecision = precisions.get(pair.quote);
   if (symbol === undefined || tick === undefined || volumeMax === undefined) return undefined;
   if (priceFloor === undefined || priceCap === undefined || priceFloor > priceCap) return undefined;
+  const delivery = deliveryOf(pair);
+  if (delivery === undefined) return undefined;
   if (baseUnits === undefined || basePrecision === undefined || quotePrecision === undefined) {
     return undefined;
   }
@@ -59,6 +73,7 @@ function instrumentOf(
     basePrecision,
     quotePrecision,
     phase: phaseOfStatus(pair.status),
+    ...delivery,
   };
   // The decimals and the whole numbers say the same thing twice; they have to agree.
   const agree =

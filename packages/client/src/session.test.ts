@@ -543,6 +543,36 @@ test('a channel that never sends its snapshot ends the connection', () => {
   expect(script.drop).toMatch(/^the exchange did not send book/);
 });
 
+test('a market has its delivery whole, as instants, or none', () => {
+  const times = {
+    delivery_start: '2026-07-01T15:00:00.000000Z',
+    delivery_end: '2026-07-01T16:00:00.000000Z',
+    gate_closure: '2026-07-01T14:30:00.5Z',
+  };
+  const told = (change: object): unknown => {
+    const script = new Script();
+    script.take(script.session.opened(script.now, {}));
+    script.acknowledge();
+    script.receive(wire.instrumentFrame(change));
+    const event = script.events.find(({ kind }) => kind === 'instruments');
+    return event?.kind === 'instruments' ? (event.instruments[0]?.delivery ?? 'none') : 'refused';
+  };
+  const from = Date.UTC(2026, 6, 1, 15) * 1_000;
+  const delivery = { from, to: from + 3_600_000_000, gate: from - 1_799_500_000 };
+  expect(told(times)).toEqual(delivery);
+  expect(told({})).toBe('none');
+  expect(told({ ...times, gate_closure: times.delivery_end })).toMatchObject({ gate: delivery.to });
+  for (const wrong of [
+    { delivery_end: undefined },
+    { gate_closure: undefined },
+    { delivery_end: times.delivery_start },
+    { gate_closure: '2026-07-01T16:00:00.000001Z' },
+    { gate_closure: '2026-07-01 14:30' },
+  ]) {
+    expect([wrong, told({ ...times, ...wrong })]).toEqual([wrong, 'refused']);
+  }
+});
+
 test('the description of a market has to agree with itself', () => {
   const script = new Script();
   script.take(script.session.opened(script.now, {}));

@@ -1,6 +1,7 @@
 /** What a ticket that changes an order would do: what is sent, and what becomes of the order's place in the queue. */
 import type { OrderChange, OwnOrder } from '@wattlot/client';
 import type { OrderId, Price } from '@wattlot/core';
+import { isGateClosed } from './gate.ts';
 import { longPlace, placeOf } from './place.ts';
 import { crossingProblem, fundsProblem, priceProblem, volumeProblem } from './problems.ts';
 import { t } from './text/language.ts';
@@ -19,11 +20,12 @@ interface Wanted {
 }
 
 function phaseProblem(
-  { market, language }: TicketContext,
+  { market, language, now }: TicketContext,
   order: OwnOrder,
   { price, remaining }: Wanted,
 ): string | undefined {
   const { phase = 'continuous' } = market.instrument;
+  if (isGateClosed(market, now)) return t(language, 'the gate has closed');
   if (phase === 'halted') return t(language, 'the market is halted: wait');
   if (phase === 'closed') return t(language, 'the market has closed');
   const isSmaller = price === order.price && remaining <= order.remaining;

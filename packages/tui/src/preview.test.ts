@@ -1,11 +1,11 @@
 /** What the ticket says while it is typed: each thing that can stand against an order, and what becomes of one that can be sent. */
 import { limits } from '@wattlot/core';
-import type { Phase } from '@wattlot/core';
+import type { Delivery, Phase } from '@wattlot/core';
 import { describe, expect, test } from 'vitest';
 import { previewOf } from './preview.ts';
 import type { Preview } from './preview.ts';
 import { protectionOf } from './protection.ts';
-import { balances, book, instrument, lots, noonMs, opening } from './testing/market.ts';
+import { balances, book, instant, instrument, lots, noonMs, opening } from './testing/market.ts';
 import { ownOrder, price } from './testing/market.ts';
 import { openTicket } from './ticket.ts';
 import type { Ticket } from './ticket.ts';
@@ -184,6 +184,20 @@ describe('what stands against an order is said as it is typed', () => {
     ['closed', {}, 'the market has closed'],
   ])('a market that is %s, for %j', (phase, change, problem) => {
     expect(preview(change, alone, { phase }).problem).toBe(problem);
+  });
+
+  test('a gate that has fallen; a market that was closed long before it says so', () => {
+    const delivery = (ms: number): Delivery => {
+      const gate = instant(noonMs + ms);
+      return { from: gate, to: instant(noonMs + ms + 3_600_000), gate };
+    };
+    const closed = (ms: number): string | undefined =>
+      preview({}, alone, { phase: 'closed', delivery: delivery(ms) }).problem;
+    expect(closed(-1)).toBe('the gate has closed');
+    expect(closed(60_000)).toBe('the gate has closed');
+    expect(closed(60_001)).toBe('the market has closed');
+    const open = { phase: 'continuous', delivery: delivery(-1) } as const;
+    expect(preview({}, alone, open).problem).toBeUndefined();
   });
 
   test('a lost connection, last: what is typed wrong is said first', () => {

@@ -3,6 +3,7 @@ import type { OrderWish } from '@wattlot/client';
 import { wireOfPrice } from '@wattlot/client/frames';
 import { limits } from '@wattlot/core';
 import type { Phase, Side } from '@wattlot/core';
+import { isGateClosed } from './gate.ts';
 import { rests, untilOf } from './order-kind.ts';
 import type { OrderKind } from './order-kind.ts';
 import { countedIn, t } from './text/language.ts';
@@ -21,7 +22,11 @@ const closedPhases: Readonly<Partial<Record<Phase, Message>>> = {
 };
 
 /** Why the market takes no order of this kind at present. */
-function phaseProblem({ market, language }: TicketContext, kind: OrderKind): string | undefined {
+function phaseProblem(
+  { market, language, now }: TicketContext,
+  kind: OrderKind,
+): string | undefined {
+  if (isGateClosed(market, now)) return t(language, 'the gate has closed');
   const { phase = 'continuous' } = market.instrument;
   const closed = closedPhases[phase];
   if (closed !== undefined) return t(language, closed);

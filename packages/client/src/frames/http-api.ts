@@ -96,6 +96,10 @@ export const publicFunctions = {
         fees: Type.Array(Type.Array(Type.Number())),
         fees_maker: Type.Array(Type.Array(Type.Number())),
         status: Text,
+        /** RFC 3339; there for a market with a delivery, all three or none. */
+        delivery_start: Type.Optional(Text),
+        delivery_end: Type.Optional(Text),
+        gate_closure: Type.Optional(Text),
       }),
     ),
   },

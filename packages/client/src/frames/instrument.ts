@@ -1,6 +1,6 @@
 /** One market as the wire describes it, and the exact way between its lots and prices and the wire's decimals. */
 import { toLots, toPrice } from '@wattlot/core';
-import type { Amount, Lots, MarketSymbol, Price } from '@wattlot/core';
+import type { Amount, Delivery, Lots, MarketSymbol, Price } from '@wattlot/core';
 import { fromUnits, toUnits } from './decimal.ts';
 
 /**
@@ -25,6 +25,8 @@ export interface Instrument {
   /** Decimals of the base asset and of the quote asset on the ledger. */
   readonly basePrecision: number;
   readonly quotePrecision: number;
+  /** When it is delivered and until when it is traded; left out by a market without an end of its own. */
+  readonly delivery?: Delivery;
 }
 
 /** @returns undefined when `qty` is no whole number of lots or is negative. */

@@ -74,6 +74,10 @@ export const PairDescription = Type.Object({
   qty_max: Type.Number(),
   price_floor: Type.Number(),
   price_cap: Type.Number(),
+  /** When a market with a delivery is delivered, and when it closes; all three or none. */
+  delivery_start: Type.Optional(Time),
+  delivery_end: Type.Optional(Time),
+  gate_closure: Type.Optional(Time),
   lot: Type.Object({
     base_units: Type.Integer({ minimum: 1 }),
     qty_units: Type.Integer({ minimum: 1 }),

@@ -310,6 +310,14 @@ test('an instrument has exact decimals or is refused', () => {
     qty_increment: 0.01,
     qty_max: 10,
   });
+  expect(pairOf(instrument)).not.toHaveProperty('gate_closure');
+  const [from, to, gate] = [9e14, 9e14 + 36e8, 9e14 - 5] as const;
+  const gated = { ...defaultTerms, delivery: { from, to, gate } } as MarketTerms;
+  expect(pairOf(instrumentOf(gated, energy, ecoin))).toMatchObject({
+    delivery_start: '1998-07-09T16:00:00.000000Z',
+    delivery_end: '1998-07-09T17:00:00.000000Z',
+    gate_closure: '1998-07-09T15:59:59.999995Z',
+  });
   const terms = (lot: number): MarketTerms => ({ ...defaultTerms, lot: lot as never });
   expect(instrumentOf(terms(250), energy, ecoin)).toMatchObject({
     qtyPrecision: 2,

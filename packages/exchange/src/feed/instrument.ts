@@ -1,5 +1,5 @@
 /** A market as the wire describes it: the exact decimals that its lots and prices have. */
-import { fromUnits, qtyOfLots, unitsText, wireOfPrice } from '@wattlot/client/frames';
+import { fromUnits, qtyOfLots, timeText, unitsText, wireOfPrice } from '@wattlot/client/frames';
 import type { AssetDescription, Instrument, PairDescription } from '@wattlot/client/frames';
 import type { Lots, MarketTerms, Price } from '@wattlot/core';
 
@@ -33,7 +33,7 @@ export function instrumentOf(
   if (qty === undefined || price === undefined) {
     throw new RangeError(`market ${terms.symbol} has no exact decimals for its lot and its prices`);
   }
-  const { symbol, tick, priceFloor, priceCap, volumeMax } = terms;
+  const { symbol, tick, priceFloor, priceCap, volumeMax, delivery } = terms;
   return {
     symbol,
     base: base.name,
@@ -49,6 +49,7 @@ export function instrumentOf(
     lot: terms.lot,
     basePrecision,
     quotePrecision,
+    ...(delivery === undefined ? {} : { delivery }),
   };
 }
 
@@ -99,6 +100,19 @@ export function pairOf(instrument: Instrument, status = 'online'): PairDescripti
       price_floor: instrument.priceFloor,
       price_cap: instrument.priceCap,
     },
+    ...deliveryFields(instrument),
+  };
+}
+
+/** A market's delivery in the words of the wire; no fields for a market without. */
+export function deliveryFields({
+  delivery,
+}: Instrument): Pick<PairDescription, 'delivery_start' | 'delivery_end' | 'gate_closure'> {
+  if (delivery === undefined) return {};
+  return {
+    delivery_start: timeText(delivery.from),
+    delivery_end: timeText(delivery.to),
+    gate_closure: timeText(delivery.gate),
   };
 }
 

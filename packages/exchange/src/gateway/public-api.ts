@@ -17,6 +17,7 @@ import { averageOf, candleIntervals } from '../feed/candles.ts';
 import type { Candle, Summary } from '../feed/candles.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { MarketFeed } from '../feed/market-feed.ts';
+import { deliveryFields } from '../feed/instrument.ts';
 import { pairStatusOf } from '../feed/system.ts';
 import { dayBefore } from '../feed/ticker.ts';
 import { bodyBytesMax, depthDefault, depthMax } from '../limits.ts';
@@ -273,5 +274,6 @@ function describe({ instrument, phase }: MarketFeed): unknown {
     fees: [[0, 0]],
     fees_maker: [[0, 0]],
     status: pairStatusOf(phase),
+    ...deliveryFields(instrument),
   };
 }

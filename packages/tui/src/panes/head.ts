@@ -1,5 +1,6 @@
 /** The two rows on top: the connection and the account, and what the account owns. */
 import type { Instrument } from '@wattlot/client/frames';
+import { countdownText, lastHour } from '../gate.ts';
 import { isArmed, marketOf, timeOf } from '../state.ts';
 import type { State } from '../state.ts';
 import { line, plainOf, span, spread } from '../text/line.ts';
@@ -10,6 +11,7 @@ import { ecoinText, ecoinUnit, energyText, energyUnit, timeText } from '../text/
 import { printable, widthOf } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
 import { liveOrders, ownedOf } from '../view.ts';
+import type { Market } from '../view.ts';
 import { phaseSpan } from './phase.ts';
 
 function connectionSpans({ view, now, language, replay }: State): Span[] {
@@ -39,6 +41,15 @@ function modeSpan(state: State): Span {
   return span(` ARMED ${seconds} s `, 'armed');
 }
 
+/** How long orders are taken still, in the market's last hour. */
+function gateSpans(market: Market, state: State): Span[] {
+  const { language } = state;
+  const last = lastHour(market, timeOf(state));
+  if (last === undefined) return [];
+  const text = t(language, 'gate {time}', { time: countdownText(last.ms, language) });
+  return [span('  '), span(text, last.isUrgent ? 'bad' : 'title')];
+}
+
 /** Market, connection, mode, account and clock: always there. */
 export function statusLine(state: State, width: number): Line {
   const market = marketOf(state);
@@ -50,7 +61,7 @@ export function statusLine(state: State, width: number): Line {
     // What is old may not be so any more, and the reason needs the room.
     ...(market === undefined || state.view.connection.state !== 'live'
       ? []
-      : [span('  '), phaseSpan(market, state.language)]),
+      : [span('  '), phaseSpan(market, state.language), ...gateSpans(market, state)]),
   );
   const after = line(
     span('  '),

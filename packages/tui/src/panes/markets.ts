@@ -1,7 +1,9 @@
 /** The markets screen: a row a market, and the chart of the selected one below. */
 import { sparklineOf } from '../candles.ts';
+import { countdownText, deliveryText, deliveryWidth, lastHour, untilGate } from '../gate.ts';
 import type { Box } from '../layout.ts';
 import { shownMarkets } from '../lists.ts';
+import { timeOf } from '../state.ts';
 import type { State } from '../state.ts';
 import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
@@ -17,11 +19,33 @@ import { titleLine } from './list-title.ts';
 import { phaseSpan } from './phase.ts';
 
 const columns = { mark: 2, name: 12, phase: 9, price: 7, change: 7, lots: 7, net: 7 };
+const gateWidth = 9;
+/** A sparkline is one from so many cells on. */
+const sparkLeast = 8;
 const sparkMost = 40;
 /** Markets that keep their rows; the chart takes what is left. */
 const marketsShown = 8;
 
-function headLine({ language }: State): Line {
+/** Which columns there are beside those that are always there, and the cells that are left for the prices. */
+interface Room {
+  readonly gate: boolean;
+  readonly delivery: boolean;
+  readonly spark: number;
+}
+
+/** Gates take the room of the prices where a market has one; deliveries only what both leave. */
+function roomOf({ view }: State, width: number): Room {
+  const used = Object.values(columns).reduce((sum, one) => sum + one, 0) + 2 * columns.price + 3;
+  const left = width - used;
+  const gate = [...view.markets.values()].some(({ instrument }) => instrument.delivery);
+  if (!gate) return { gate, delivery: false, spark: Math.min(sparkMost, left) };
+  const rest = left - gateWidth;
+  const delivery = rest - deliveryWidth - 2 >= sparkLeast;
+  const spark = delivery ? rest - deliveryWidth - 2 : rest;
+  return { gate, delivery, spark: spark < sparkLeast ? 0 : Math.min(sparkMost, spark) };
+}
+
+function headLine({ language }: State, room: Room): Line {
   const text = [
     ' '.repeat(columns.mark),
     padEnd(t(language, 'market'), columns.name),
@@ -32,7 +56,9 @@ function headLine({ language }: State): Line {
     padStart(t(language, 'change'), columns.change),
     padStart(t(language, 'lots'), columns.lots),
     padStart(t(language, 'my net'), columns.net),
-    `  ${t(language, 'prices')}`,
+    room.gate ? padStart(t(language, 'gate'), gateWidth) : '',
+    room.delivery ? `  ${padEnd(t(language, 'delivery'), deliveryWidth)}` : '',
+    room.spark > 0 ? `  ${t(language, 'prices')}` : '',
   ];
   return line(span(text.join(''), 'muted'));
 }
@@ -49,7 +75,20 @@ function changeSpan({ instrument, trades }: Market): Span {
   return span(padStart(text, columns.change), difference < 0 ? 'ask' : 'bid');
 }
 
-function marketLine(state: State, market: Market, width: number, glyphs: Glyphs): Line {
+function gateSpans(state: State, market: Market, room: Room): Span[] {
+  const now = timeOf(state);
+  const ms = untilGate(market, now);
+  const text = ms === undefined ? '-' : countdownText(ms, state.language);
+  const role = lastHour(market, now)?.isUrgent === true ? 'bad' : 'muted';
+  return [
+    ...(room.gate ? [span(padStart(text, gateWidth), role)] : []),
+    ...(room.delivery
+      ? [span(`  ${padEnd(deliveryText(market.instrument, state), deliveryWidth)}`, 'muted')]
+      : []),
+  ];
+}
+
+function marketLine(state: State, market: Market, room: Room, glyphs: Glyphs): Line {
   const { instrument, book, trades } = market;
   const isSelected = instrument.symbol === state.symbol;
   const text = (price: number | undefined): string =>
@@ -57,8 +96,6 @@ function marketLine(state: State, market: Market, width: number, glyphs: Glyphs)
   const lots = trades.reduce((sum, { volume }) => sum + volume, 0);
   const net = netLots(state.view, instrument.symbol);
   const own = state.areAmountsHidden ? glyphs.hidden : `${net > 0 ? '+' : ''}${net}`;
-  const used = Object.values(columns).reduce((sum, one) => sum + one, 0) + 2 * columns.price;
-  const room = Math.min(sparkMost, width - used - 3);
   const spans = [
     span(padEnd(isSelected ? glyphs.cursor : '', columns.mark), 'focus'),
     span(padEnd(printable(instrument.symbol, columns.name - 1), columns.name), 'title'),
@@ -69,7 +106,8 @@ function marketLine(state: State, market: Market, width: number, glyphs: Glyphs)
     changeSpan(market),
     span(padStart(String(lots), columns.lots)),
     span(padStart(own, columns.net), 'mine'),
-    span(`  ${sparklineOf(trades, room)}`, 'muted'),
+    ...gateSpans(state, market, room),
+    ...(room.spark > 0 ? [span(`  ${sparklineOf(trades, room.spark)}`, 'muted')] : []),
   ];
   return isSelected ? { spans, over: 'cursor' } : { spans };
 }
@@ -82,11 +120,12 @@ export function marketsScreen(state: State, { width, height }: Box, glyphs: Glyp
   const selected = shown.findIndex(([symbol]) => symbol === state.symbol);
   const first = Math.max(0, selected - rows + 1);
   const title = titleLine(state, t(state.language, 'MARKETS'), shown.length - first - rows);
+  const room = roomOf(state, width);
   const list = shown
     .slice(first, first + rows)
-    .map(([, market]) => marketLine(state, market, width, glyphs));
+    .map(([, market]) => marketLine(state, market, room, glyphs));
   return [
-    ...block([title, headLine(state), ...list], width, height - chartRows),
+    ...block([title, headLine(state, room), ...list], width, height - chartRows),
     ...(chartRows === 0 ? [] : chartPane(state, { width, height: chartRows })),
   ];
 }

@@ -1,10 +1,12 @@
 /** Scripted sessions: a line of text leads to a state of the terminal. */
 import type { ClientEvent } from '@wattlot/client';
+import type { Delivery, Phase } from '@wattlot/core';
 import type { Key } from '../keys.ts';
 import { languages } from '../text/language.ts';
 import type { Input, State, StateOptions } from '../state.ts';
 import {
   book,
+  instant,
   instrument,
   live,
   opening,
@@ -144,6 +146,14 @@ function stepOf(state: State, [verb, ...words]: readonly string[]): State {
       const story = knownAs(stories, word);
       return stepped(state, { kind: 'story', order: overlay.order, story }).state;
     }
+    case 'gate': {
+      const [, phase = 'continuous'] = words;
+      const listed = { ...instrument, delivery: deliveryAt(state.now + Number(word) * 1000) };
+      return told(state, {
+        kind: 'instruments',
+        instruments: [{ ...listed, phase: knownAs(phases, phase) }],
+      });
+    }
     case 'trades':
       return told(state, fiftyTrades(state.now));
     case 'tell':
@@ -165,6 +175,15 @@ function knownAs<T>(all: Readonly<Record<string, T>>, name: string): T {
   const found = all[name];
   if (found === undefined) throw new Error(`nothing has the name ${name}`);
   return found;
+}
+
+const phases: Readonly<Record<string, Phase>> = { continuous: 'continuous', closed: 'closed' };
+
+/** The hour of delivery after a gate: the next whole one. */
+function deliveryAt(gateMs: number): Delivery {
+  const hourMs = 3_600_000;
+  const from = Math.ceil(gateMs / hourMs) * hourMs;
+  return { from: instant(from), to: instant(from + hourMs), gate: instant(gateMs) };
 }
 
 const starts: Readonly<Record<string, (word: string) => Partial<StateOptions>>> = {

@@ -137,4 +137,5 @@ export const koreanNews = {
   'its time was over': '시간이 다 되었습니다',
   'the dead man’s switch fell': '자동 취소가 걸렸습니다',
   'the market has closed': '시장이 닫혔습니다',
+  'the gate has closed': '주문 마감이 지났습니다',
 } as const;
