@@ -1,5 +1,5 @@
 /** An approved deposit is issued once, whatever fails in between. The ledger here fails as it is told to. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LedgerError, RPC, RpcError } from '@wattlot/ledger';
@@ -109,6 +109,25 @@ test('it is not asked again before the first can no longer be on its way, nor so
   market.clock.advance(1);
   expect(await deposits.issue(number, 100)).toMatchObject({ status: 'issued' });
 });
+
+// A device on which every write fails as on a full disk.
+test.runIf(process.platform === 'linux')(
+  'the ledger is asked for nothing before it is on disk that it was approved, also after the disk has failed',
+  async () => {
+    const number = await noted();
+    const path = join(folder, 'requests.log');
+    await reopen();
+    rmSync(path);
+    symlinkSync('/dev/full', path);
+    await expect(deposits.issue(number, 100)).rejects.toMatchObject({ code: 'ENOSPC' });
+    expect(till.calls).toBe(0);
+    till.failing.push({ when: 'after', error: lost });
+    await expect(deposits.issue(number, 100)).rejects.toBe(lost);
+    expect(lstatSync(path).isFile()).toBe(true);
+    await reopen();
+    expect(deposits.list()).toMatchObject([{ status: 'issuing' }]);
+  },
+);
 
 test('what the ledger refuses waits as before', async () => {
   const number = await noted();

@@ -184,7 +184,8 @@ export class Deposits {
     const begun = this.#begun.get(number) ?? this.#startedAt;
     if (isRepeat && now() - begun < operator.repeatMs * 1000) return { no: 'wait' };
     this.#begun.set(number, now());
-    if (!isRepeat) await requests.setDeposit({ ...deposit, status: 'issuing' });
+    // Also of a repeat: the disk may have failed the first time.
+    await requests.setDeposit({ ...deposit, status: 'issuing' });
     let txid: Txid;
     try {
       const asset = ledger.names.ecoin;

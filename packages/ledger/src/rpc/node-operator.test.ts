@@ -6,7 +6,7 @@ import type { Address } from '@wattlot/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openPaperChain } from '../node/paper.ts';
 import type { PaperChain } from '../node/paper.ts';
-import type { RpcError } from '../rpc-error.ts';
+import { RPC, RpcError } from '../rpc-error.ts';
 import { MARKET_ASSETS } from '../wallet/operator.ts';
 import { chainParamsOf } from './node-ledger.ts';
 import { operatorOn } from './node-operator.ts';
@@ -60,6 +60,21 @@ describe.each(['1.0.9', '2.3'] as const)('on a node that speaks %s', (dialect) =
     await chain.confirm();
     const ecoin = chain.chain.asset('ecoin');
     expect(ecoin?.issued).toBe(1000n);
+  });
+
+  test('a node that does not tell what was issued leaves the outcome unknown, and issues nothing', async () => {
+    const asked: string[] = [];
+    const node = batching({
+      call: (method, params) => {
+        asked.push(method);
+        const says = new RpcError(RPC.misc, 'busy');
+        return method === 'listassets' ? Promise.reject(says) : chain.admin.call(method, params);
+      },
+    });
+    const deaf = await operatorOn(node, await chainParamsOf(node), MARKET_ASSETS);
+    const issue = { to: household, asset: 'ecoin', raw: 500n, reference: 'a1b2', isRepeat: true };
+    await expect(deaf.issueTo(issue)).rejects.toMatchObject({ code: 'chain_unreachable' });
+    expect(asked).not.toContain('issuemorefrom');
   });
 
   test('permissions are granted, listed and revoked, and doing it again does nothing', async () => {

@@ -131,7 +131,13 @@ export class NodeOperator {
   /** The issue of an asset that has this reference in its details, waiting ones included. */
   async #issuedUnder(asset: string, reference: string): Promise<Txid | undefined> {
     const method = 'listassets';
-    const [found] = listIn(method, await this.#node.call(method, [asset, true]));
+    const answer = await this.#node.call(method, [asset, true]).catch((error: unknown) => {
+      if (!(error instanceof RpcError)) throw error;
+      // Of the issue that is looked for this says nothing, and an `RpcError` would say that there is none.
+      const message = `the node does not tell what was issued: ${error.message}`;
+      throw new LedgerError('chain_unreachable', message, { retryable: true, cause: error });
+    });
+    const [found] = listIn(method, answer);
     for (const one of listIn(method, fieldsIn(method, found)['issues'])) {
       const { details, txid } = fieldsIn(method, one);
       if (fieldsIn(method, details)[REFERENCE] === reference) return txidIn(method, txid);
