@@ -7,6 +7,7 @@ import { exactLots, sure } from './exact.ts';
 import { backlogMax, orderBacklogMax } from './limits.ts';
 import { alice, bob, offerOf, TestMarket } from './testing.ts';
 import type { Applied } from './sequencer.ts';
+import { defaultTerms } from './terms.ts';
 
 function digest(text: string): string {
   return hash('sha256', text);
@@ -94,7 +95,7 @@ test('time never runs backwards, and deadlines fall without any other command', 
   expect(clock.waiting).toBe(0);
 });
 
-test('a disk that hangs turns new commands away and loses none of the others', async () => {
+test('a disk that hangs turns new commands away but the operator’s, and loses none of the others', async () => {
   const market = await new TestMarket().open();
   market.journal.isHeld = true;
   const before = market.journal.head;
@@ -107,12 +108,19 @@ test('a disk that hangs turns new commands away and loses none of the others', a
     market.sequencer.post(command, () => (answered += 1));
   }
   expect(() => market.sequencer.post(command, () => (answered += 1))).toThrow('waits for the disk');
-  market.sequencer.post({ kind: 'time.tick' }, () => undefined);
+  const { symbol } = defaultTerms;
+  const taken = [
+    { kind: 'time.tick' },
+    { kind: 'market.phase', market: symbol, phase: 'halted' },
+    { kind: 'participant.suspend', participant: alice, suspended: true },
+    { kind: 'market.cancel_all', market: symbol },
+  ] as const;
+  for (const one of taken) market.sequencer.post(one, () => undefined);
   market.journal.isHeld = false;
   market.journal.release();
   await market.sequencer.close();
   expect(answered).toBe(backlogMax + 1);
-  expect(market.journal.head).toBe(before + backlogMax + 2);
+  expect(market.journal.head).toBe(before + backlogMax + 1 + taken.length);
   await expect(market.submit(command)).rejects.toThrow('closing');
 });
 

@@ -32,6 +32,7 @@ import type { Journal } from './journal/journal.ts';
 import { commitWeightMax } from './limits.ts';
 import { usualLimits } from './operating-limits.ts';
 import type { OperatingLimits } from './operating-limits.ts';
+import { isFromOutside, isNewLoad } from './shedding.ts';
 
 /** An entry and what it did. */
 export interface Applied {
@@ -249,16 +250,6 @@ export class Sequencer {
     });
     this.#timer = { at, stop };
   }
-}
-
-/** What makes more work and more risk: turned away first. */
-function isNewLoad({ kind }: Command): boolean {
-  return kind === 'order.place' || kind === 'order.amend';
-}
-
-/** The ledger's blocks and the clock are never turned away: they come one at a time, and the state depends on them. */
-function isFromOutside({ kind }: Command): boolean {
-  return kind !== 'ledger.advance' && kind !== 'time.tick';
 }
 
 /**
