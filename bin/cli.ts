@@ -256,6 +256,10 @@ function program(done: (code: number) => void): Command {
       .option('--key <file>', 'the key file, if it is elsewhere')
       .addOption(nodeOption('a MultiChain node that has the key instead'))
       .option('--readonly', 'watch the market without a key')
+      .option(
+        '--operator',
+        "admit, issue and watch settlement, with the operator's key (in the exchange's data, or by --key or --node)",
+      )
       .option('--meter <address>', 'who issues your energy: an address, or own for a key of yours')
       .option('--replay <folder>', 'look at a recorded day: the data folder, or the journal itself')
       .option('--as <who>', 'with --replay: whose orders are shown, by name or address')

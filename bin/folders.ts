@@ -12,6 +12,11 @@ export function exchangeFolder(data: string): string {
   return join(data, 'exchange');
 }
 
+/** The operator's key, where the chain is the exchange's own. */
+export function operatorKeyFileOf(data: string): string {
+  return join(exchangeFolder(data), 'operator.key');
+}
+
 /** One key file a household. */
 export function householdsFolder(data: string): string {
   return join(data, 'households');

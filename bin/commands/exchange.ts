@@ -36,6 +36,12 @@ function nodeSettings({ node, depth, energy, ecoin }: ExchangeOptions): NodeSett
   return { url: nodeUrlOf('--node', node), depth, names: { energy, ecoin } };
 }
 
+/** What whoever starts an exchange for others has to do next. */
+function howToAdmit({ data, node }: ExchangeOptions, url: string): string {
+  const key = node === undefined ? `--data ${data}` : '--node with the URL that you gave';
+  return `whoever wants to trade waits until you admit them: wattlot trade --operator --url ${url} ${key}`;
+}
+
 export async function exchange(options: ExchangeOptions): Promise<number> {
   const stop = stopSignal();
   const print = printer(options.json === true, () => stop.ask(0));
@@ -76,6 +82,7 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
     ...(watchUrl && { metrics: `${watchUrl}/metrics` }),
   });
   logger.info({ url }, 'listening');
+  if (options.open !== true) print({ event: 'note', text: howToAdmit(options, url) });
   const code = await stop.asked;
   logger.info('stopping');
   await running.close({ cancelOrders: options.cancelOnStop === true && broken === undefined });

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import type { RecordedDayOptions } from '@wattlot/tui';
 import { recordedDay } from '../day/open-day.ts';
 import { Failure } from '../failure.ts';
-import { keyFileOf, logFolder } from '../folders.ts';
+import { keyFileOf, logFolder, operatorKeyFileOf } from '../folders.ts';
 import { lookOf } from '../look.ts';
 import type { LookOptions } from '../look.ts';
 import { nodeUrlOf } from '../node-option.ts';
@@ -18,6 +18,7 @@ export interface TradeCommandOptions extends LookOptions {
   /** The node that has the keys, with user and password. */
   readonly node?: string;
   readonly readonly?: boolean;
+  readonly operator?: boolean;
   readonly once?: boolean;
   readonly follow?: boolean;
   readonly json?: boolean;
@@ -63,11 +64,13 @@ const clock = {
 export async function trade(options: TradeCommandOptions): Promise<number> {
   const { url, data, name } = options;
   if (options.node !== undefined) nodeUrlOf('--node', options.node);
-  const keyFile = options.key ?? keyFileOf(data, name);
+  const isOperator = options.operator === true;
+  const usual = isOperator ? operatorKeyFileOf(data) : keyFileOf(data, name);
+  const keyFile = options.key ?? usual;
   const mode = options.once === true ? 'once' : options.follow === true ? 'follow' : 'terminal';
   const replay = dayOf(options);
   const isPlain = mode !== 'terminal' || options.json === true;
-  if (!isPlain && options.readonly !== true && replay === undefined) {
+  if (!isPlain && options.readonly !== true && replay === undefined && !isOperator) {
     await mkdir(dirname(keyFile), { recursive: true, mode: 0o700 });
   }
   return openTerminal({
@@ -79,6 +82,7 @@ export async function trade(options: TradeCommandOptions): Promise<number> {
     ...(replay === undefined ? {} : { doing: `opening the day in ${options.replay ?? ''}` }),
     mode,
     readonly: options.readonly === true,
+    operator: isOperator,
     json: options.json === true,
     ...lookOf(options, data),
     meter: options.meter,

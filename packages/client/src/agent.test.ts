@@ -81,6 +81,10 @@ class Exchange implements TradingClient {
     return Promise.resolve({ kind: 'yes', value: null });
   }
 
+  ecoinRequests(): Promise<Outcome<readonly never[]>> {
+    return Promise.resolve({ kind: 'yes', value: [] });
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

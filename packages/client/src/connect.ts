@@ -11,7 +11,8 @@ import type { Outcome, OrderWish, TradeTick, TradingClient } from './events.ts';
 import { gatewayErrors } from './frames/errors.ts';
 import { CreateApiKeyResult } from './frames/api-keys.ts';
 import type { CreateApiKeyRequest } from './frames/api-keys.ts';
-import type { ScheduleEcoinIssueRequest } from './frames/session-api.ts';
+import { ListEcoinRequestsResult, ScheduleEcoinIssueResult } from './frames/session-api.ts';
+import type { EcoinRequest, ScheduleEcoinIssueRequest } from './frames/session-api.ts';
 import type { HttpOutcome } from './http.ts';
 import {
   admissionPollMs,
@@ -27,6 +28,7 @@ import { Session } from './session.ts';
 import type { PrivateRequest } from './session-frames.ts';
 import type { SessionOutput } from './session.ts';
 import type { Stream } from './stream.ts';
+import { printable } from './text.ts';
 import { networkTransport } from './transport.ts';
 import type { ClientSocket, Transport } from './transport.ts';
 
@@ -52,6 +54,8 @@ export interface AgentLink {
 }
 
 const apiKeyResult = Compile(CreateApiKeyResult);
+const ecoinResult = Compile(ScheduleEcoinIssueResult);
+const ecoinRequests = Compile(ListEcoinRequestsResult);
 
 class Connection implements TradingClient, AgentLink {
   readonly #transport: Transport;
@@ -154,31 +158,42 @@ class Connection implements TradingClient, AgentLink {
     return this.#streams.trades(symbol);
   }
 
-  async requestEcoin(amount: Amount): Promise<Outcome<null>> {
-    const token = this.#token;
-    if (token === undefined) return { kind: 'no', error: gatewayErrors.invalidToken };
-    const body: ScheduleEcoinIssueRequest = { amount };
-    const answer = await this.#call('/v1/schedule_ecoin_issue', { body, token });
-    switch (answer.kind) {
-      case 'yes':
-        return { kind: 'yes', value: null };
-      case 'no':
-        return answer;
-      case 'retry':
-        return { kind: 'unknown', reason: answer.reason };
-    }
+  async requestEcoin(amount: Amount, request?: string): Promise<Outcome<null>> {
+    const body: ScheduleEcoinIssueRequest =
+      request === undefined ? { amount } : { amount, request };
+    const outcome = await this.#asMember('/v1/schedule_ecoin_issue', body);
+    if (outcome.kind !== 'yes') return outcome;
+    const { value } = outcome;
+    // Asked again under the same id, it may have been refused meanwhile.
+    const isRefused = ecoinResult.Check(value) && value.status === 'refused';
+    return isRefused
+      ? { kind: 'no', error: `${gatewayErrors.joinRefused}:${printable(value.reason ?? '', 100)}` }
+      : { kind: 'yes', value: null };
+  }
+
+  async ecoinRequests(): Promise<Outcome<readonly EcoinRequest[]>> {
+    const outcome = await this.#asMember('/v1/list_ecoin_requests', {});
+    if (outcome.kind !== 'yes') return outcome;
+    return ecoinRequests.Check(outcome.value)
+      ? { kind: 'yes', value: outcome.value.requests }
+      : { kind: 'unknown', reason: 'the answer names no requests' };
   }
 
   async createApiKey(body: CreateApiKeyRequest): Promise<Outcome<CreateApiKeyResult>> {
+    const outcome = await this.#asMember('/v1/create_api_key', body);
+    if (outcome.kind !== 'yes') return outcome;
+    return apiKeyResult.Check(outcome.value)
+      ? { kind: 'yes', value: outcome.value }
+      : { kind: 'unknown', reason: 'the answer names no key' };
+  }
+
+  /** Calls with the session's token. */
+  async #asMember(path: string, body: object): Promise<Outcome<unknown>> {
     const token = this.#token;
     if (token === undefined) return { kind: 'no', error: gatewayErrors.invalidToken };
-    const answer = await this.#call('/v1/create_api_key', { body, token });
-    if (answer.kind === 'no') return answer;
-    if (answer.kind === 'retry') return { kind: 'unknown', reason: answer.reason };
-    const { result } = answer;
-    return apiKeyResult.Check(result)
-      ? { kind: 'yes', value: result }
-      : { kind: 'unknown', reason: 'the answer names no key' };
+    const answer = await this.#call(path, { body, token });
+    if (answer.kind === 'yes') return { kind: 'yes', value: answer.result };
+    return answer.kind === 'no' ? answer : { kind: 'unknown', reason: answer.reason };
   }
 
   ask(request: PrivateRequest): Promise<Outcome<unknown>> {

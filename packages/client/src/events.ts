@@ -20,6 +20,7 @@ import type {
 } from '@wattlot/core';
 import type { Level } from './frames/checksum.ts';
 import type { CreateApiKeyRequest, CreateApiKeyResult } from './frames/api-keys.ts';
+import type { EcoinRequest } from './frames/session-api.ts';
 import type { Instrument } from './frames/instrument.ts';
 import type { AgentTask } from './frames/messages.ts';
 import type { Stream } from './stream.ts';
@@ -235,8 +236,13 @@ export interface ExchangeClient {
    * mended the rest stays live.
    */
   followQueue(symbol: MarketSymbol | undefined): void;
-  /** Ask the operator for ecoin against a deposit, in ecoin's smallest units. */
-  requestEcoin(amount: Amount): Promise<Outcome<null>>;
+  /**
+   * Ask the operator for ecoin against a deposit, in ecoin's smallest units. `yes`: issued, or noted; `ecoinRequests` tells what becomes of it.
+   * @param request an id, 1 to 36 printable characters: asked again under the same one it is the same request. Left out, each call is another.
+   */
+  requestEcoin(amount: Amount, request?: string): Promise<Outcome<null>>;
+  /** What became of one's requests for ecoin, the newest last. Where everybody is issued what he asks for there are none. */
+  ecoinRequests(): Promise<Outcome<readonly EcoinRequest[]>>;
   /** Ends the connection; pending requests end as `unknown`. Orders stay. */
   close(): Promise<void>;
 }

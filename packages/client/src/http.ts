@@ -8,14 +8,14 @@ export type HttpOutcome =
   | { readonly kind: 'no'; readonly error: string }
   | { readonly kind: 'retry'; readonly reason: string };
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response, bytesMax: number): Promise<string> {
   const { body } = response;
   if (body === null) return '';
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body) {
     length += part.length;
-    if (length > httpAnswerBytesMax) throw new Error('the answer is too long');
+    if (length > bytesMax) throw new Error('the answer is too long');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
@@ -52,9 +52,14 @@ function causeOf(error: unknown): string {
 export async function callExchange(
   url: string,
   path: string,
-  options: { readonly body?: unknown; readonly token?: string; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly body?: unknown;
+    readonly token?: string;
+    readonly signal?: AbortSignal;
+    readonly answerBytesMax?: number;
+  } = {},
 ): Promise<HttpOutcome> {
-  const { body, token, signal } = options;
+  const { body, token, signal, answerBytesMax = httpAnswerBytesMax } = options;
   const timeout = AbortSignal.timeout(httpTimeoutMs);
   try {
     const response = await fetch(new URL(path, url), {
@@ -68,7 +73,7 @@ export async function callExchange(
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return readAnswer(response.status, await readBounded(response));
+    return readAnswer(response.status, await readBounded(response, answerBytesMax));
   } catch (error) {
     return { kind: 'retry', reason: `cannot reach ${url}: ${printable(causeOf(error))}` };
   }

@@ -47,7 +47,7 @@ const isChallenge = guard(ChallengeResult);
 const isLogin = guard(LoginResult);
 const isConnected = guard(ConnectNodeResult);
 const signable = /^[ -~]{1,200}$/;
-const misread: LoginOutcome = { kind: 'retry', reason: 'the exchange answers in another dialect' };
+const misread = { kind: 'retry', reason: 'the exchange answers in another dialect' } as const;
 
 /** Asks to be admitted under the signer's name, or whether that has happened. */
 export async function askAdmission(
@@ -65,9 +65,17 @@ export async function askAdmission(
   return { kind: 'no', error: `${gatewayErrors.joinRefused}:${printable(reason, 100)}` };
 }
 
-/** Logs in: challenge, signature, token, and the request to be admitted where that is open. */
-export async function login(call: Call, signer: Signer): Promise<LoginOutcome> {
-  const { address } = signer;
+/** A session, or why there is none. */
+export type SessionOutcome =
+  | { readonly kind: 'yes'; readonly token: string; readonly admitted: boolean }
+  | { readonly kind: 'no'; readonly error: string }
+  | { readonly kind: 'retry'; readonly reason: string };
+
+/** Challenge, signature, token. */
+export async function openSession(
+  call: Call,
+  { address, signMessage }: Pick<Signer, 'address' | 'signMessage'>,
+): Promise<SessionOutcome> {
   const challenged = await call('/v1/challenge', { body: { address } });
   if (challenged.kind !== 'yes') return challenged;
   if (!isChallenge(challenged.result)) return misread;
@@ -75,7 +83,7 @@ export async function login(call: Call, signer: Signer): Promise<LoginOutcome> {
   if (!challenge.startsWith(challengePrefix) || !signable.test(challenge)) {
     return { kind: 'no', error: 'the exchange asked for a signature that is no login' };
   }
-  const signature = await signer.signMessage(challenge);
+  const signature = await signMessage(challenge);
   const answer = await call('/v1/login', { body: { address, challenge, signature } });
   if (answer.kind === 'no' && answer.error.startsWith(gatewayErrors.badChallenge)) {
     // It ran out or belonged to a server that has been restarted since: the next one will do.
@@ -84,6 +92,14 @@ export async function login(call: Call, signer: Signer): Promise<LoginOutcome> {
   if (answer.kind !== 'yes') return answer;
   if (!isLogin(answer.result)) return misread;
   const { token, admitted } = answer.result;
+  return { kind: 'yes', token, admitted };
+}
+
+/** Logs in, and asks to be admitted where that is open. */
+export async function login(call: Call, signer: Signer): Promise<LoginOutcome> {
+  const opened = await openSession(call, signer);
+  if (opened.kind !== 'yes') return opened;
+  const { token, admitted } = opened;
   // A meter may be newer than its owner's admission; asking again does no harm.
   if (admitted && signer.meter === undefined) return { kind: 'admitted', token };
   return askAdmission(call, signer, token);

@@ -98,6 +98,10 @@ export class LoopClient implements ExchangeClient {
     return Promise.resolve({ kind: 'no', error: onlyLooking });
   }
 
+  ecoinRequests(): Promise<Outcome<never>> {
+    return Promise.resolve({ kind: 'no', error: onlyLooking });
+  }
+
   close(): Promise<void> {
     this.#listeners.clear();
     return Promise.resolve();

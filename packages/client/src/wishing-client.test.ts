@@ -40,6 +40,7 @@ class FakeClient implements TradingClient {
   followQueue(): void {}
 
   requestEcoin = unheard;
+  ecoinRequests = unheard;
   createApiKey = unheard;
 
   listen(listener: (event: ClientEvent) => void): () => void {

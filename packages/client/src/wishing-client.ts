@@ -10,6 +10,7 @@ import type { BookView, BotEvent, ClientEvent, ConnectionState, OrderChange } fr
 import type { Outcome, OrderWish, OwnOrder, TradeTick, TradingClient } from './events.ts';
 import { gatewayErrors, refusalErrors } from './frames/errors.ts';
 import type { CreateApiKeyRequest, CreateApiKeyResult } from './frames/api-keys.ts';
+import type { EcoinRequest } from './frames/session-api.ts';
 import type { Instrument } from './frames/instrument.ts';
 import { amendmentsMax, ordersSweptAt } from './limits.ts';
 import { isSameWish, plainWish } from './order-wish.ts';
@@ -121,8 +122,12 @@ class WishingClient implements TradingClient {
     this.#client.followQueue(symbol);
   }
 
-  requestEcoin(amount: Amount): Promise<Outcome<null>> {
-    return this.#client.requestEcoin(amount);
+  requestEcoin(amount: Amount, request?: string): Promise<Outcome<null>> {
+    return this.#client.requestEcoin(amount, request);
+  }
+
+  ecoinRequests(): Promise<Outcome<readonly EcoinRequest[]>> {
+    return this.#client.ecoinRequests();
   }
 
   createApiKey(request: CreateApiKeyRequest): Promise<Outcome<CreateApiKeyResult>> {

@@ -96,8 +96,9 @@ export class Deposits {
     );
     return own
       .slice(-limits.ownDepositsShownMax)
-      .map(({ request, amount, reference, since, status, reason, txid }) => ({
+      .map(({ number, request, amount, reference, since, status, reason, txid }) => ({
         request,
+        deposit: `D${number}`,
         amount,
         reference,
         since,

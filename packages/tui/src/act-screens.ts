@@ -1,11 +1,13 @@
 /** What the keys of the screens, their lists and what lies over them do to the state. Pure. */
 import { toAmount } from '@wattlot/core';
 import type { Amount, MarketSymbol } from '@wattlot/core';
+import { moveInOperator, typeReason } from './act-operator.ts';
 import { newLadder } from './ladder.ts';
 import { footRows, headRows } from './layout.ts';
 import { fieldCharactersMax, filterCharactersMax } from './limits.ts';
 import { shownLog, shownMarkets, shownOrders } from './lists.ts';
 import { withNotice } from './notices.ts';
+import { readOperator } from './outcomes-operator.ts';
 import { marketOf, withoutOverlay } from './state.ts';
 import type { Moment, Screen, State, Step, WalletRequest } from './state.ts';
 import { t } from './text/language.ts';
@@ -25,6 +27,7 @@ export function withFilter(state: State, text: string): State {
 /** Another screen; the wallet's is read when it comes into sight. */
 export function openScreen(state: State, screen: Screen): Step {
   const shown: State = { ...state, screen, scroll: 0 };
+  if (screen === 'operator') return readOperator(shown);
   if (screen !== 'wallet' || state.isReadOnly) return only(shown);
   return { state: { ...shown, walletAskedAt: state.now }, effects: [{ kind: 'read-wallet' }] };
 }
@@ -65,6 +68,7 @@ export function moveInList(state: State, steps: number): State {
     const next = shown[clamped(index - steps, shown.length)];
     return next === undefined ? state : withMarket(state, next[0]);
   }
+  if (state.screen === 'operator') return moveInOperator(state, steps);
   if (state.screen === 'log' || state.screen === 'wallet') {
     return { ...state, scroll: Math.max(0, Math.min(scrollMax(state), state.scroll - steps)) };
   }
@@ -102,6 +106,8 @@ export function typeText(state: State, change: (text: string) => string): State 
       };
     case 'filter':
       return withFilter(state, change(state.filters[state.screen]).slice(0, filterCharactersMax));
+    case 'decision':
+      return typeReason(state, change);
     case 'amount':
       return {
         ...state,
@@ -171,7 +177,7 @@ export function confirmAmount(state: State): Step {
     ),
     effects: [
       isEcoin
-        ? { kind: 'request-ecoin', amount }
+        ? { kind: 'request-ecoin', amount, reference: overlay.reference }
         : { kind: 'issue-energy', amount, reference: overlay.reference },
     ],
   };

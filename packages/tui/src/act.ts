@@ -2,6 +2,7 @@
 import type { Side } from '@wattlot/core';
 import { cancel, cancelHere, stopSigning } from './act-cancel.ts';
 import { go, replay, scrollWhy, typeWhere, why } from './act-replay.ts';
+import { actOperator } from './act-operator.ts';
 import {
   askAmount,
   chooseCommand,
@@ -199,6 +200,8 @@ export function act(state: State, action: Action, moment: Moment): Step {
       return only(moveAmountField(state));
     case 'amount-confirm':
       return confirmAmount(state);
+    case 'operator':
+      return actOperator(state, action.action);
     case 'hide':
       return only({ ...state, areAmountsHidden: !state.areAmountsHidden });
     case 'copy':

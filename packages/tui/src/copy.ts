@@ -1,6 +1,7 @@
 /** What `y` copies: the row that the cursor or the selection stands on, as a line of text. */
 import { bestOf, sideOf } from './book.ts';
 import { selectedOrder, shownLog } from './lists.ts';
+import { focusedRows } from './operator-lists.ts';
 import { orderText, withNotice } from './notices.ts';
 import { isInOrders, marketOf } from './state.ts';
 import type { State, Step } from './state.ts';
@@ -55,6 +56,17 @@ export function rowToCopy(state: State): string | undefined {
   if (isInOrders(state)) return orderRow(state);
   const market = marketOf(state);
   switch (screen) {
+    case 'operator': {
+      const { selected } = focusedRows(state);
+      if (selected === undefined) return undefined;
+      const { name, participant } = selected;
+      const whose = `${printable(name, 32)} ${printable(participant, 64)}`;
+      if (!('deposit' in selected)) return whose;
+      return [selected.deposit, whose, selected.txid ?? '']
+        .map((text) => printable(text))
+        .join(' ')
+        .trim();
+    }
     case 'wallet':
       return wallet?.address;
     case 'log':

@@ -39,6 +39,16 @@ export const flashMs = 1_500;
 /** While the wallet is looked at, it is read anew this often, in milliseconds: a block takes longer. */
 export const walletReadMs = 2_000;
 
+/** The operator's lists are read anew this often, in milliseconds: while they are looked at, and elsewhere, so that what is new is told. */
+export const operatorReadMs = 2_000;
+export const operatorAwayReadMs = 10_000;
+
+/** Requests for ecoin on the wallet screen, the newest: more would push the outputs out of a small window. */
+export const ecoinRequestsShownMax = 3;
+
+/** Characters of the operator's reason: what the exchange takes. */
+export const reasonCharactersMax = 100;
+
 /** Outputs of the wallet that are listed one by one; what is beyond is counted only. */
 export const walletOutputsMax = 500;
 

@@ -16,10 +16,11 @@ export const sourceWords: Readonly<Record<LogSource, Message>> = {
   market: 'trade',
   link: 'link',
   wallet: 'wallet',
+  operator: 'operator',
 };
 
 /** Whether each word of the filter stands somewhere in the texts. */
-function holds(filter: string, ...texts: readonly string[]): boolean {
+export function holds(filter: string, ...texts: readonly string[]): boolean {
   const all = texts.join('\n').toLowerCase();
   return filter
     .toLowerCase()

@@ -2,8 +2,8 @@
 import { logEntriesMax } from './limits.ts';
 import type { State } from './state.ts';
 
-/** `own`: one's own orders and keys; `market`: trades of everybody; `link`: the connection; `wallet`: requests from the wallet screen. */
-export type LogSource = 'own' | 'market' | 'link' | 'wallet';
+/** `own`: one's own orders and keys; `market`: trades of everybody; `link`: the connection; `wallet`: requests from the wallet screen; `operator`: what waits for the operator and was decided. */
+export type LogSource = 'own' | 'market' | 'link' | 'wallet' | 'operator';
 
 export interface LogEntry {
   readonly source: LogSource;

@@ -42,6 +42,8 @@ export interface TradeOptions {
   readonly keyFile?: string | undefined;
   /** A MultiChain node that has the keys instead, with user and password: `http://user:password@host:port`. */
   readonly node?: string | undefined;
+  /** The operator's screen, with the key file (or the node) of the operator; nothing is traded. */
+  readonly operator?: boolean | undefined;
   /** The participant's name, shown to its owner and the operator. */
   readonly name?: string | undefined;
   /** The address that issues this participant's energy, or `own`. */

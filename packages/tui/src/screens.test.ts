@@ -80,7 +80,7 @@ describe('the wallet', () => {
     ['007.', 700],
   ])('%s ecoin are %i of its smallest units', (text, amount) => {
     expect(pressed(shown, 'r', ...text, 'tab', 'enter').effects).toEqual([
-      { kind: 'request-ecoin', amount },
+      { kind: 'request-ecoin', amount, reference: expect.any(String) },
     ]);
   });
 

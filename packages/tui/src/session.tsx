@@ -1,6 +1,6 @@
 /** The terminal as it runs: keyboard, store, screen and the connection, tied together. The only place where the parts meet the world. */
 import { randomUUID } from 'node:crypto';
-import type { AgentProgress, ExchangeClient, Outcome } from '@wattlot/client';
+import type { AgentProgress, ExchangeClient, OperatorConnection, Outcome } from '@wattlot/client';
 import { render } from 'ink';
 import type { Clock } from './clock.ts';
 import { makeKeyDecoder } from './keys.ts';
@@ -9,6 +9,7 @@ import { Terminal } from './panes/terminal.tsx';
 import { copySequence } from './screen/clipboard.ts';
 import { takeTerminal } from './screen/ownership.ts';
 import type { Keyboard } from './screen/ownership.ts';
+import { operate, readOperator } from './own-operator.ts';
 import { Sink } from './screen/sink.ts';
 import type { Canvas } from './screen/sink.ts';
 import { keysOf } from './keymap/replay.ts';
@@ -32,6 +33,8 @@ export interface Opened {
   readonly replay?: { readonly source: ReplaySource; readonly name: string | undefined };
   /** Tells how far the wallet is with an order, from now on. */
   readonly listenProgress?: (listener: (progress: AgentProgress) => void) => void;
+  /** The operator's functions, for whoever has the key. */
+  readonly operator?: OperatorConnection;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ export interface SessionOptions {
   readonly doing: string;
   readonly name: string;
   readonly isReadOnly: boolean;
+  readonly isOperator?: boolean | undefined;
   readonly tariff?: number | undefined;
   readonly theme: Theme;
   readonly language?: Language | undefined;
@@ -134,9 +138,15 @@ function makePerformer(
         return;
       case 'read-wallet':
         readWallet(opened()?.wallet, store());
+        void client()
+          ?.ecoinRequests()
+          .then((told) => {
+            if (told.kind !== 'yes') return;
+            store().dispatch({ kind: 'ecoin-requests', requests: told.value });
+          });
         return;
       case 'request-ecoin':
-        answer('ecoin', client()?.requestEcoin(effect.amount));
+        answer('ecoin', client()?.requestEcoin(effect.amount, effect.reference));
         return;
       case 'issue-energy':
         answer('energy', opened()?.wallet?.issueEnergy?.(effect.amount, effect.reference));
@@ -157,6 +167,19 @@ function makePerformer(
         store().dispatch({ kind: 'story', order, story });
         return;
       }
+      case 'read-operator': {
+        const operator = opened()?.operator;
+        if (operator === undefined) return;
+        void readOperator(operator).then((input) => {
+          store().dispatch(input);
+        });
+        return;
+      }
+      case 'operate':
+        void operate(opened()?.operator, effect).then((input) => {
+          store().dispatch(input);
+        });
+        return;
       case 'repaint':
         also.repaint();
         return;
@@ -231,6 +254,7 @@ export async function runSession(options: SessionOptions): Promise<Ending> {
     first: newState({
       name: options.name,
       isReadOnly: options.isReadOnly,
+      isOperator: options.isOperator,
       tariff: options.tariff,
       columns: sink.columns,
       rows: sink.rows,
@@ -323,6 +347,8 @@ async function openConnection(
     store.dispatch({ kind: 'event', event });
   });
   keep(opened);
+  const { operator } = opened;
+  if (operator !== undefined) store.dispatch(await readOperator(operator));
   if (opened.replay === undefined) return;
   const { source, name } = opened.replay;
   store.dispatch({

@@ -1,5 +1,6 @@
 /** All that the terminal knows and shows, as one immutable value; and what it may be told. */
 import type { AgentProgress, ClientEvent, OrderChange, Outcome, OrderWish } from '@wattlot/client';
+import type { EcoinRequest } from '@wattlot/client/frames';
 import type { Amount, MarketSymbol, OrderId, OrderStory, Side } from '@wattlot/core';
 import { referencePrice } from './book.ts';
 import type { Key } from './keys.ts';
@@ -10,6 +11,13 @@ import { barRowsOf, footRows, headRows, layoutOf } from './layout.ts';
 import type { LogEntry } from './log.ts';
 import { unknownDay } from './replay.ts';
 import type { ReplayCommand, ReplayPosition, ReplayTold } from './replay.ts';
+import { newOperatorView } from './operator.ts';
+import type {
+  OperatorAction,
+  OperatorQuestion,
+  OperatorReading,
+  OperatorView,
+} from './operator.ts';
 import type { Language } from './text/language.ts';
 import { printable } from './text/printable.ts';
 import type { Signing } from './signing.ts';
@@ -32,7 +40,7 @@ export type WalletRequest = 'ecoin' | 'energy';
 
 /**
  * What lies over the panes. `palette`: commands by name; `filter`: what is typed narrows the list below; `amount`: what to ask for from the wallet
- * screen, under a reference so that it happens once; `quit`: the question; `leaving`: cancels are on their way, by order.
+ * screen, under a reference so that it happens once; `decision`: the operator's question, with the reason that is typed; `quit`: the question; `leaving`: cancels are on their way, by order.
  */
 export type Overlay =
   | { readonly kind: 'help'; readonly filter: string; readonly scroll: number }
@@ -54,13 +62,19 @@ export type Overlay =
       readonly story?: OrderStory;
       readonly scroll: number;
     }
+  | {
+      readonly kind: 'decision';
+      readonly question: OperatorQuestion;
+      readonly text: string;
+      readonly isOnConfirm: boolean;
+    }
   | { readonly kind: 'quit' }
   | { readonly kind: 'leaving'; readonly waiting: readonly OrderId[]; readonly until: number };
 
 export type Pane = 'ladder' | 'orders';
 
 /** The whole body of the window shows one of these. */
-export const screens = ['markets', 'ladder', 'orders', 'wallet', 'log'] as const;
+export const screens = ['markets', 'ladder', 'orders', 'wallet', 'log', 'operator'] as const;
 export type Screen = (typeof screens)[number];
 
 export interface State {
@@ -97,6 +111,10 @@ export interface State {
   readonly walletFault?: string;
   /** When it was last asked for. */
   readonly walletAskedAt?: number;
+  /** One's requests for ecoin, the newest last. */
+  readonly ecoinRequests: readonly EcoinRequest[];
+  /** The operator's part; who is not the operator has none. */
+  readonly operator?: OperatorView;
   /** Oldest first. */
   readonly log: readonly LogEntry[];
   /** The market looked at; the first that the exchange names. */
@@ -142,6 +160,14 @@ export type Input =
   | { readonly kind: 'story'; readonly order: OrderId; readonly story: OrderStory | undefined }
   /** Whose orders and balances are shown. */
   | { readonly kind: 'account'; readonly name: string; readonly isReadOnly: boolean }
+  | { readonly kind: 'ecoin-requests'; readonly requests: readonly EcoinRequest[] }
+  | { readonly kind: 'operator'; readonly reading: OperatorReading }
+  | { readonly kind: 'operator-fault'; readonly reason: string }
+  | {
+      readonly kind: 'operated';
+      readonly question: OperatorQuestion;
+      readonly outcome: Outcome<unknown>;
+    }
   | { readonly kind: 'tick'; readonly offsetMinutes: number }
   | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
 
@@ -153,12 +179,14 @@ export type Effect =
   /** Whose orders stand in front of one's own is told of one market only. */
   | { readonly kind: 'follow-queue'; readonly symbol: MarketSymbol }
   | { readonly kind: 'read-wallet' }
-  | { readonly kind: 'request-ecoin'; readonly amount: Amount }
+  | { readonly kind: 'request-ecoin'; readonly amount: Amount; readonly reference: string }
   | { readonly kind: 'issue-energy'; readonly amount: Amount; readonly reference: string }
   /** To the clipboard of whoever sits there. One line of printable text. */
   | { readonly kind: 'copy'; readonly text: string }
   | { readonly kind: 'replay'; readonly command: ReplayCommand }
   | { readonly kind: 'tell-story'; readonly order: OrderId }
+  | { readonly kind: 'read-operator' }
+  | { readonly kind: 'operate'; readonly question: OperatorQuestion; readonly reason: string }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'leave' };
 
@@ -221,6 +249,7 @@ export type Action =
   | { readonly kind: 'ask-where' }
   | { readonly kind: 'go' }
   | { readonly kind: 'why' }
+  | { readonly kind: 'operator'; readonly action: OperatorAction }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'quit' }
   | { readonly kind: 'quit-keep' }
@@ -231,6 +260,8 @@ export interface StateOptions {
   readonly isReadOnly: boolean;
   /** A recorded day is to be shown: then the keys are those of one. */
   readonly isReplay?: boolean | undefined;
+  /** Shows the operator's screen. */
+  readonly isOperator?: boolean | undefined;
   readonly tariff?: number | undefined;
   readonly symbol?: MarketSymbol | undefined;
   readonly columns: number;
@@ -263,10 +294,12 @@ export function newState(options: StateOptions): State {
     offsetMinutes: options.offsetMinutes,
     language: options.language ?? 'en',
     keymap: options.keymap,
-    screen: 'ladder',
-    filters: { markets: '', ladder: '', orders: '', wallet: '', log: '' },
+    screen: options.isOperator === true ? 'operator' : 'ladder',
+    ...(options.isOperator === true ? { operator: newOperatorView } : {}),
+    filters: { markets: '', ladder: '', orders: '', wallet: '', log: '', operator: '' },
     scroll: 0,
     log: [],
+    ecoinRequests: [],
     pane: 'ladder',
     ladder: newLadder,
     lots: lotsAtFirst,

@@ -5,12 +5,14 @@ import { onReplay, onStory } from './act-replay.ts';
 import { bindingOf, contextOf } from './keymap/index.ts';
 import type { Key } from './keys.ts';
 import { resizeLadder, settleLadder } from './ladder.ts';
+import { awaitsEcoin, onEcoinRequests } from './ecoin-requests.ts';
 import { barRowsOf } from './layout.ts';
-import { walletReadMs } from './limits.ts';
+import { operatorAwayReadMs, walletReadMs } from './limits.ts';
 import { withLog } from './log.ts';
 import type { LogEntry } from './log.ts';
 import { newsOf, withNotice } from './notices.ts';
 import { onAmended, onAnswered, onCancelled, onPlaced } from './outcomes.ts';
+import { onOperated, onOperatorFault, onReading, readOperatorInTime } from './outcomes-operator.ts';
 import { onProgress } from './signing.ts';
 import { sightOf, timeOf } from './state.ts';
 import type { Effect, Input, Moment, State, Step } from './state.ts';
@@ -116,9 +118,12 @@ function onTick(before: State, offsetMinutes: number): Step {
   if (state.overlay?.kind === 'leaving' && state.now >= state.overlay.until) {
     return { state, effects: [{ kind: 'leave' }] };
   }
+  if (state.operator !== undefined) return readOperatorInTime(state);
   const isInSight = state.screen === 'wallet' && !state.isReadOnly;
-  const isDue = state.now - (state.walletAskedAt ?? -Infinity) >= walletReadMs;
-  if (!isInSight || !isDue) return only(state);
+  // Whoever waits for ecoin is told wherever he looks.
+  const every = isInSight ? walletReadMs : awaitsEcoin(state) ? operatorAwayReadMs : undefined;
+  const since = state.now - (state.walletAskedAt ?? -Infinity);
+  if (every === undefined || since < every) return only(state);
   return { state: { ...state, walletAskedAt: state.now }, effects: [{ kind: 'read-wallet' }] };
 }
 
@@ -168,6 +173,14 @@ function take(state: State, input: Input, moment: Moment): Step {
       return only(onStory(state, input));
     case 'account':
       return only({ ...state, name: printable(input.name, 32), isReadOnly: input.isReadOnly });
+    case 'ecoin-requests':
+      return only(onEcoinRequests(state, input.requests));
+    case 'operator':
+      return only(onReading(state, input.reading));
+    case 'operator-fault':
+      return only(onOperatorFault(state, input.reason));
+    case 'operated':
+      return onOperated(state, input);
     case 'tick':
       return onTick(state, input.offsetMinutes);
     case 'resize':

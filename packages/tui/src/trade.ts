@@ -87,6 +87,20 @@ async function openOwn(
   };
 }
 
+/** The public market, and the operator's functions beside it. */
+async function openAsOperator(options: TradeOptions): Promise<Opened> {
+  const { connect, openOperator } = await import('@wattlot/client');
+  const url = await options.url;
+  const { keyFile, node } = options;
+  const operator = await openOperator(node === undefined ? { url, keyFile } : { url, node });
+  const client = connect({ url });
+  const close = async (): Promise<void> => {
+    await operator.close();
+    await client.close();
+  };
+  return { client, operator, close };
+}
+
 /** Settles when the reader of standard output is gone or the process is asked to end. */
 function outputEnd(): Promise<void> {
   return new Promise((resolve) => {
@@ -235,7 +249,8 @@ async function runTerminal(options: TradeOptions, config: Config): Promise<ExitC
   // Whoever draws with ASCII only is shown Hangul only when asked for by name.
   const usual = ascii ? 'en' : languageOf(process.env);
   const language = options.language ?? settings.lang ?? usual;
-  const isReadOnly = options.readonly === true || keyFile === undefined;
+  const isOperator = options.operator === true;
+  const isReadOnly = options.readonly === true || keyFile === undefined || isOperator;
   const { runSession } = await import('./session.tsx');
   const { stdin, stdout } = process;
   const logFile =
@@ -243,6 +258,7 @@ async function runTerminal(options: TradeOptions, config: Config): Promise<ExitC
   const ending = await runSession({
     open: ({ work, doing }) => {
       if (replay !== undefined) return openPast(replay, work);
+      if (isOperator) return openAsOperator(options);
       if (isReadOnly) return openPublic(options);
       return openOwn(options, keyFile, (step) => {
         doing(t(language, step));
@@ -252,6 +268,7 @@ async function runTerminal(options: TradeOptions, config: Config): Promise<ExitC
     doing: options.doing ?? `connecting to ${await url}`,
     name: options.name ?? (isReadOnly ? 'watching' : 'household'),
     isReadOnly,
+    isOperator,
     tariff: options.tariff ?? settings.tariff,
     language,
     keymap: keys,

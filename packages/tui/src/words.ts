@@ -47,12 +47,29 @@ const refusalWords: Readonly<Record<string, Message>> = {
   [gatewayErrors.rateLimited]: 'too many requests: wait a second and try again',
   [gatewayErrors.unavailable]: 'the exchange takes no orders at the moment: try again later',
   [gatewayErrors.busy]: 'the exchange is busy and takes no new orders: try again in a moment',
+  [refusalErrors.participant_suspended]: 'the operator has suspended you',
+  [gatewayErrors.joinRefused]: 'the operator has refused you',
+  [gatewayErrors.requestReused]: 'that request was sent before with another amount',
+  [gatewayErrors.outcomeUnknown]: 'the ledger has not answered yet: decide again in a minute',
+  [gatewayErrors.notAdmitted]: 'not let in yet: wait for the operator',
+  [gatewayErrors.tooManyDeposits]: 'too many of your requests wait for the operator',
+  [gatewayErrors.operatorTrades]: 'the operator does not trade',
+  [gatewayErrors.operatorOnly]: 'only the operator: wattlot trade --operator',
+  [gatewayErrors.needsSuspension]: 'suspend it first, and let its trades settle',
+  [gatewayErrors.unknownRequest]: 'there is no such request any more',
+  [gatewayErrors.alreadyDecided]: 'that is decided already',
+  [gatewayErrors.amountDiffers]: 'another amount was asked for: look again',
   [gatewayErrors.badChallenge]: 'the login took too long: it is tried again',
   [gatewayErrors.badSignature]: 'the key does not fit the address: check the key file',
 };
 
 /** Why the exchange said no. An error that nobody here knows is shown as it came, made printable. */
 export function refusalText(error: string, language: Language = 'en'): string {
+  const said = `${gatewayErrors.joinRefused}:`;
+  if (error.startsWith(said)) {
+    const reason = printable(error.slice(said.length), 100);
+    return t(language, 'the operator refuses: {reason}', { reason });
+  }
   const isPhase = error.startsWith('EService:Market in ');
   const words = refusalWords[isPhase ? refusalErrors.phase_forbids : error];
   return words === undefined ? printable(error) : t(language, words);

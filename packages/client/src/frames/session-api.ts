@@ -64,6 +64,8 @@ export const ListEcoinRequestsResult = Type.Object({
   requests: Type.Array(
     Type.Object({
       request: Type.String(),
+      /** Its number with the operator, to be written on the transfer. */
+      deposit: Type.String(),
       /** In smallest units of ecoin. */
       amount: Type.Integer(),
       reference: Type.String(),

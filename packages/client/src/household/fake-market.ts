@@ -248,6 +248,7 @@ export class FakeMarket {
         this.#tellBalances(account);
         return { kind: 'yes', value: null };
       },
+      ecoinRequests: async () => ({ kind: 'yes', value: [] }),
       close: async () => {
         account.state = 'closed';
       },

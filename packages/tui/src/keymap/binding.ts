@@ -19,8 +19,10 @@ export const keyContexts = [
   'orders',
   'wallet',
   'log',
+  'operator',
   'ticket',
   'amount',
+  'decision',
   'filter',
   'palette',
   'go',
@@ -35,7 +37,7 @@ export type KeyContext = (typeof keyContexts)[number];
 /** Where a binding holds: in one place, on the screens that are lists, on every screen that nothing lies over, on all that show a recorded day, or everywhere. */
 export type KeyScope = KeyContext | 'lists' | 'screens' | 'replay' | 'any';
 
-const lists: readonly KeyContext[] = ['markets', 'orders', 'wallet', 'log'];
+const lists: readonly KeyContext[] = ['markets', 'orders', 'wallet', 'log', 'operator'];
 
 /** Whether a binding of this scope holds in a context. */
 export function isWithin(context: KeyContext, scope: KeyScope): boolean {
@@ -101,6 +103,7 @@ export function isPast({ replay, language }: State): string | undefined {
 export function cannotOpen(state: State): string | undefined {
   const past = isPast(state);
   if (past !== undefined) return past;
+  if (state.operator !== undefined) return t(state.language, 'the operator does not trade');
   if (state.isReadOnly) {
     return t(state.language, 'this terminal is read-only: start it with a key to trade');
   }

@@ -7,6 +7,7 @@ import { t } from '../text/language.ts';
 import { isWithin } from './binding.ts';
 import type { Binding, KeyContext } from './binding.ts';
 import { amendKeys, ladderKeys, orderKeys } from './ladder.ts';
+import { operatorKeys } from './operator.ts';
 import { otherKeys } from './other.ts';
 import { replayKeys } from './replay.ts';
 import { overlayKeys } from './overlay.ts';
@@ -19,6 +20,7 @@ export const keymap: readonly Binding[] = [
   ...cancelKeys,
   ...amendKeys,
   ...ladderKeys,
+  ...operatorKeys,
   ...listKeys,
   ...screenKeys,
   ...ticketKeys,
@@ -71,6 +73,8 @@ const sections: readonly (readonly [Binding['context'], Message])[] = [
   ['markets', 'Markets'],
   ['orders', 'Orders'],
   ['wallet', 'Wallet'],
+  ['operator', 'Operator'],
+  ['decision', 'Decision'],
   ['screens', 'Every screen'],
   ['ticket', 'Ticket'],
   ['any', 'Everywhere'],

@@ -1,5 +1,6 @@
 /** Every key of the table is pressed, and does what it should. */
 import { expect, test } from 'vitest';
+import { expectedOperatorKeys } from '../testing/expected-operator-keys.ts';
 import { expectedKeys } from '../testing/expected-keys.ts';
 import { expectedScreenKeys } from '../testing/expected-screen-keys.ts';
 import { expectedReplayKeys } from '../testing/expected-replay-keys.ts';
@@ -8,7 +9,12 @@ import { keyContexts } from './binding.ts';
 import { bindingsIn, keymap } from './index.ts';
 import { keysOf } from './replay.ts';
 
-const expectations = { ...expectedKeys, ...expectedScreenKeys, ...expectedReplayKeys };
+const expectations = {
+  ...expectedKeys,
+  ...expectedScreenKeys,
+  ...expectedReplayKeys,
+  ...expectedOperatorKeys,
+};
 
 test.each(keymap.flatMap(({ id, keys }) => keys.map((key) => [id, key] as const)))(
   '%s by %s',

@@ -16,6 +16,7 @@ import { nothingToCopy } from '../copy.ts';
 import { cannotStop } from '../signing.ts';
 import { nothingToAmend } from './amend.ts';
 import type { Binding } from './binding.ts';
+import { notOperator } from './operator.ts';
 
 function screenKey(key: Key, screen: Screen, help: Message): Binding {
   return {
@@ -186,6 +187,10 @@ export const screenKeys: readonly Binding[] = [
   screenKey('3', 'orders', 'orders screen: all my orders, their lots and settlement'),
   screenKey('4', 'wallet', 'wallet screen: what I own on the ledger'),
   screenKey('5', 'log', 'log screen: all that happened'),
+  {
+    ...screenKey('6', 'operator', 'operator screen: requests, deposits, participants, settlement'),
+    disabled: notOperator,
+  },
   {
     id: 'arm',
     context: 'screens',

@@ -12,6 +12,7 @@ import { printable, widthOf } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
 import { liveOrders, ownedOf } from '../view.ts';
 import type { Market } from '../view.ts';
+import { refusalText } from '../words.ts';
 import { phaseSpan } from './phase.ts';
 
 function connectionSpans({ view, now, language, replay }: State): Span[] {
@@ -30,11 +31,14 @@ function connectionSpans({ view, now, language, replay }: State): Span[] {
       ? view.connection.reason
       : t(language, 'loading {done} of {total}', loaded);
   const word = state === 'closed' ? ' CLOSED ' : ' STALE ';
-  return [span(word, 'stale'), span(` ${retry}${reason}`, 'bad')];
+  // Why a connection is closed for good is the exchange's word.
+  const why = state === 'closed' ? refusalText(reason, language) : reason;
+  return [span(word, 'stale'), span(` ${retry}${why}`, 'bad')];
 }
 
 /** Whether the order keys ask first. */
 function modeSpan(state: State): Span {
+  if (state.operator !== undefined) return span('OPERATOR', 'focus');
   if (state.isReadOnly || state.replay !== undefined) return span('READ-ONLY', 'muted');
   if (!isArmed(state)) return span('SAFE', 'muted');
   const seconds = Math.ceil(((state.armedUntil ?? state.now) - state.now) / 1000);
@@ -48,6 +52,12 @@ function gateSpans(market: Market, state: State): Span[] {
   if (last === undefined) return [];
   const text = t(language, 'gate {time}', { time: countdownText(last.ms, language) });
   return [span('  '), span(text, last.isUrgent ? 'bad' : 'title')];
+}
+
+/** Whose terminal it is; the operator's says so before. */
+function accountText({ operator, isReadOnly, name, language }: State): string {
+  if (operator !== undefined) return '';
+  return isReadOnly ? t(language, 'watching') : name;
 }
 
 /** Market, connection, mode, account and clock: always there. */
@@ -67,7 +77,7 @@ export function statusLine(state: State, width: number): Line {
     span('  '),
     modeSpan(state),
     span('  '),
-    span(state.isReadOnly ? t(state.language, 'watching') : state.name, 'title'),
+    span(accountText(state), 'title'),
     span(`  ${timeText(timeOf(state), state.offsetMinutes)} `, 'title'),
   );
   return spread(before, after, width);
@@ -130,8 +140,22 @@ function tariffSpan(instrument: Instrument, { tariff, language }: State): Span[]
   return [span(`${text}  `, 'muted')];
 }
 
+/** What waits for the operator. */
+function waitingSpan({ operator, language }: State): Span {
+  const waiting = operator?.reading?.health.waiting;
+  if (waiting === undefined) return span('');
+  const { joins, deposits } = waiting;
+  if (joins + deposits === 0) return span(` ${t(language, 'nothing waits for you')}`, 'muted');
+  const texts = [
+    ...(joins === 0 ? [] : [t(language, 'to be let in: {n}', { n: joins })]),
+    ...(deposits === 0 ? [] : [t(language, 'deposits to approve: {n}', { n: deposits })]),
+  ];
+  return span(` ${texts.join('   ')}`, 'mine');
+}
+
 /** What the account owns and has set aside. */
 export function balanceLine(state: State, width: number, glyphs: Glyphs): Line {
+  if (state.operator !== undefined) return spread(line(waitingSpan(state)), line(), width);
   const market = marketOf(state);
   if (market === undefined) return spread(line(), line(), width);
   const { instrument } = market;

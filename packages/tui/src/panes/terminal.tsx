@@ -16,6 +16,7 @@ import { helpPane } from './help.ts';
 import { ladderLines } from './ladder.ts';
 import { logScreen } from './log.ts';
 import { marketsScreen } from './markets.ts';
+import { operatorScreen } from './operator.ts';
 import { ordersScreen } from './orders-screen.ts';
 import { ordersPane } from './orders.ts';
 import { paintLine } from './paint.ts';
@@ -88,6 +89,8 @@ function wholeLines(state: State, body: Area, { glyphs }: Theme): Line[] | undef
       return [...question, ...walletScreen(state, box, glyphs)];
     case 'log':
       return [...question, ...logScreen(state, box)];
+    case 'operator':
+      return [...question, ...operatorScreen(state, box, glyphs)];
   }
 }
 

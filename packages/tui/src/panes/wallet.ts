@@ -11,6 +11,7 @@ import { printable } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
 import { groupsOf } from '../wallet.ts';
 import type { WalletSummary } from '../wallet.ts';
+import { ecoinRequestLines } from './ecoin-requests.ts';
 import { confirmSpan } from './confirm.ts';
 
 const columns = { name: 10, amount: 16, count: 8 };
@@ -175,6 +176,7 @@ export function walletScreen(state: State, { width, height }: Box, glyphs: Glyph
       title,
       ...requestLines(state),
       ...balanceLines(state, glyphs),
+      ...ecoinRequestLines(state, glyphs),
       line(),
       ...addressLines(state),
       line(),

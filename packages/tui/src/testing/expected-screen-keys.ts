@@ -180,7 +180,7 @@ export const expectedScreenKeys: Readonly<Record<string, (press: Press) => void>
   'amount-confirm': (press) => {
     expect(press(pressed(asking, '1', '2', '.', '5').state).effects).toEqual([]);
     expect(press(pressed(asking, '1', '2', '.', '5', 'tab').state).effects).toEqual([
-      { kind: 'request-ecoin', amount: 1250 },
+      { kind: 'request-ecoin', amount: 1250, reference: expect.any(String) },
     ]);
   },
   'amount-close': (press) => {

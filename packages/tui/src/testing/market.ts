@@ -24,7 +24,7 @@ import type {
 } from '@wattlot/core';
 import type { BookView, ClientEvent, OwnOrder, OwnTrade, QueueLevel } from '@wattlot/client';
 import type { QueueView, TradeTick } from '@wattlot/client';
-import type { Instrument, Level } from '@wattlot/client/frames';
+import type { EcoinRequest, Instrument, Level } from '@wattlot/client/frames';
 import type { WalletSummary } from '../wallet.ts';
 
 function made<T>(value: T | undefined): T {
@@ -279,3 +279,28 @@ export const walletSummary: WalletSummary = {
   ],
   more: 0,
 };
+
+/** Two requests for ecoin, the newer one as said. */
+export function ecoinRequests(status: EcoinRequest['status']): readonly EcoinRequest[] {
+  const since = '2026-07-01T14:00:00.000000Z';
+  return [
+    {
+      request: 'r1',
+      deposit: 'D1',
+      amount: 100_000,
+      reference: '',
+      since,
+      status: 'issued',
+      txid: 'c4'.repeat(32),
+    },
+    {
+      request: 'r2',
+      deposit: 'D4',
+      amount: 1_250,
+      reference: '',
+      since,
+      status,
+      ...(status === 'refused' ? { reason: 'no transfer of that name' } : {}),
+    },
+  ];
+}

@@ -76,6 +76,7 @@ export function scriptedClient(script: Script = {}): ScriptedClient {
         followed.push(symbol);
       },
       requestEcoin: () => Promise.resolve(unheard),
+      ecoinRequests: () => Promise.resolve(unheard),
       close: () => {
         listeners.clear();
         return Promise.resolve();

@@ -15,9 +15,11 @@ import {
   ownTrade,
   symbolOf,
   trade,
+  ecoinRequests,
   walletSummary,
 } from './market.ts';
 import { positions, stories } from './recorded-day.ts';
+import { emptyReading, operatorReading } from './operator.ts';
 import { after, stepped, told, windowOf } from './state.ts';
 
 export interface SessionScript {
@@ -112,6 +114,16 @@ function newsOf(state: State, name: string): Input {
       });
     case 'wallet':
       return { kind: 'wallet', summary: walletSummary };
+    case 'ecoin-waiting':
+      return { kind: 'ecoin-requests', requests: ecoinRequests('waiting') };
+    case 'ecoin-refused':
+      return { kind: 'ecoin-requests', requests: ecoinRequests('refused') };
+    case 'operator':
+      return { kind: 'operator', reading: operatorReading };
+    case 'operator-empty':
+      return { kind: 'operator', reading: emptyReading };
+    case 'operator-fault':
+      return { kind: 'operator-fault', reason: 'the exchange does not answer' };
     case 'wallet-fault':
       return { kind: 'wallet-fault', reason: 'the chain does not answer' };
     default:
@@ -191,6 +203,7 @@ const starts: Readonly<Record<string, (word: string) => Partial<StateOptions>>> 
   lang: (word) => ({ language: languages.find((one) => one === word) }),
   readonly: () => ({ isReadOnly: true }),
   replay: () => ({ isReplay: true }),
+  operator: () => ({ isReadOnly: true, isOperator: true }),
   name: (word) => ({ name: word }),
 };
 
