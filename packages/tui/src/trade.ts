@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { setFlagsFromString } from 'node:v8';
 import type { AgentProgress } from '@wattlot/client';
 import { toAddress } from '@wattlot/core';
 import { realClock } from './clock.ts';
@@ -242,7 +243,16 @@ async function readConfig({ settingsFile, keysFile }: TradeOptions): Promise<Con
   };
 }
 
+/**
+ * What is drawn is garbage a frame later: 24 MB are in use, and left to itself the machine lets 100 MB more of it lie around. Collecting it sooner costs three
+ * hundredths of a core on a busy market.
+ */
+function collectSooner(): void {
+  setFlagsFromString('--optimize-for-size');
+}
+
 async function runTerminal(options: TradeOptions, config: Config): Promise<ExitCode> {
+  collectSooner();
   const { keyFile, url, replay } = options;
   const { settings, keys } = config;
   const ascii = options.ascii ?? settings.ascii ?? false;
