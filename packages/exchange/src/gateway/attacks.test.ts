@@ -1,4 +1,6 @@
 /** What strangers may try on the wire, byte by byte. docs/attacks.md lists them all. */
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   closeWithinMs,
@@ -8,6 +10,7 @@ import {
   framesBurst,
   refusedFramesBurst,
 } from '../limits.ts';
+import { readLimits } from '../operating-limits.ts';
 import type { RunningExchange } from '../start.ts';
 import { ManualClock } from '../testing.ts';
 import { clientFrame, first, RawSocket, upgradeRequest } from './raw-socket.ts';
@@ -290,6 +293,28 @@ test('an agent’s word that a trade is settled moves nothing', async () => {
   expect(balances).toEqual([]);
   stop();
   socket.close();
+});
+
+test('an upgrade that is refused keeps no connection, whether its client ends it or not', async () => {
+  const limits = readLimits('f', 'connections = 2\nhttp-connections = 4');
+  const few = await startTestExchange({ limits });
+  const { hostname, port, host } = new URL(few.exchange.url);
+  const held: Socket[] = [];
+  for (let count = 0; count < 8; count += 1) {
+    // Its side stays open when the exchange ends the other.
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    held.push(socket);
+    socket.on('error', () => undefined);
+    socket.write(upgradeRequest(host, ['Origin: http://elsewhere.example']));
+    const ended = new Promise((done) => socket.once('end', done));
+    let text = '';
+    socket.on('data', (bytes: Buffer) => (text += bytes.toString()));
+    await ended;
+    expect(text, `connection ${count + 1}`).toMatch(/^HTTP\/1\.1 403 /);
+  }
+  expect((await fetch(`${few.exchange.url}/health`)).status).toBe(200);
+  for (const socket of held) socket.destroy();
+  await few.end();
 });
 
 test('a request that comes a byte at a time is ended, and one that says nothing too', async () => {

@@ -128,6 +128,8 @@ export class Sockets {
     if (status !== undefined) {
       this.#meters.connectionsRefused += 1;
       this.#options.log?.('connection refused', { level: 'debug', source, status });
+      // Its client need not end its side, and nobody reads it any more: it would stand there for good.
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
       return;
     }
