@@ -86,7 +86,8 @@ function errorOf(feed: Feed, code: RefusalCode, command: Command): string {
   if (code !== 'phase_forbids') return refusalErrors[code];
   const symbol = marketOf(feed, command);
   const phase = symbol === undefined ? undefined : feed.market(symbol)?.phase;
-  return phase === undefined ? refusalErrors[code] : phaseError(phase);
+  // What is told is the phase before this commit: one that forbids nothing was over by then.
+  return phase === undefined || phase === 'continuous' ? refusalErrors[code] : phaseError(phase);
 }
 
 function marketOf(feed: Feed, command: Command): string | undefined {

@@ -104,3 +104,14 @@ test('what it was looked at against is on disk before anybody hears of it', asyn
   await new Promise((turn) => setImmediate(turn));
   expect(said).toEqual({ error: 'EOrder:Insufficient funds' });
 });
+
+test('an order in the commit that halts its market is not told that the market is online', async () => {
+  market.sequencer.post(
+    { kind: 'market.phase', market: symbol as never, phase: 'halted' },
+    () => 0,
+  );
+  const said = await Promise.all([ask('add_order', order), ask('add_order', order)]);
+  expect(said).toEqual([1, 2].map(() => ({ error: 'EService:Market in another phase' })));
+  const mode = 'EService:Market in maintenance mode';
+  expect(await ask('add_order', order)).toEqual({ error: mode });
+});
