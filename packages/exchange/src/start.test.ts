@@ -147,7 +147,8 @@ test('with the policy to ask, requests wait and nothing is given', async () => {
     person.post(path, body, { authorization });
   const waiting = { status: 200, body: { result: { status: 'waiting' } } };
   expect(await ask('/v1/connect_node', { name: 'patient' })).toEqual(waiting);
-  expect(await ask('/v1/schedule_ecoin_issue', { amount: 100 })).toEqual(waiting);
+  const early = { status: 403, body: { error: 'EGeneral:Permission denied:not let in yet' } };
+  expect(await ask('/v1/schedule_ecoin_issue', { amount: 100 })).toEqual(early);
   expect(exchange.participantsAdmitted).toBe(0);
   await exchange.close();
 });
