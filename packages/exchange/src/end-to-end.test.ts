@@ -3,15 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openParticipant } from '@wattlot/client';
-import type { AgentNote, ClientEvent, OwnOrder, OwnTrade, Participant } from '@wattlot/client';
-import { audit, stateHash, toAmount, toPrice } from '@wattlot/core';
-import type { Amount, OrderId, Price, Side } from '@wattlot/core';
+import type { AgentNote, ClientEvent, ListedInstrument, OwnOrder } from '@wattlot/client';
+import type { OwnTrade, Participant } from '@wattlot/client';
+import { timeText } from '@wattlot/client/frames';
+import { audit, stateHash, toAmount, toMarketSymbol, toPrice } from '@wattlot/core';
+import type { Amount, MarketSymbol, OrderId, Price, Side } from '@wattlot/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
-import { exactLots, sure } from './exact.ts';
+import type { Clock } from './clock.ts';
+import { exactInstant, exactLots, sure } from './exact.ts';
 import { openExchange } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
-import { startTestExchange } from './gateway/testing.ts';
+import { Person, startTestExchange } from './gateway/testing.ts';
 import { startExchange } from './start.ts';
 import type { RunningExchange } from './start.ts';
 import { defaultTerms } from './terms.ts';
@@ -38,6 +41,7 @@ function price(value: number): Price {
 class Household {
   readonly orders = new Map<OrderId, OwnOrder>();
   readonly balances = new Map<string, { readonly balance: number; readonly hold: number }>();
+  readonly markets = new Map<MarketSymbol, ListedInstrument>();
   readonly participant: Participant;
   /** `order settlement` for every state that a trade was ever told to be in. */
   readonly seen = new Set<string>();
@@ -76,10 +80,13 @@ class Household {
     while (!holds()) await new Promise<void>((wake) => (this.#wake = wake));
   }
 
-  async place(side: Side, wish: { price: number; volume: number }): Promise<OrderId> {
+  async place(
+    side: Side,
+    wish: { price: number; volume: number; symbol?: MarketSymbol },
+  ): Promise<OrderId> {
     const outcome = await this.participant.client.placeOrder({
       clientOrderId: randomUUID(),
-      symbol: defaultTerms.symbol,
+      symbol: wish.symbol ?? defaultTerms.symbol,
       side,
       price: price(wish.price),
       volume: exactLots(wish.volume),
@@ -100,6 +107,9 @@ class Household {
 
   #hear(event: ClientEvent): void {
     if (event.kind === 'connection') this.state = event.state;
+    if (event.kind === 'instruments') {
+      for (const one of event.instruments) this.markets.set(one.symbol, one);
+    }
     if (event.kind === 'orders') {
       for (const own of event.orders) {
         this.orders.set(own.order, own);
@@ -262,6 +272,50 @@ test('a trade that is overdue is decided by the owner’s renewal, and both side
   await other.untilOrder(second, ({ trades }) => trades[0]?.settlement === 'settled');
   expect(other.balances.get('energy')).toMatchObject({ balance: 20 });
   await other.participant.close();
+  await seller.participant.close();
+  await buyer.participant.close();
+  await end();
+});
+
+test('a market that the operator opens trades until its gate, and then neither keeps nor takes an order', async () => {
+  const system = systemClock();
+  let ahead = 0;
+  const clock: Clock = { ...system, now: () => exactInstant(system.now() + ahead) };
+  const { exchange, folder: data, end } = await startTestExchange({ clock });
+  const operate = await (await Person.operator(exchange, data)).caller();
+  const minute = 60_000_000;
+  const gate = exactInstant(clock.now() + 10 * minute);
+  const market = {
+    symbol: 'HOUR/ECOIN',
+    lot: 20,
+    delivery_start: timeText(exactInstant(gate + 5 * minute)),
+    delivery_end: timeText(exactInstant(gate + 65 * minute)),
+    gate_closure: timeText(gate),
+  };
+  const seller = await Household.open(exchange.url, 'seller', true);
+  expect(await operate('open_market', market)).toMatchObject({ status: 200 });
+  const buyer = await Household.open(exchange.url, 'buyer');
+  await fund(seller, buyer);
+  const symbol = sure(toMarketSymbol(market.symbol), 'symbol');
+  // One was there before the market, one came after it.
+  const both = [seller, buyer].map((household) => household.markets.get(symbol)?.delivery?.gate);
+  expect(both).toEqual([gate, gate]);
+
+  const ask = await seller.place('ask', { symbol, price: 100, volume: 3 });
+  await seller.untilOrder(ask, ({ status }) => status === 'open');
+  const bid = await buyer.place('bid', { symbol, price: 100, volume: 1 });
+  await buyer.untilOrder(bid, isSettled);
+  await buyer.until(() => buyer.balances.get('energy')?.balance === 20);
+  const elsewhere = await seller.place('ask', { price: 100, volume: 1 });
+  await seller.untilOrder(elsewhere, ({ status }) => status === 'open');
+
+  ahead = 10 * minute;
+  await expect(buyer.place('bid', { symbol, price: 90, volume: 1 })).rejects.toThrow('EService');
+  const left = await seller.untilOrder(ask, ({ status }) => status === 'done');
+  expect(left).toMatchObject({ filled: 1, cancelled: 2, reason: 'market_closed' });
+  await seller.until(() => seller.markets.get(symbol)?.phase === 'closed');
+  expect(seller.orders.get(elsewhere)).toMatchObject({ status: 'open' });
+  expect(seller.markets.get(defaultTerms.symbol)?.phase).toBe('continuous');
   await seller.participant.close();
   await buyer.participant.close();
   await end();

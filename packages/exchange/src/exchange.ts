@@ -16,6 +16,7 @@ import type { Readiness } from './watch/readiness.ts';
 import { Metrics } from './watch/metrics.ts';
 import { buildWatchApp } from './watch/watch-app.ts';
 import { openFolder } from './start-folder.ts';
+import { termsOn } from './terms.ts';
 
 export type { Closing, EventListener } from './assembly.ts';
 export { chainName } from './start-folder.ts';
@@ -75,6 +76,7 @@ function withHttp(options: ExchangeOptions, assembly: Assembly): Exchange {
     health,
     facts,
     log,
+    terms: termsOn(options.terms, assembly.ledger),
     logger: options.logger,
   });
   app.addHook('onClose', async () => {

@@ -1,13 +1,13 @@
-import { createState, lastSeq, stateHash, apply } from '@wattlot/core';
+import { conditionsOf, createState, lastSeq, stateHash, apply } from '@wattlot/core';
 import type { Entry } from '@wattlot/core';
 import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ExchangeError } from './errors.ts';
 import { exactLots, sure } from './exact.ts';
 import { backlogMax, orderBacklogMax } from './limits.ts';
+import { defaultTerms } from './terms.ts';
 import { alice, bob, offerOf, TestMarket } from './testing.ts';
 import type { Applied } from './sequencer.ts';
-import { defaultTerms } from './terms.ts';
 
 function digest(text: string): string {
   return hash('sha256', text);
@@ -93,6 +93,26 @@ test('time never runs backwards, and deadlines fall without any other command', 
   expect(ticks.length).toBeGreaterThan(0);
   expect(market.feed.ordersOf(alice).map(({ view }) => view.status)).toEqual(['done']);
   expect(clock.waiting).toBe(0);
+});
+
+test('a deadline further ahead than a timer can be falls at its instant all the same', async () => {
+  const market = await new TestMarket().open();
+  const { clock, journal } = market;
+  const day = 86_400_000;
+  const gate = clock.micros + 60 * day * 1_000;
+  const delivery = { from: gate, to: gate + 1, gate } as never;
+  const symbol = 'NEXT/ECOIN' as never;
+  await market.submit({ kind: 'market.open', terms: { ...defaultTerms, symbol, delivery } });
+  const ticks = (): number =>
+    journal.entries.filter(({ command }) => command.kind === 'time.tick').length;
+  for (let passed = 0; passed < 60; passed += 20) {
+    expect(ticks()).toBe(0);
+    expect(clock.waiting).toBe(1);
+    clock.advance(20 * day);
+    await settle();
+  }
+  expect(ticks()).toBe(1);
+  expect(conditionsOf(market.state, symbol)?.phase).toBe('closed');
 });
 
 test('a disk that hangs turns new commands away but the operator’s, and loses none of the others', async () => {

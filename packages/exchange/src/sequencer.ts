@@ -29,7 +29,7 @@ import type { Clock } from './clock.ts';
 import { ExchangeError } from './errors.ts';
 import { exactSeq } from './exact.ts';
 import type { Journal } from './journal/journal.ts';
-import { commitWeightMax } from './limits.ts';
+import { commitWeightMax, timerMsMax } from './limits.ts';
 import { usualLimits } from './operating-limits.ts';
 import type { OperatingLimits } from './operating-limits.ts';
 import { isFromOutside, isNewLoad } from './shedding.ts';
@@ -241,7 +241,9 @@ export class Sequencer {
     this.#timer?.stop();
     this.#timer = undefined;
     if (at === undefined) return;
-    const stop = clock.after(Math.ceil((at - clock.now()) / 1000), () => {
+    // What is further ahead than a timer can be is looked at again on the way.
+    const delayMs = Math.min(timerMsMax, Math.ceil((at - clock.now()) / 1000));
+    const stop = clock.after(delayMs, () => {
       this.#timer = undefined;
       if (this.#stopped !== undefined) return;
       if (clock.now() < at) this.#arm();

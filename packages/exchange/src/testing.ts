@@ -6,6 +6,7 @@ import { exactInstant, exactLots, exactSeq, sure } from './exact.ts';
 import { Feed } from './feed/feed.ts';
 import type { Subscriber } from './feed/subscriber.ts';
 import type { Journal } from './journal/journal.ts';
+import { timerMsMax } from './limits.ts';
 import type { OperatingLimits } from './operating-limits.ts';
 import { Sequencer } from './sequencer.ts';
 import type { Applied } from './sequencer.ts';
@@ -19,7 +20,9 @@ export class ManualClock implements Clock {
 
   readonly now = (): ReturnType<Clock['now']> => exactInstant(this.micros);
 
+  /** @throws RangeError where the machine's own timer would fire at once. */
   readonly after = (delayMs: number, then: () => void): (() => void) => {
+    if (delayMs > timerMsMax) throw new RangeError(`no timer keeps ${delayMs} ms`);
     const timer = { at: this.micros + delayMs * 1000, call: then };
     this.#timers.push(timer);
     return () => {

@@ -7,6 +7,7 @@ import { Type } from 'typebox';
 import type { Static, TSchema } from 'typebox';
 
 const Text = Type.String();
+const Time = Type.String({ maxLength: 40 });
 const AddressText = Type.String({ pattern: '^[1-9A-HJ-NP-Za-km-z]{20,60}$' });
 /** What a participant is told: shown on its terminal. */
 const Reason = Type.String({ minLength: 1, maxLength: 100 });
@@ -178,6 +179,27 @@ export const operatorFunctions = {
     body: Type.Object({
       symbol: Type.String({ minLength: 1, maxLength: 65 }),
       phase: OperatorPhase,
+    }),
+    result: Done,
+  },
+  open_market: {
+    summary:
+      'Opens a market. What is left out is as in the market that the exchange began with. With a delivery, all three of its times, it closes at `gate_closure`. Asked again with the same terms it is done already.',
+    body: Type.Object({
+      symbol: Type.String({ minLength: 3, maxLength: 65 }),
+      /** Smallest units of energy in a lot. */
+      lot: Type.Optional(Type.Integer({ minimum: 1 })),
+      /** Prices in smallest units of ecoin a lot. */
+      tick: Type.Optional(Type.Integer({ minimum: 1 })),
+      price_floor: Type.Optional(Type.Integer({ minimum: 1 })),
+      price_cap: Type.Optional(Type.Integer({ minimum: 1 })),
+      /** Lots of one order at most. */
+      volume_max: Type.Optional(Type.Integer({ minimum: 1 })),
+      /** RFC 3339, UTC, at most six decimals. */
+      delivery_start: Type.Optional(Time),
+      delivery_end: Type.Optional(Time),
+      gate_closure: Type.Optional(Time),
+      phase: Type.Optional(OperatorPhase),
     }),
     result: Done,
   },

@@ -3,6 +3,7 @@ import { operatorFunctions } from '@wattlot/client/frames';
 import type { OperatorFunctionName } from '@wattlot/client/frames';
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { marketsMax } from '../limits.ts';
 import type { RunningExchange } from '../start.ts';
 import { Person, startTestExchange } from './testing.ts';
 import type { Fields, HttpAnswer } from './testing.ts';
@@ -64,6 +65,7 @@ test('each function is refused to whoever is not the operator', async () => {
     revoke: { address, permissions: ['send'] },
     suspend: { participant, suspended: true },
     set_phase: { symbol: 'KWH/ECOIN', phase: 'halted' },
+    open_market: { symbol: 'A/B' },
     settlement_health: {},
   };
   expect(Object.keys(bodies)).toEqual(Object.keys(operatorFunctions));
@@ -326,4 +328,69 @@ test('the paper’s functions need a session where they trade, and list orders w
     bids: [],
   });
   expect(await ask('exchange_list', { symbol: 'X/Y' })).toMatchObject({ status: 400 });
+});
+
+describe('a market', () => {
+  const times = {
+    delivery_start: '2099-07-01T15:00:00Z',
+    delivery_end: '2099-07-01T16:00:00Z',
+    gate_closure: '2099-07-01T14:30:00.5Z',
+  };
+  const hour = { symbol: 'HOUR/ECOIN', ...times };
+  const pairs = async (): Promise<Fields> => {
+    const answer = await fetch(new URL('/0/public/AssetPairs', exchange.url));
+    return ((await answer.json()) as { result: Fields }).result;
+  };
+  const refused = (what: string): object => ({
+    status: 400,
+    body: { error: `EGeneral:Invalid arguments:${what}` },
+  });
+
+  test('is opened once however often it is asked for, and is there after a restart', async () => {
+    for (let asked = 0; asked < 2; asked += 1) {
+      expect(await operate('open_market', hour)).toMatchObject({ status: 200 });
+    }
+    expect(await operate('open_market', { symbol: 'SPOT/ECOIN', lot: 250 })).toMatchObject({
+      status: 200,
+    });
+    await restart();
+    expect(await operate('open_market', hour)).toMatchObject({ status: 200 });
+    const listed = await pairs();
+    expect(Object.keys(listed)).toEqual(['KWH/ECOIN', 'HOUR/ECOIN', 'SPOT/ECOIN']);
+    expect(listed['HOUR/ECOIN']).toMatchObject({
+      status: 'online',
+      delivery_start: '2099-07-01T15:00:00.000000Z',
+      delivery_end: '2099-07-01T16:00:00.000000Z',
+      gate_closure: '2099-07-01T14:30:00.500000Z',
+    });
+    expect(listed['SPOT/ECOIN']).not.toHaveProperty('gate_closure');
+    expect(await operate('open_market', { ...hour, lot: 20 })).toEqual(refused('market exists'));
+    const later = { ...hour, gate_closure: '2099-07-01T14:45:00Z' };
+    expect(await operate('open_market', later)).toEqual(refused('market exists'));
+  });
+
+  test.each([
+    ['no symbol', { symbol: 'HOUR' }, 'symbol'],
+    ['half a delivery', { delivery_end: undefined }, 'delivery_end'],
+    ['a time that is none', { gate_closure: 'noon' }, 'gate_closure'],
+    ['a time beyond all deadlines', { delivery_end: '9999-01-01T00:00:00Z' }, 'delivery_end'],
+    ['a gate that is over', { gate_closure: '2001-01-01T00:00:00Z' }, 'terms'],
+    ['a gate after its delivery', { gate_closure: '2099-07-01T16:00:01Z' }, 'terms'],
+    ['a delivery that ends before it starts', { delivery_end: '2099-07-01T15:00:00Z' }, 'terms'],
+    ['a lot without exact decimals', { lot: 3 }, 'lot'],
+    ['a floor above its cap', { price_floor: 2_000 }, 'terms'],
+  ])('with %s is refused, and nothing is opened', async (_, change, what) => {
+    expect(await operate('open_market', { ...hour, ...change })).toEqual(refused(what));
+    expect(Object.keys(await pairs())).toEqual(['KWH/ECOIN']);
+  });
+
+  test('is refused beyond as many as clients follow', async () => {
+    for (let count = 1; count < marketsMax; count += 1) {
+      const { status } = await operate('open_market', { symbol: `M-${count}/ECOIN` });
+      if (status !== 200) throw new Error(`market ${count} was refused`);
+    }
+    const over = { symbol: 'OVER/ECOIN' };
+    expect(await operate('open_market', over)).toEqual(refused('too many markets'));
+    expect(await operate('open_market', { symbol: 'M-1/ECOIN' })).toMatchObject({ status: 200 });
+  });
 });

@@ -10,7 +10,7 @@ import type {
   ParticipantStanding,
 } from '@wattlot/client/frames';
 import { openTrades, ordersOf, participants } from '@wattlot/core';
-import type { Address, Command, State } from '@wattlot/core';
+import type { Address, Command, MarketTerms, State } from '@wattlot/core';
 import { LedgerError, RpcError } from '@wattlot/ledger';
 import type { FastifyRequest } from 'fastify';
 import type { Admission } from '../admission.ts';
@@ -23,6 +23,7 @@ import type { Sequencer } from '../sequencer.ts';
 import type { Health } from '../settlement-health.ts';
 import { participantOf, Refused, requireAddress, requirePlain } from './calls.ts';
 import type { AddCall } from './calls.ts';
+import { openingOf } from './operator-markets.ts';
 import type { Sessions } from './sessions.ts';
 
 /** What the functions work with. */
@@ -37,6 +38,8 @@ export interface OperatorApiOptions {
   readonly deposits: Deposits;
   readonly requests: Requests;
   readonly settlementHealth: Health;
+  /** Of the market that is opened at the first start, on this ledger: what other markets have that are opened without saying so. */
+  readonly terms: MarketTerms;
 }
 
 type Functions = {
@@ -110,6 +113,11 @@ function functionsOf(options: OperatorApiOptions): Functions {
       const market = options.feed.market(symbol)?.instrument.symbol;
       if (market === undefined) throw new Refused(400, gatewayErrors.unknownSymbol);
       await submit(options, { kind: 'market.phase', market, phase });
+      return done;
+    },
+    open_market: async (body) => {
+      const opening = openingOf(options, body);
+      if (opening !== undefined) await submit(options, opening);
       return done;
     },
     settlement_health: () => settlementHealth.read(),
