@@ -24,6 +24,8 @@ export const Reply = Type.Object({
   req_id: Type.Optional(Type.Integer()),
   success: Type.Boolean(),
   error: Type.Optional(Type.String()),
+  /** Of a subscription that was refused: the symbol that it is about. */
+  symbol: Type.Optional(Type.String()),
   result: Type.Optional(Type.Unknown()),
   time_in: Time,
   time_out: Time,
@@ -135,6 +137,7 @@ export const TradeMessage = Type.Object({
       side: WireSide,
       price: Type.Number(),
       qty: Type.Number(),
+      /** What the incoming order was. */
       ord_type: Type.String(),
       /** A whole number: the core's trade id without its letter. */
       trade_id: Type.Integer({ minimum: 1 }),
@@ -217,7 +220,7 @@ export const ExecutionReport = Type.Object({
 });
 
 /**
- * `sequence` counts the messages of this subscription from 1 without gaps. The snapshot is one message, with `sequence` 1: all orders that are open or
+ * `sequence` counts the messages of this subscription from 1 without gaps. The snapshot is one message, with `sequence` 1, unless none is asked for: all orders that are open or
  * have lots not yet final, and the newest of the others; of each order its state first, then its trades. Then come updates.
  */
 export const ExecutionsMessage = Type.Object({
@@ -232,7 +235,15 @@ export const BalancesMessage = Type.Object({
   type: Snapshot,
   sequence: Type.Integer({ minimum: 1 }),
   data: Type.Array(
-    Type.Object({ asset: Type.String(), balance: Type.Number(), hold: Type.Number() }),
+    Type.Object({
+      asset: Type.String(),
+      balance: Type.Number(),
+      /** The one wallet that each participant has here, for clients that add them up. */
+      wallets: Type.Optional(
+        Type.Array(Type.Object({ type: Type.String(), id: Type.String(), balance: Type.Number() })),
+      ),
+      hold: Type.Number(),
+    }),
   ),
 });
 

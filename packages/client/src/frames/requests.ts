@@ -60,6 +60,9 @@ export const SubscribeRequest = Type.Object({
       ]),
     ),
     snapshot: Type.Optional(Type.Boolean()),
+    /** Of `executions`: whether the first message has the orders, and whether it has where their trades stand; both as `snapshot` says, which is true. */
+    snap_orders: Type.Optional(Type.Boolean()),
+    snap_trades: Type.Optional(Type.Boolean()),
     /** Of `ohlc`: minutes of a candle. */
     interval: Type.Optional(
       Type.Union([

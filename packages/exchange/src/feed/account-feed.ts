@@ -30,6 +30,9 @@ export interface KeptAccounts {
 
 type Channel = 'executions' | 'balances';
 
+/** What the first message has: all, nothing, so that there is none, or of executions the orders or where their trades stand. */
+export type FirstMessage = boolean | 'orders' | 'trades';
+
 /** The private feed of all participants. */
 export class AccountFeed {
   readonly #wording: Wording;
@@ -103,18 +106,18 @@ export class AccountFeed {
     channel: Channel,
     participant: Address,
     subscriber: Subscriber,
-    withSnapshot: boolean,
+    shown: FirstMessage,
   ): void {
     const all = this.#followers[channel];
     const own = all.get(participant) ?? new Map<Subscriber, Numbered>();
     all.set(participant, own);
-    const numbered: Numbered = { subscriber, sequence: withSnapshot ? 1 : 0 };
+    const numbered: Numbered = { subscriber, sequence: shown === false ? 0 : 1 };
     own.set(subscriber, numbered);
-    if (!withSnapshot) return;
+    if (shown === false) return;
     const text =
       channel === 'balances'
         ? JSON.stringify(this.#balanceData(participant))
-        : reportsText(this.#orderData(participant));
+        : reportsText(this.#orderData(participant, shown));
     sendFirst(numbered, channel, text);
   }
 
@@ -124,12 +127,14 @@ export class AccountFeed {
     if (own?.size === 0) this.#followers[channel].delete(participant);
   }
 
-  #orderData(participant: Address): readonly ExecutionReport[] {
+  #orderData(participant: Address, shown: FirstMessage): readonly ExecutionReport[] {
     let count = 0;
     const idOf = (): string => `snapshot-${(count += 1)}`;
-    return this.ordersOf(participant).flatMap((record) =>
+    const all = this.ordersOf(participant).flatMap((record) =>
       recordReports(this.#wording.instrument(record.view.market), record, idOf),
     );
+    if (shown === true) return all;
+    return all.filter((report) => (report.trade_id === undefined) === (shown === 'orders'));
   }
 
   #balanceData(participant: Address, only?: ReadonlySet<Asset>): BalancesMessage['data'] {
@@ -138,7 +143,9 @@ export class AccountFeed {
       if (only !== undefined && !only.has(asset)) continue;
       const balance = this.#wording.amount(asset, raw.balance);
       const hold = this.#wording.amount(asset, raw.hold);
-      if (balance !== undefined && hold !== undefined) data.push({ asset, balance, hold });
+      if (balance !== undefined && hold !== undefined) {
+        data.push({ asset, balance, wallets: [{ type: 'spot', id: 'main', balance }], hold });
+      }
     }
     return data;
   }

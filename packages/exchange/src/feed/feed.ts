@@ -19,7 +19,7 @@ import type {
 } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { AccountFeed } from './account-feed.ts';
-import type { KeptAccounts } from './account-feed.ts';
+import type { FirstMessage, KeptAccounts } from './account-feed.ts';
 import { dataOf, textOf } from './feed-restore.ts';
 import { askChanged, holdRungs, nextRound, noteAgent, noteAnswer, placesOf } from './ladders.ts';
 import type { HeldRung } from './ladders.ts';
@@ -241,10 +241,10 @@ export class Feed {
     channel: PrivateChannel,
     participant: Address,
     subscriber: Subscriber,
-    withSnapshot: boolean,
+    shown: FirstMessage,
   ): void {
     if (channel !== 'agent') {
-      this.#accounts.follow(channel, participant, subscriber, withSnapshot);
+      this.#accounts.follow(channel, participant, subscriber, shown);
       return;
     }
     const own = this.#agents.get(participant) ?? new Set();

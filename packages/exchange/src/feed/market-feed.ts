@@ -1,7 +1,7 @@
 /** What everybody may see of one market: its book at several depths, its orders, its tape, its ticker and its candles, folded from committed events and sent to subscribers. */
 import { qtyOfLots, timeText, wireOfPrice } from '@wattlot/client/frames';
 import type { Instrument, Level, TradeMessage } from '@wattlot/client/frames';
-import type { Event, Instant, Phase, TradeView } from '@wattlot/core';
+import type { Event, Instant, OrderView, Phase, TradeView } from '@wattlot/core';
 import { tapeMax } from '../limits.ts';
 import { BookMirror, bookSnapshot, bookUpdate, openDepth } from './book.ts';
 import type { BookDepth } from './book.ts';
@@ -91,7 +91,7 @@ export class MarketFeed {
       this.mirror.at = at;
       this.#isBookChanged = true;
     } else if (event.kind === 'trade.made') {
-      const item = this.#tapeItem(event.trade);
+      const item = this.#tapeItem(event.trade, event.incoming.type);
       this.#tape.push(item);
       this.#tapeSnapshot = undefined;
       if (this.#tape.length > tapeMax) this.#tape.shift();
@@ -178,13 +178,13 @@ export class MarketFeed {
     return bookSnapshot(this.instrument, sent, this.mirror.at);
   }
 
-  #tapeItem({ trade, side, price, volume, at }: TradeView): TapeItem {
+  #tapeItem({ trade, side, price, volume, at }: TradeView, type: OrderView['type']): TapeItem {
     return {
       symbol: this.instrument.symbol,
       side: side === 'ask' ? 'sell' : 'buy',
       price: wireOfPrice(this.instrument, price),
       qty: qtyOfLots(this.instrument, volume),
-      ord_type: 'limit',
+      ord_type: type,
       trade_id: Number(trade.slice(1)),
       timestamp: timeText(at),
     };

@@ -26,7 +26,8 @@ export interface ReplyWords {
   readonly method: string;
   readonly requestId: number | undefined;
   readonly outcome:
-    { readonly result: unknown; readonly orders_cancelled?: number } | { readonly error: string };
+    | { readonly result: unknown; readonly orders_cancelled?: number }
+    | { readonly error: string; readonly symbol?: string };
   readonly timeIn: string;
   readonly timeOut: string;
 }
@@ -38,7 +39,7 @@ export function replyText({ method, requestId, outcome, timeIn, timeOut }: Reply
   const outcomeText = isGood
     ? (result === undefined ? '' : `,"result":${result}`) +
       bare('orders_cancelled', outcome.orders_cancelled)
-    : `,"error":${quoted(outcome.error)}`;
+    : `,"error":${quoted(outcome.error)}` + field('symbol', outcome.symbol);
   return `{"method":${quoted(method)}${bare('req_id', requestId)},"success":${isGood}${outcomeText},"time_in":"${timeIn}","time_out":"${timeOut}"}`;
 }
 

@@ -25,7 +25,7 @@ import { kindOfError, Meters } from '../watch/meters.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import type { Desk } from './desk.ts';
-import { followingOf, leaveMarket } from './following.ts';
+import { firstMessageOf, followingOf, leaveMarket } from './following.ts';
 import type { FrameData, FrameSocket } from './frame-socket.ts';
 import type { Outcome } from './posting.ts';
 import { isMethod, readRequest } from './request.ts';
@@ -228,7 +228,7 @@ export class Connection implements Subscriber {
       method: isMethod(to.method) ? to.method : 'unknown',
       ...('error' in said ? { error: kindOfError(said.error) } : {}),
     });
-    const outcome = 'error' in said ? { error: socketError(said.error) } : said;
+    const outcome = 'error' in said ? { ...said, error: socketError(said.error) } : said;
     const { method, requestId, receivedAt } = to;
     const timeIn = timeText(receivedAt);
     const timeOut = timeText(this.#options.now());
@@ -252,7 +252,7 @@ export class Connection implements Subscriber {
       const follow =
         market === undefined ? undefined : followingOf(this, market, params, this.#options.now());
       if (follow === undefined) {
-        respond({ error: `${gatewayErrors.invalidArguments}:depth` });
+        respond({ error: `${gatewayErrors.invalidArguments}:depth`, symbol });
         continue;
       }
       this.#hasSubscribed = true;
@@ -263,10 +263,11 @@ export class Connection implements Subscriber {
 
   #subscribePrivate(
     channel: PrivateChannel,
-    { token, snapshot = true }: SubscribeRequest['params'],
+    params: SubscribeRequest['params'],
     respond: (outcome: Outcome) => void,
   ): void {
     const { feed, desk, mayTrade } = this.#options;
+    const { token } = params;
     const participant = desk.participantOf(token);
     if (participant === undefined) return respond({ error: gatewayErrors.invalidToken });
     // An agent's tasks hold bearer instruments.
@@ -276,8 +277,9 @@ export class Connection implements Subscriber {
     this.#leavePrivate(channel);
     this.#hasSubscribed = true;
     this.#private.set(channel, { participant, key: token && desk.keyOf(token) });
-    respond({ result: { channel, snapshot } });
-    feed.followPrivate(channel, participant, this, snapshot);
+    const shown = firstMessageOf(channel, params);
+    respond({ result: { channel, snapshot: shown !== false } });
+    feed.followPrivate(channel, participant, this, shown);
   }
 
   #unsubscribe(params: SubscribeRequest['params'], respond: (outcome: Outcome) => void): void {
@@ -306,7 +308,7 @@ export class Connection implements Subscriber {
     if (symbols.length === 0) respond({ error: `${gatewayErrors.invalidArguments}:symbol` });
     const known = [...new Set(symbols)].filter((symbol) => this.#options.feed.market(symbol));
     const unknown = symbols.filter((symbol) => !known.includes(symbol));
-    for (const _ of unknown) respond({ error: gatewayErrors.unknownSymbol });
+    for (const symbol of unknown) respond({ error: gatewayErrors.unknownSymbol, symbol });
     return known;
   }
 

@@ -1,6 +1,7 @@
 /** What a subscriber follows of a market, and with which parameters. */
-import type { SubscribeRequest } from '@wattlot/client/frames';
+import type { ChannelName, SubscribeRequest } from '@wattlot/client/frames';
 import type { Instant } from '@wattlot/core';
+import type { FirstMessage } from '../feed/account-feed.ts';
 import { level3Depths } from '../feed/level3.ts';
 import type { MarketFeed } from '../feed/market-feed.ts';
 import type { Subscriber } from '../feed/subscriber.ts';
@@ -57,6 +58,16 @@ export function followingOf(
     default:
       return { as: { snapshot }, begin: () => market.followTape(subscriber, shown) };
   }
+}
+
+/** What the first message of a private channel has with these parameters. */
+export function firstMessageOf(
+  channel: ChannelName,
+  { snapshot = true, snap_orders: orders = snapshot, snap_trades: trades = snapshot }: Parameters,
+): FirstMessage {
+  if (channel !== 'executions') return snapshot;
+  if (orders === trades) return orders;
+  return orders ? 'orders' : 'trades';
 }
 
 /** Ends what a subscriber follows of a market's channel; of candles one interval, or all when none is named. */

@@ -4,6 +4,7 @@ import {
   lotsOfQty,
   priceOfWire,
   refusalErrors,
+  socketError,
   timeText,
 } from '@wattlot/client/frames';
 import type {
@@ -107,7 +108,7 @@ export class OrderDesk {
           result: outcomes.map((outcome, index) =>
             'result' in outcome
               ? outcome.result
-              : { error: outcome.error, cl_ord_id: commands[index]?.clientOrderId },
+              : { error: socketError(outcome.error), cl_ord_id: commands[index]?.clientOrderId },
           ),
         });
       },

@@ -13,7 +13,10 @@ export type Outcome =
       readonly result: unknown;
       /** Of `batch_cancel`, where the dialect has it. */ readonly orders_cancelled?: number;
     }
-  | { readonly error: string };
+  | {
+      readonly error: string;
+      /** The one of several that it is about, where the dialect names it. */ readonly symbol?: string;
+    };
 
 /** Takes each answer to a request: one, but for a request that names several orders. */
 export type Respond = (outcome: Outcome) => void;

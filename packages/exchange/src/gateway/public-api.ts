@@ -162,12 +162,12 @@ function tradesOf(
   const after = tape.filter(({ timestamp }) => nanosOf(timestamp) > BigInt(since));
   // Those after `since` from the earliest on, so that nothing is passed over; without it the newest.
   const shown = since === '0' ? after.slice(-Math.max(1, count)) : after.slice(0, count);
-  const trades = shown.map(({ price, qty, timestamp, side, trade_id: id }) => [
+  const trades = shown.map(({ price, qty, timestamp, side, ord_type: type, trade_id: id }) => [
     price.toFixed(pricePrecision),
     qty.toFixed(qtyPrecision),
     Number(nanosOf(timestamp) / 1_000n) / 1_000_000,
     side === 'buy' ? 'b' : 's',
-    'l',
+    type === 'market' ? 'm' : 'l',
     '',
     id,
   ]);
