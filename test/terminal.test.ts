@@ -30,7 +30,7 @@ describe('the terminal over a running market', () => {
     try {
       await screen.until((text) => isLive(text) && text.includes('ecoin 1000.00'), 0);
       screen.press('1');
-      await screen.until((text) => /MARKETS[^]*KWH\/ECOIN +\d/.test(text), 0);
+      await screen.until((text) => /MARKETS[^]*KWH\/ECOIN .*\d/.test(text), 0);
       await screen.until((text) => /CHART {2}\d+ s a column/.test(text), 0);
       screen.press('4');
       // 5 kWh and 1,000 ecoin on the ledger, with the block they were seen in.
@@ -38,7 +38,7 @@ describe('the terminal over a running market', () => {
       await screen.until((text) => /\d+ × +1000\.00 ecoin +free/.test(text), 0);
       // Far from the market, so that it rests: ten lots on offer for it.
       screen.press('2gkkkkkkkkkks\t\r');
-      await screen.until((text) => /ask +\d+ +0\/10 .* open/.test(text), 0);
+      await screen.until((text) => /ask +\d+ +0\/10 .* \d ahead/.test(text), 0);
       screen.press('3');
       await screen.until((text) => text.includes('LOTS of O'), 0);
       screen.press('4');
@@ -109,7 +109,8 @@ describe('the terminal over a running market', () => {
       screen.press('B');
       await screen.until((text) => text.includes('[Confirm]'), 0);
       // Good till cancelled: should a neighbour be faster, it rests as the best bid and the next seller takes it.
-      screen.press('t');
+      // From ioc, past fok, all or none, gtd and market.
+      screen.press('ttttt');
       await screen.until((text) => /you buy +gtc/.test(text), 0);
       screen.press('\t');
       await screen.until((text) => text.includes('[ Confirm ]'), 0);
