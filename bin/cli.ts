@@ -194,7 +194,7 @@ function program(done: (code: number) => void): Command {
     .configureOutput({
       outputError: (text, write) => write(`wattlot: ${text.replace(/^error: /, '')}`),
     })
-    .showHelpAfterError(false);
+    .showHelpAfterError('See --help for what there is.');
 
   const add = (name: string, description: string): Command =>
     root.command(name).description(description).allowExcessArguments(false);

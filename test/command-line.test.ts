@@ -28,10 +28,11 @@ describe('the command line', () => {
     [['trade', '--url', 'nowhere'], 'expected an address such as http://127.0.0.1:4280'],
     [['trade', '--name', '../x'], 'expected 1 to 27 letters'],
     [['paper', '--loud'], "unknown option '--loud'"],
-  ])('refuses %j with one line and exit code 2', async (args, message) => {
+  ])('refuses %j with one line, says where to look, and ends with 2', async (args, message) => {
     const { code, out, err } = await wattlot(args);
-    expect(err).toContain(message);
-    expect(err.trim().split('\n')).toHaveLength(1);
+    const [line, ...rest] = err.trim().split('\n');
+    expect(line).toContain(message);
+    expect(rest).toEqual(['See --help for what there is.']);
     expect(out).toBe('');
     expect(code).toBe(2);
   });
