@@ -229,7 +229,10 @@ class Connection implements TradingClient, AgentLink {
     const { promise, resolve } = Promise.withResolvers<Outcome<unknown>>();
     this.#lastKey += 1;
     const key = this.#lastKey;
-    if (this.#abort.signal.aborted) return Promise.resolve({ kind: 'no', error: 'closed' });
+    if (this.#abort.signal.aborted) {
+      const error = `${gatewayErrors.unavailable}: closed`;
+      return Promise.resolve({ kind: 'no', error });
+    }
     this.#answers.set(key, resolve);
     this.#carryOut(act(key));
     return promise;

@@ -52,8 +52,11 @@ class FakeClient implements TradingClient {
     for (const listener of this.#listeners) listener(event);
   }
 
+  /** What becomes of the next wish. */
+  answer: Outcome<{ readonly order: OrderId }> = { kind: 'yes', value: { order } };
+
   placeOrder(): Promise<Outcome<{ readonly order: OrderId }>> {
-    return Promise.resolve({ kind: 'yes', value: { order } });
+    return Promise.resolve(this.answer);
   }
 
   amendOrder(_: OrderId, change: OrderChange): Promise<Outcome<null>> {
@@ -336,4 +339,29 @@ test('an exchange that describes the lot anew under an allowance gets the first 
   exchange.say({ kind: 'instruments', instruments: [lie] });
   exchange.say(told());
   expect(record().terms.lot).toBe(instrument.lot);
+});
+
+test('a repeat that is not taken now is no answer to the wish, which may have been placed before', async () => {
+  const { exchange, client, wishes } = await open();
+  exchange.answer = { kind: 'unknown', reason: 'lost' };
+  expect(await client.placeOrder(wish)).toEqual(exchange.answer);
+  const error = 'EService:Unavailable: not connected';
+  exchange.answer = { kind: 'no', error };
+  expect(await client.placeOrder(wish)).toEqual({ kind: 'unknown', reason: error });
+  expect(wishes.book.byId('a1')).toBeDefined();
+  // After a restart the exchange lists it.
+  const again = await open();
+  again.exchange.answer = exchange.answer;
+  expect(await again.client.placeOrder(wish)).toEqual({ kind: 'unknown', reason: error });
+  again.wishes.note({ step: 'placed', id: 'a1', order });
+  expect(await again.client.placeOrder(wish)).toEqual({ kind: 'yes', value: { order } });
+  // Before the markets are known nothing is sent.
+  const blind = await open();
+  blind.exchange.say({ kind: 'instruments', instruments: [] });
+  blind.exchange.answer = { kind: 'no', error: 'EQuery:Unknown asset pair' };
+  expect(await blind.client.placeOrder(wish)).toEqual({ kind: 'yes', value: { order } });
+  // What the exchange itself refuses is refused.
+  const refusing = await open();
+  refusing.exchange.answer = { kind: 'no', error: 'EOrder:Insufficient funds' };
+  expect(await refusing.client.placeOrder(wish)).toEqual(refusing.exchange.answer);
 });

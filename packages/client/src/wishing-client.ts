@@ -6,6 +6,7 @@ import { toAsset } from '@wattlot/core';
 import type { Address, Amount, MarketSymbol, OrderId } from '@wattlot/core';
 import { adoptionOf, mayFollow } from './allowance.ts';
 import type { AdoptionContext, Allowance } from './allowance.ts';
+import { isPassing } from './asks.ts';
 import type { BookView, BotEvent, ClientEvent, ConnectionState, OrderChange } from './events.ts';
 import type { Outcome, OrderWish, OwnOrder, TradeTick, TradingClient } from './events.ts';
 import { gatewayErrors, refusalErrors } from './frames/errors.ts';
@@ -67,10 +68,10 @@ class WishingClient implements TradingClient {
   }
 
   async placeOrder(wish: OrderWish): Promise<Outcome<{ readonly order: OrderId }>> {
-    const terms = this.#termsOf(wish.symbol);
-    if (terms === undefined) return { kind: 'no', error: gatewayErrors.unknownSymbol };
     const { clientOrderId } = wish;
     const known = this.#wishes.book.byId(clientOrderId);
+    const terms = known?.terms ?? this.#termsOf(wish.symbol);
+    if (terms === undefined) return { kind: 'no', error: gatewayErrors.unknownSymbol };
     // An order that was amended since is still the one that was asked for under this id: the exchange says so.
     if (known !== undefined && !known.isAmended && !isSameWish(known.wish, wish)) {
       return { kind: 'no', error: refusalErrors.id_reused };
@@ -79,7 +80,8 @@ class WishingClient implements TradingClient {
     if (known === undefined) this.#wishes.note({ step: 'wished', wish: plain, terms });
     const fault = await this.#faultOfFile();
     if (fault !== undefined) return { kind: 'no', error: fault };
-    const outcome = await this.#client.placeOrder(plain);
+    const answer = await this.#client.placeOrder(plain);
+    const outcome = known === undefined ? answer : this.#ofRepeat(clientOrderId, answer);
     this.#settle(clientOrderId, outcome);
     return outcome;
   }
@@ -260,6 +262,22 @@ class WishingClient implements TradingClient {
       const why = error instanceof Error ? error.message : String(error);
       return `${gatewayErrors.unavailable}: the order cannot be written down: ${printable(why)}`;
     }
+  }
+
+  /** A repeat that was not taken now says nothing of the time before, of which nobody knows or which was placed. */
+  #ofRepeat(
+    id: string,
+    outcome: Outcome<{ readonly order: OrderId }>,
+  ): Outcome<{ readonly order: OrderId }> {
+    if (outcome.kind !== 'no') return outcome;
+    const record = this.#wishes.book.byId(id);
+    // Where the markets are not known yet, nothing was sent.
+    const isUnsent = record !== undefined && !this.#instruments.has(record.wish.symbol);
+    if (!isPassing(outcome.error) && !isUnsent) return outcome;
+    const order = record?.order;
+    return order === undefined
+      ? { kind: 'unknown', reason: outcome.error }
+      : { kind: 'yes', value: { order } };
   }
 
   #settle(id: string, outcome: Outcome<{ readonly order: OrderId }>): void {
