@@ -24,6 +24,8 @@ class TestExchange {
   admission: 'admitted' | 'waiting' = 'admitted';
   loginError: { readonly status: number; readonly error: string } | undefined;
   challenge = `${challengePrefix}test 1`;
+  /** How many logins from now on give a token that is no good any more when it is used, as when the exchange is started anew in between. */
+  staleLogins = 0;
   /** Drops the connection instead of answering the next order. */
   dropNextOrder = false;
   #tokens = new Set<string>();
@@ -49,6 +51,10 @@ class TestExchange {
     await new Promise((resolve) => this.http.close(resolve));
   }
 
+  forgetTokens(): void {
+    this.#tokens.clear();
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = '';
     for await (const part of request) text += String(part);
@@ -67,11 +73,15 @@ class TestExchange {
       }
       this.logins.push(text);
       const token = `token-${this.logins.length}-${Math.random()}`;
-      this.#tokens.add(token);
+      if (this.staleLogins > 0) this.staleLogins -= 1;
+      else this.#tokens.add(token);
       const admitted = this.admission === 'admitted';
       answer(200, { result: { token, expires: time, admitted } });
     } else if (path === '/v1/connect_node') {
-      answer(200, { result: { status: this.admission } });
+      // What a token of before a restart is told.
+      const isKnown = this.#tokens.has(request.headers.authorization?.split(' ')[1] ?? '');
+      if (isKnown) answer(200, { result: { status: this.admission } });
+      else answer(401, { error: 'ESession:Invalid session' });
     } else if (path === '/v1/schedule_ecoin_issue') {
       answer(403, { error: 'EGeneral:Permission denied' });
     } else answer(404, { error: 'EGeneral:Unknown method' });
@@ -256,6 +266,21 @@ test('a login that fails for now is tried again', async () => {
   await next(client, (event) => event.kind === 'connection' && event.retryInMs !== undefined);
   exchange.loginError = undefined;
   await next(client, isState('live'));
+});
+
+test('an exchange that is started anew between the login and what follows is logged in to again', async () => {
+  const { exchange, url } = await open();
+  exchange.admission = 'waiting';
+  exchange.staleLogins = 1;
+  const { client } = start(url, signer);
+  await next(client, (event) => event.kind === 'connection' && event.retryInMs !== undefined);
+  await next(client, ({ kind }) => kind === 'book');
+  expect(exchange.logins).toHaveLength(2);
+  // The same while it waits to be admitted.
+  exchange.forgetTokens();
+  exchange.admission = 'admitted';
+  await next(client, isState('live'));
+  expect(exchange.logins).toHaveLength(3);
 });
 
 test('nothing but a login is signed', async () => {

@@ -22,7 +22,7 @@ import {
   sendBufferBytesMax,
   tickMs,
 } from './limits.ts';
-import { askAdmission, login } from './login.ts';
+import { askAdmission, isLoggedOut, login } from './login.ts';
 import type { LoginOutcome, Signer } from './login.ts';
 import { Session } from './session.ts';
 import type { PrivateRequest } from './session-frames.ts';
@@ -344,6 +344,7 @@ class Connection implements TradingClient, AgentLink {
     if (outcome.kind === 'admitted') {
       this.#carryOut(this.#session.authorize(this.#clock.now(), token));
     } else if (outcome.kind === 'no') this.#end(outcome.error);
+    else if (outcome.kind === 'retry' && isLoggedOut(outcome.reason)) this.#lose(outcome.reason);
     else this.#after('admission', admissionPollMs, () => this.#pollAdmission());
   }
 

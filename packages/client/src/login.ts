@@ -49,6 +49,11 @@ const isConnected = guard(ConnectNodeResult);
 const signable = /^[ -~]{1,200}$/;
 const misread = { kind: 'retry', reason: 'the exchange answers in another dialect' } as const;
 
+/** Whether the exchange says that it does not know the token. */
+export function isLoggedOut(error: string): boolean {
+  return error.startsWith(gatewayErrors.invalidToken);
+}
+
 /** Asks to be admitted under the signer's name, or whether that has happened. */
 export async function askAdmission(
   call: Call,
@@ -58,6 +63,10 @@ export async function askAdmission(
   const { name, meter } = signer;
   const body = { name, ...(meter === undefined ? {} : { meter }) };
   const answer = await call('/v1/connect_node', { body, token });
+  // Tokens end with the server that gave them: the next login gets one of the server that is there now.
+  if (answer.kind === 'no' && isLoggedOut(answer.error)) {
+    return { kind: 'retry', reason: answer.error };
+  }
   if (answer.kind !== 'yes') return answer;
   if (!isConnected(answer.result)) return misread;
   const { status, reason = '' } = answer.result;
