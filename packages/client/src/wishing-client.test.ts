@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toOrderId, toTradeId } from '@wattlot/core';
+import { toMarketSymbol, toOrderId, toTradeId } from '@wattlot/core';
 import type { OrderId } from '@wattlot/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseAllowance } from './allowance.ts';
@@ -364,4 +364,18 @@ test('a repeat that is not taken now is no answer to the wish, which may have be
   const refusing = await open();
   refusing.exchange.answer = { kind: 'no', error: 'EOrder:Insufficient funds' };
   expect(await refusing.client.placeOrder(wish)).toEqual(refusing.exchange.answer);
+});
+
+test('a wish before the markets are known is told to wait, one of no market is refused', async () => {
+  const { exchange, client } = await open();
+  const elsewhere = { ...wish, symbol: sure(toMarketSymbol('GAS/ECOIN')) };
+  expect(await client.placeOrder(elsewhere)).toEqual({
+    kind: 'no',
+    error: 'EQuery:Unknown asset pair',
+  });
+  exchange.say({ kind: 'instruments', instruments: [] });
+  expect(await client.placeOrder(wish)).toEqual({
+    kind: 'no',
+    error: 'EService:Unavailable: the markets are not known yet',
+  });
 });

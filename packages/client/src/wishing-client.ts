@@ -71,7 +71,7 @@ class WishingClient implements TradingClient {
     const { clientOrderId } = wish;
     const known = this.#wishes.book.byId(clientOrderId);
     const terms = known?.terms ?? this.#termsOf(wish.symbol);
-    if (terms === undefined) return { kind: 'no', error: gatewayErrors.unknownSymbol };
+    if (terms === undefined) return { kind: 'no', error: this.#whyNoTerms() };
     // An order that was amended since is still the one that was asked for under this id: the exchange says so.
     if (known !== undefined && !known.isAmended && !isSameWish(known.wish, wish)) {
       return { kind: 'no', error: refusalErrors.id_reused };
@@ -251,6 +251,13 @@ class WishingClient implements TradingClient {
     const ecoin = toAsset(instrument?.quote);
     if (instrument === undefined || energy === undefined || ecoin === undefined) return undefined;
     return { energy, ecoin, lot: instrument.lot };
+  }
+
+  #whyNoTerms(): string {
+    const isEarly = this.#instruments.size === 0;
+    return isEarly
+      ? `${gatewayErrors.unavailable}: the markets are not known yet`
+      : gatewayErrors.unknownSymbol;
   }
 
   /** Waits for the disk: an order that a crash makes us forget would trade, and nobody would sign for it. @returns why it cannot be written. */
