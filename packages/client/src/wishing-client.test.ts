@@ -52,11 +52,12 @@ class FakeClient implements TradingClient {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** What becomes of the next wish. */
+  /** What becomes of the next wishes, in order; then `answer` of all. */
+  readonly answers: Outcome<{ readonly order: OrderId }>[] = [];
   answer: Outcome<{ readonly order: OrderId }> = { kind: 'yes', value: { order } };
 
   placeOrder(): Promise<Outcome<{ readonly order: OrderId }>> {
-    return Promise.resolve(this.answer);
+    return Promise.resolve(this.answers.shift() ?? this.answer);
   }
 
   amendOrder(_: OrderId, change: OrderChange): Promise<Outcome<null>> {
@@ -378,4 +379,17 @@ test('a wish before the markets are known is told to wait, one of no market is r
     kind: 'no',
     error: 'EService:Unavailable: the markets are not known yet',
   });
+});
+
+test('a wish under way twice is not forgotten when it is refused once', async () => {
+  const { exchange, client, wishes } = await open();
+  const refused = { kind: 'no', error: 'EOrder:Insufficient funds' } as const;
+  exchange.answers.push(refused);
+  const outcomes = await Promise.all([client.placeOrder(wish), client.placeOrder(wish)]);
+  expect(outcomes).toEqual([refused, { kind: 'yes', value: { order } }]);
+  expect(wishes.book.byOrder(order)?.wish).toEqual(wish);
+  exchange.answers.push(refused, refused);
+  const other = { ...wish, clientOrderId: 'a2' };
+  await Promise.all([client.placeOrder(other), client.placeOrder(other)]);
+  expect(wishes.book.byId('a2')).toBeUndefined();
 });

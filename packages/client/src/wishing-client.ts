@@ -37,6 +37,8 @@ class WishingClient implements TradingClient {
   #instruments: ReadonlyMap<MarketSymbol, Instrument> = new Map();
   /** Of the orders that are wished, as they were told last. */
   readonly #orders = new Map<OrderId, OwnOrder>();
+  /** How often each wish is under way now. */
+  readonly #placing = new Map<string, number>();
   /** Amendments of an earlier run: the first list of the orders decides them. */
   readonly #inherited: [id: string, target: WishTarget][] = [];
 
@@ -77,10 +79,15 @@ class WishingClient implements TradingClient {
       return { kind: 'no', error: refusalErrors.id_reused };
     }
     const plain = plainWish(wish);
+    this.#placing.set(clientOrderId, (this.#placing.get(clientOrderId) ?? 0) + 1);
     if (known === undefined) this.#wishes.note({ step: 'wished', wish: plain, terms });
     const fault = await this.#faultOfFile();
-    if (fault !== undefined) return { kind: 'no', error: fault };
-    const answer = await this.#client.placeOrder(plain);
+    const answer: Outcome<{ readonly order: OrderId }> =
+      fault === undefined ? await this.#client.placeOrder(plain) : { kind: 'no', error: fault };
+    const others = (this.#placing.get(clientOrderId) ?? 1) - 1;
+    if (others > 0) this.#placing.set(clientOrderId, others);
+    else this.#placing.delete(clientOrderId);
+    if (fault !== undefined) return answer;
     const outcome = known === undefined ? answer : this.#ofRepeat(clientOrderId, answer);
     this.#settle(clientOrderId, outcome);
     return outcome;
@@ -293,7 +300,9 @@ class WishingClient implements TradingClient {
       return;
     }
     const record = this.#wishes.book.byId(id);
-    if (outcome.kind === 'no' && record !== undefined && record.order === undefined) {
+    // Asked for twice, the wish may be refused once and placed after that.
+    const isLast = !this.#placing.has(id);
+    if (outcome.kind === 'no' && record !== undefined && record.order === undefined && isLast) {
       this.#wishes.note({ step: 'over', id });
     }
   }
