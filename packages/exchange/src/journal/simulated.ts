@@ -46,6 +46,11 @@ export class JournalDisk {
     this.#synced.push({ ...row, head: nextHead(this.head, row.last, row.entries) });
   }
 
+  /** A fault to be found: the last batch that was synced is not there any more. */
+  forget(): void {
+    this.#synced.pop();
+  }
+
   /** The process is gone. @param keep how many of the batches under way made it, 0 to `most`. */
   crash(keep: (most: number) => number): void {
     for (let left = keep(this.#underWay.length); left > 0; left -= 1) this.sync();

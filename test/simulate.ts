@@ -1,0 +1,58 @@
+/**
+ * Simulates the whole exchange with its households, seed by seed: `node test/simulate.ts --seeds N [--seed S] [--json] [--trace]`. Each failing seed is a line with the
+ * command that plays it again exactly.
+ */
+import { parseArgs } from 'node:util';
+import { runSeed } from './simulation/run.ts';
+import type { RunResult } from './simulation/run.ts';
+
+/** The command that plays a seed again. */
+export function commandFor(seed: number): string {
+  return `npm run simulate -- --seed ${seed}`;
+}
+
+/** One line for a person. */
+export function lineFor({ seed, violations, traceHash, counts }: RunResult): string {
+  const [first = ''] = violations;
+  const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
+  const { entries, orders, trades, settled, restarts } = counts;
+  const what = `${entries} entries, ${orders} orders, ${trades} trades, ${settled} lots settled, ${restarts} starts`;
+  return violations.length === 0
+    ? `seed ${seed}: ${what}, trace ${traceHash.slice(0, 16)}`
+    : `seed ${seed} FAILS: ${first}${more}; trace ${traceHash.slice(0, 16)}; again: ${commandFor(seed)}`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '1' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'boolean', default: false },
+      trace: { type: 'boolean', default: false },
+    },
+  });
+  const first = Number(values.seed);
+  const count = Number(values.seeds);
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const began = process.cpuUsage();
+  const results: RunResult[] = [];
+  for (let seed = first; seed < first + count; seed += 1) {
+    const trace = values.trace ? { trace: (line: string) => void process.stdout.write(line) } : {};
+    const result = await runSeed({ seed, ...trace });
+    results.push(result);
+    if (!values.json) say(lineFor(result));
+    if (!values.json && count === 1) for (const one of result.violations) say(`  ${one}`);
+  }
+  const failing = results.filter(({ violations }) => violations.length > 0);
+  const { user, system } = process.cpuUsage(began);
+  const cpuSeconds = (user + system) / 1e6;
+  if (values.json) {
+    const seeds = results.map(({ counts, ...result }) => ({ ...result, ...counts }));
+    say(JSON.stringify({ seeds, failing: failing.length, cpuSeconds }));
+  } else {
+    say(`${count - failing.length} of ${count} seeds hold, ${cpuSeconds.toFixed(1)} s of CPU`);
+  }
+  process.exitCode = failing.length > 0 ? 1 : 0;
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,104 @@
+/** What has to be true once no faults have happened for a while: everybody is there, everything is decided, and all agree. */
+import { balancesOf, lastSeq, ledgerHeight, ordersOf } from '@wattlot/core';
+import { isPassing } from '../../packages/client/src/asks.ts';
+import type { Checker } from './checker.ts';
+import { bookText, placedKey } from './checker.ts';
+import type { Household } from './household.ts';
+import type { Server } from './server.ts';
+
+/** What keeps the simulation from being over, one line each. */
+export function awaited(
+  checker: Checker,
+  server: Server,
+  households: readonly Household[],
+): readonly string[] {
+  const { assembly } = server;
+  if (assembly === undefined) return ['the exchange is not up'];
+  const away = households.flatMap(({ name, running }) => {
+    const state = running?.client.state ?? 'away';
+    return state === 'live' ? [] : [`${name} is ${state}`];
+  });
+  const { chain } = assembly;
+  const waiting = chain?.waiting ?? 0;
+  const lines = [...away, ...checker.unfinished()];
+  if (waiting > 0) lines.push(`${waiting} transactions wait for a block`);
+  if (lastSeq(assembly.state) !== lastSeq(checker.state)) lines.push('entries wait for the disk');
+  if (chain?.height !== ledgerHeight(checker.state)) lines.push('blocks are not taken in');
+  return lines;
+}
+
+/** What of the end is not as it has to be. */
+export function compareAtEnd(
+  checker: Checker,
+  server: Server,
+  households: readonly Household[],
+): void {
+  const { assembly } = server;
+  if (assembly === undefined) return;
+  checker.compareStates(assembly);
+  for (const household of households) {
+    compareBook(checker, household);
+    compareOrders(checker, household);
+    compareBalances(checker, household);
+    compareTold(checker, household);
+  }
+}
+
+function compareBook(checker: Checker, { name, book, depth }: Household): void {
+  const expected = checker.bookText(depth);
+  const shown = book === undefined ? 'none' : bookText(book, depth);
+  if (shown !== expected) checker.report(`${name} shows the book ${shown}, it is ${expected}`);
+}
+
+function compareOrders(checker: Checker, { name, orders, address }: Household): void {
+  const live = new Set<string>();
+  for (const view of ordersOf(checker.state, address)) {
+    live.add(view.order);
+    const shown = orders.get(view.order);
+    const isSame =
+      shown?.status === view.status &&
+      shown.filled === view.filled &&
+      shown.cancelled === view.cancelled &&
+      shown.volume === view.volume &&
+      shown.price === view.price;
+    if (!isSame) checker.report(`${name} shows ${view.order} as ${JSON.stringify(shown)}`);
+  }
+  for (const { order, status } of orders.values()) {
+    if (status !== 'done' && !live.has(order)) {
+      checker.report(`${name} shows ${order} as ${status}, and it is over`);
+    }
+  }
+}
+
+function compareBalances(checker: Checker, { name, balances, address }: Household): void {
+  for (const { asset, balance, hold } of balancesOf(checker.state, address)) {
+    const shown = balances.get(asset);
+    if (shown?.balance === balance && shown.hold === hold) continue;
+    checker.report(`${name} shows ${JSON.stringify(shown)} of ${asset}: ${balance}, ${hold} held`);
+  }
+}
+
+/**
+ * A yes names the order that is there. A no is of an order that is not there, unless it was asked for again later; a no that says nothing of an earlier attempt, such
+ * as one while nothing is connected, counts only where nothing had been asked before.
+ */
+function compareTold(checker: Checker, { name, told, sent, address }: Household): void {
+  for (const { wish, outcome, at } of told) {
+    const { clientOrderId: id, price, volume } = wish;
+    const placed = checker.placed.get(placedKey(address, id));
+    if (outcome.kind === 'yes' && placed?.order !== outcome.value.order) {
+      checker.report(`${name} was told that ${id} is ${outcome.value.order}`);
+    }
+    if (outcome.kind !== 'no' || placed === undefined) continue;
+    const isOther = placed.price !== price || placed.volume !== volume;
+    const attempts = sent.filter((one) => one.id === id);
+    const isLater = attempts.some((one) => one.at >= at && one.at <= placed.at);
+    const isUnderWay = told.some(
+      (one) => one.wish === wish && one.at >= at && one.outcome.kind !== 'no',
+    );
+    const isOfRepeat =
+      isPassing(outcome.error) && attempts.some((one) => one.at < at) && attempts.length > 1;
+    if (isOther || isLater || isUnderWay || isOfRepeat) continue;
+    checker.report(`${name} was told no of ${id}, and it was placed`);
+  }
+}

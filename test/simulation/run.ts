@@ -1,0 +1,170 @@
+/** Plays one seed: a neighbourhood trades while everything around it fails, then nothing fails any more and all has to come to an end. */
+import { stateHash } from '@wattlot/core';
+import { Checker, sha256 } from './checker.ts';
+import { awaited, compareAtEnd } from './ending.ts';
+import type { PlantedFault } from './faults.ts';
+import { FrameChecks } from './frame-checks.ts';
+import { act, disturb, fund, openMarket } from './habits.ts';
+import { Household } from './household.ts';
+import { Network } from './network.ts';
+import { Server } from './server.ts';
+import { World } from './world.ts';
+
+/** How a seed is played. */
+export interface RunOptions {
+  readonly seed: number;
+  /** Put in to see whether it is found. */
+  readonly fault?: PlantedFault;
+  /** Told of each line of the trace. */
+  readonly trace?: (line: string) => void;
+}
+
+/** What came of it. */
+export interface RunResult {
+  readonly seed: number;
+  /** Nothing when all was as it has to be. */
+  readonly violations: readonly string[];
+  /** Of everything that happened: equal for equal seeds. */
+  readonly traceHash: string;
+  readonly stateHash: string;
+  readonly counts: Checker['counts'];
+  /** Simulated milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** Milliseconds of trading with faults; a calm opening comes before. */
+const tradingMs = 7_000;
+const openingMs = 600;
+/** Within which all has to be decided once nothing fails: an offer's and a settlement's time, renewals' grace, a client's longest wait, and room. */
+const endingMs = 180_000;
+
+/** Reasons for which a client may give a connection up while the network and the exchange fail. Any other says that the exchange broke the protocol. */
+const excuses: readonly RegExp[] = [
+  /^$/,
+  /^loading$/,
+  /^closed$/,
+  /^waiting for the operator/,
+  /^the connection was lost$/,
+  /^the call was lost$/,
+  /^cannot reach /,
+  /^the exchange is silent$/,
+  /^the exchange did not (answer|send)/,
+  /^the login has run out$/,
+  // The exchange was started anew between two steps of a login.
+  /^EAPI:Invalid challenge$/,
+  /^ESession:Invalid session$/,
+  /^EAuth:/,
+  /^EService:/,
+  /^EGeneral:Internal error/,
+];
+
+export async function runSeed({ seed, fault, trace }: RunOptions): Promise<RunResult> {
+  const world = new World(seed, trace);
+  const { chance } = world;
+  const households: Household[] = [];
+  const held: { checker?: Checker } = {};
+  const checker = (): Checker => {
+    if (held.checker === undefined) throw new Error('nobody watches yet');
+    return held.checker;
+  };
+  const report = (violation: string): void => checker().report(violation);
+  const addressOf = (client: string): string | undefined => {
+    return households.find(({ name }) => name === client)?.address;
+  };
+  const network = new Network(world, new FrameChecks({ world, checker, addressOf, fault }));
+  const server = new Server({
+    world,
+    network,
+    fault,
+    report,
+    started: (assembly) => checker().started(assembly),
+  });
+  held.checker = new Checker(world, server.journalDisk);
+  const lost = (reason: string): void => {
+    if (!excuses.some((excuse) => excuse.test(reason))) report(`a client gave up: ${reason}`);
+  };
+  for (let index = 0; index < 4; index += 1) {
+    households.push(
+      new Household({
+        world,
+        network,
+        name: `house-${index}`,
+        isLiar: index === 3 && chance.percent(60),
+        depth: chance.pick([10, 25, 100] as const) ?? 10,
+        sawBook: (book, depth) => checker().sawBook(book, depth),
+        lost,
+      }),
+    );
+  }
+  const each = (): void => checker().compare(server.assembly);
+
+  world.isCalm = true;
+  server.start();
+  for (const household of households) household.start();
+  await world.run(openingMs / 2, each);
+  for (const household of households) fund(household);
+  await world.run(openingMs, each);
+
+  world.isCalm = false;
+  keepBusy(world, server, network, households);
+  await world.run(openingMs + tradingMs, each);
+
+  world.isCalm = true;
+  network.calm();
+  server.start();
+  if (server.assembly !== undefined) openMarket(server.assembly);
+  for (const household of households) household.start();
+  const isOver = (): boolean => awaited(checker(), server, households).length === 0;
+  const end = openingMs + tradingMs + endingMs;
+  if (!(await quiet(world, { end, each, isOver }))) {
+    for (const line of awaited(checker(), server, households)) report(`at the end ${line}`);
+  }
+  compareAtEnd(checker(), server, households);
+  const { counts, violations, state } = checker();
+  return {
+    seed,
+    violations,
+    traceHash: world.traceHash(),
+    stateHash: stateHash(state, sha256),
+    counts,
+    milliseconds: world.now,
+  };
+}
+
+/** Until all is over, and stays so for as long as a message may be on its way. */
+async function quiet(
+  world: World,
+  {
+    end,
+    each,
+    isOver,
+  }: { readonly end: number; readonly each: () => void; readonly isOver: () => boolean },
+): Promise<boolean> {
+  while (world.now < end) {
+    if (!(await world.run(end, each, isOver))) return false;
+    await world.run(world.now + 1_700, each);
+    if (isOver()) return true;
+  }
+  return false;
+}
+
+/** Everybody does something now and then, until it is calm. */
+function keepBusy(
+  world: World,
+  server: Server,
+  network: Network,
+  households: readonly Household[],
+): void {
+  const { chance } = world;
+  const repeat = (least: number, most: number, deed: () => void): void => {
+    world.after(chance.between(least, most), () => {
+      if (world.isCalm) return;
+      deed();
+      repeat(least, most, deed);
+    });
+  };
+  for (const household of households) {
+    repeat(10, 350, () => act(world, network, household));
+  }
+  repeat(100, 3_000, () => disturb(world, server));
+}
