@@ -1,25 +1,27 @@
 /**
- * Simulates the whole exchange with its households, seed by seed: `node test/simulate.ts --seeds N [--seed S] [--json] [--trace]`. Each failing seed is a line with the
+ * Simulates the whole exchange with its households, seed by seed: `node test/simulate.ts --seeds N [--seed S] [--seconds T] [--json] [--trace]`. Each failing seed is a line with the
  * command that plays it again exactly.
  */
 import { parseArgs } from 'node:util';
-import { runSeed } from './simulation/run.ts';
+import { runSeed, tradingSecondsDefault } from './simulation/run.ts';
 import type { RunResult } from './simulation/run.ts';
 
 /** The command that plays a seed again. */
-export function commandFor(seed: number): string {
-  return `npm run simulate -- --seed ${seed}`;
+export function commandFor({ seed, seconds }: Pick<RunResult, 'seed' | 'seconds'>): string {
+  const length = seconds === tradingSecondsDefault ? '' : ` --seconds ${seconds}`;
+  return `npm run simulate -- --seed ${seed}${length}`;
 }
 
 /** One line for a person. */
-export function lineFor({ seed, violations, traceHash, counts }: RunResult): string {
+export function lineFor(result: RunResult): string {
+  const { seed, violations, traceHash, counts } = result;
   const [first = ''] = violations;
   const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
   const { entries, orders, trades, settled, restarts } = counts;
   const what = `${entries} entries, ${orders} orders, ${trades} trades, ${settled} lots settled, ${restarts} starts`;
   return violations.length === 0
     ? `seed ${seed}: ${what}, trace ${traceHash.slice(0, 16)}`
-    : `seed ${seed} FAILS: ${first}${more}; trace ${traceHash.slice(0, 16)}; again: ${commandFor(seed)}`;
+    : `seed ${seed} FAILS: ${first}${more}; trace ${traceHash.slice(0, 16)}; again: ${commandFor(result)}`;
 }
 
 async function main(): Promise<void> {
@@ -27,18 +29,20 @@ async function main(): Promise<void> {
     options: {
       seeds: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
+      seconds: { type: 'string', default: String(tradingSecondsDefault) },
       json: { type: 'boolean', default: false },
       trace: { type: 'boolean', default: false },
     },
   });
   const first = Number(values.seed);
   const count = Number(values.seeds);
+  const seconds = Number(values.seconds);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const began = process.cpuUsage();
   const results: RunResult[] = [];
   for (let seed = first; seed < first + count; seed += 1) {
     const trace = values.trace ? { trace: (line: string) => void process.stdout.write(line) } : {};
-    const result = await runSeed({ seed, ...trace });
+    const result = await runSeed({ seed, seconds, ...trace });
     results.push(result);
     if (!values.json) say(lineFor(result));
     if (!values.json && count === 1) for (const one of result.violations) say(`  ${one}`);
@@ -47,7 +51,7 @@ async function main(): Promise<void> {
   const { user, system } = process.cpuUsage(began);
   const cpuSeconds = (user + system) / 1e6;
   if (values.json) {
-    const seeds = results.map(({ counts, ...result }) => ({ ...result, ...counts }));
+    const seeds = results.map((result) => ({ ...result, again: commandFor(result) }));
     say(JSON.stringify({ seeds, failing: failing.length, cpuSeconds }));
   } else {
     say(`${count - failing.length} of ${count} seeds hold, ${cpuSeconds.toFixed(1)} s of CPU`);

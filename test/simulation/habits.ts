@@ -38,7 +38,7 @@ function wishFor(world: World, household: Household): OrderWish {
       [2, 'absurd'],
     ] as const),
   );
-  const price = priceOf((side === 'ask' ? 100 : 97) + chance.below(8));
+  const price = priceOf((side === 'ask' ? 99 : 97) + chance.below(7));
   const expiresAt = toInstant(Math.round((world.wall + chance.between(200, 9_000)) * 1000));
   const selfTrade = chance.pick([
     undefined,
@@ -91,7 +91,7 @@ export function act(world: World, network: Network, household: Household): void 
     world.after(chance.between(50, 4_000), () => household.start());
   };
   const deeds: readonly (readonly [number, () => void])[] = [
-    [46, () => void household.wish(wishFor(world, household))],
+    [60, () => void household.wish(wishFor(world, household))],
     [10, () => order && void running.client.cancelOrder(order.order)],
     [
       10,
@@ -130,7 +130,7 @@ export function act(world: World, network: Network, household: Household): void 
         void running.link.ask({ method: 'offers.declined', params });
       },
     ],
-    [3, () => link?.cut()],
+    [2, () => link?.cut()],
     [2, () => link?.stall(chance.between(50, 4_000))],
     [
       1.5,
@@ -165,7 +165,7 @@ export function disturb(world: World, server: Server): void {
   const deeds: readonly (readonly [number, () => void])[] = [
     [4, () => server.isRunning && server.restart()],
     [1, () => void server.stop()],
-    [4, () => changePhase(world, server)],
+    [3, () => changePhase(world, server)],
     [1, () => assembly && changeBand(world, assembly)],
     [
       1,

@@ -13,6 +13,8 @@ import { World } from './world.ts';
 /** How a seed is played. */
 export interface RunOptions {
   readonly seed: number;
+  /** Of simulated trading with faults. */
+  readonly seconds?: number;
   /** Put in to see whether it is found. */
   readonly fault?: PlantedFault;
   /** Told of each line of the trace. */
@@ -22,6 +24,7 @@ export interface RunOptions {
 /** What came of it. */
 export interface RunResult {
   readonly seed: number;
+  readonly seconds: number;
   /** Nothing when all was as it has to be. */
   readonly violations: readonly string[];
   /** Of everything that happened: equal for equal seeds. */
@@ -32,8 +35,9 @@ export interface RunResult {
   readonly milliseconds: number;
 }
 
-/** Milliseconds of trading with faults; a calm opening comes before. */
-const tradingMs = 7_000;
+/** Seconds of trading with faults, unless said otherwise: long enough for orders to meet, short enough for hundreds of seeds. */
+export const tradingSecondsDefault = 5;
+/** Milliseconds of a calm opening before. */
 const openingMs = 600;
 /** Within which all has to be decided once nothing fails: an offer's and a settlement's time, renewals' grace, a client's longest wait, and room. */
 const endingMs = 180_000;
@@ -58,7 +62,9 @@ const excuses: readonly RegExp[] = [
   /^EGeneral:Internal error/,
 ];
 
-export async function runSeed({ seed, fault, trace }: RunOptions): Promise<RunResult> {
+export async function runSeed(options: RunOptions): Promise<RunResult> {
+  const { seed, seconds = tradingSecondsDefault, fault, trace } = options;
+  const calmAt = openingMs + seconds * 1000;
   const world = new World(seed, trace);
   const { chance } = world;
   const households: Household[] = [];
@@ -83,13 +89,14 @@ export async function runSeed({ seed, fault, trace }: RunOptions): Promise<RunRe
   const lost = (reason: string): void => {
     if (!excuses.some((excuse) => excuse.test(reason))) report(`a client gave up: ${reason}`);
   };
-  for (let index = 0; index < 4; index += 1) {
+  const count = 3 + chance.below(2);
+  for (let index = 0; index < count; index += 1) {
     households.push(
       new Household({
         world,
         network,
         name: `house-${index}`,
-        isLiar: index === 3 && chance.percent(60),
+        isLiar: index === count - 1 && chance.percent(60),
         depth: chance.pick([10, 25, 100] as const) ?? 10,
         sawBook: (book, depth) => checker().sawBook(book, depth),
         lost,
@@ -107,7 +114,7 @@ export async function runSeed({ seed, fault, trace }: RunOptions): Promise<RunRe
 
   world.isCalm = false;
   keepBusy(world, server, network, households);
-  await world.run(openingMs + tradingMs, each);
+  await world.run(calmAt, each);
 
   world.isCalm = true;
   network.calm();
@@ -115,7 +122,7 @@ export async function runSeed({ seed, fault, trace }: RunOptions): Promise<RunRe
   if (server.assembly !== undefined) openMarket(server.assembly);
   for (const household of households) household.start();
   const isOver = (): boolean => awaited(checker(), server, households).length === 0;
-  const end = openingMs + tradingMs + endingMs;
+  const end = calmAt + endingMs;
   if (!(await quiet(world, { end, each, isOver }))) {
     for (const line of awaited(checker(), server, households)) report(`at the end ${line}`);
   }
@@ -123,6 +130,7 @@ export async function runSeed({ seed, fault, trace }: RunOptions): Promise<RunRe
   const { counts, violations, state } = checker();
   return {
     seed,
+    seconds,
     violations,
     traceHash: world.traceHash(),
     stateHash: stateHash(state, sha256),
@@ -164,7 +172,7 @@ function keepBusy(
     });
   };
   for (const household of households) {
-    repeat(10, 350, () => act(world, network, household));
+    repeat(10, 300, () => act(world, network, household));
   }
-  repeat(100, 3_000, () => disturb(world, server));
+  repeat(200, 3_500, () => disturb(world, server));
 }
