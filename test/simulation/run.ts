@@ -45,7 +45,7 @@ const endingMs = 180_000;
 /** Reasons for which a client may give a connection up while the network and the exchange fail. Any other says that the exchange broke the protocol. */
 const excuses: readonly RegExp[] = [
   /^$/,
-  /^loading$/,
+  /^loading\b/,
   /^closed$/,
   /^waiting for the operator/,
   /^the connection was lost$/,

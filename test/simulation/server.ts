@@ -1,6 +1,4 @@
 /** The exchange's process: the real assembly on simulated disks, killed and started again. */
-import type { Address } from '@wattlot/core';
-import { gatewayErrors } from '@wattlot/client/frames';
 import { localChainPort, newKeyPair, Operator, LedgerError } from '@wattlot/ledger';
 import type { ChainPort, KeyPair } from '@wattlot/ledger';
 import type { HttpOutcome } from '../../packages/client/src/http.ts';
@@ -15,6 +13,8 @@ import {
 } from '../../packages/exchange/src/journal/simulated.ts';
 import type { Journal } from '../../packages/exchange/src/journal/journal.ts';
 import { openEmbeddedLedger } from '../../packages/exchange/src/ledger-embedded.ts';
+import { localCalls } from '../../packages/exchange/src/gateway/local-calls.ts';
+import type { LocalAnswer } from '../../packages/exchange/src/gateway/local-calls.ts';
 import { chainName } from '../../packages/exchange/src/start-folder.ts';
 import { defaultTerms } from '../../packages/exchange/src/terms.ts';
 import { openChainOn } from '../../packages/ledger/src/chain/open-chain.ts';
@@ -230,54 +230,19 @@ export class Server {
     this.#assembly = assembly;
     started(assembly);
     const local: ChainPort = localChainPort(chain);
+    const call = localCalls(assembly);
     network.listen({
       life,
       chain: local,
       accept: (socket, source) => sockets.accept(socket, source),
-      call: (path, body, token) => answer(assembly, path, body, token),
+      call: async (path, body, token) => outcomeOf(await call(path, body, token)),
     });
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** What the HTTP side answers to the calls that a participant's program makes. */
-async function answer(
-  { sessions, admission, feed }: Assembly,
-  path: string,
-  body: unknown,
-  token = '',
-): Promise<HttpOutcome> {
-  const fields = body as Fields;
-  const address = String(fields['address']) as Address;
-  const yes = (result: unknown): HttpOutcome => ({ kind: 'yes', result });
-  const no = (error: string): HttpOutcome => ({ kind: 'no', error });
-  if (path === '/v1/challenge') return yes(sessions.challenge(address));
-  if (path === '/v1/login') {
-    const challenge = String(fields['challenge']);
-    const made = sessions.login({ address, challenge, signature: String(fields['signature']) });
-    if (made === 'challenge') return no(gatewayErrors.badChallenge);
-    if (made === 'signature') return no(gatewayErrors.badSignature);
-    return yes({ ...made, admitted: feed.isAdmitted(address) });
-  }
-  const participant = sessions.find(token);
-  if (participant === undefined) return no(gatewayErrors.invalidToken);
-  try {
-    if (path === '/v1/connect_node') {
-      const meter = fields['meter'] as Address | undefined;
-      const status = await admission.connectNode(participant, {
-        name: String(fields['name']),
-        meter,
-      });
-      return yes({ status });
-    }
-    if (path === '/v1/schedule_ecoin_issue') {
-      const issued = await admission.issueEcoin(participant, Number(fields['amount']));
-      return issued.status === 'refused' ? no(gatewayErrors.permissionDenied) : yes(issued);
-    }
-  } catch (error) {
-    // As over HTTP: status 500.
-    return { kind: 'retry', reason: lineOf(error) };
-  }
-  throw new Error(`the simulated exchange does not answer ${path}`);
+/** An answer as the client reads it. */
+function outcomeOf({ status, body }: LocalAnswer): HttpOutcome {
+  if ('result' in body) return { kind: 'yes', result: body.result };
+  const isFinal = status < 500 && status !== 429;
+  return isFinal ? { kind: 'no', error: body.error } : { kind: 'retry', reason: body.error };
 }
