@@ -70,7 +70,7 @@ test('a batch that is only looked at says what would become of each of its order
     result: [
       {},
       {
-        error: expect.stringContaining('EOrder:Insufficient funds'),
+        error: 'EOrder:Insufficient funds (insufficient user funds)',
         cl_ord_id: expect.any(String),
       },
       {},
