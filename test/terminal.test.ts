@@ -38,7 +38,7 @@ describe('the terminal over a running market', () => {
       await screen.until((text) => /\d+ × +1000\.00 ecoin +free/.test(text), 0);
       // Far from the market, so that it rests: ten lots on offer for it.
       screen.press('2gkkkkkkkkkks\t\r');
-      await screen.until((text) => /ask +\d+ +0\/10 .* \d ahead/.test(text), 0);
+      await screen.until((text) => /ask +\d+ +0\/10 .* \d+ ahead/.test(text), 0);
       screen.press('3');
       await screen.until((text) => text.includes('LOTS of O'), 0);
       screen.press('4');
