@@ -1,6 +1,6 @@
 /**
- * What 500 clients that never read cost the honest ones: `node bench/hostile.ts [--json] [--clients N] [--rounds N] [--seconds N]`. Spans without and with them take turns,
- * once as they only follow everything and once as they also ask for whole books again and again.
+ * What 500 clients at another address, which never read, cost the honest ones: `node bench/hostile.ts [--json] [--clients N] [--rounds N] [--seconds N] [--unlimited]`. Spans without
+ * and with them take turns: as they only follow everything, and as they also ask for whole books again and again, now and then or as fast as a connection may.
  */
 import { parseArgs } from 'node:util';
 import { quantile } from '../test/hostile/honest.ts';
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '8' },
+    unlimited: { type: 'boolean', default: false },
   },
 });
 const [clients, rounds, seconds] = [values.clients, values.rounds, values.seconds].map(Number);
@@ -23,6 +24,7 @@ const kinds = [
   { name: 'alone', silent: undefined },
   { name: 'beside silent readers', silent: { count: clients, requestsPerSecond: 0 } },
   { name: 'beside silent askers', silent: { count: clients, requestsPerSecond: 10 } },
+  { name: 'beside fast askers', silent: { count: clients, requestsPerSecond: 190 } },
 ] as const;
 
 function median(numbers: readonly number[]): number {
@@ -33,7 +35,7 @@ function median(numbers: readonly number[]): number {
 }
 
 const mebibyte = 1024 * 1024;
-const siege = await Siege.open();
+const siege = await Siege.open(values.unlimited ? 'source-frames-per-second = 1000000' : '');
 const spans = new Map<string, Span[]>(kinds.map(({ name }) => [name, []]));
 for (let round = 0; round < rounds; round += 1) {
   for (const { name, silent } of kinds)

@@ -41,11 +41,14 @@ export class Siege {
     this.#base = memoryOf(parts.server.pid);
   }
 
-  /** Starts all, and trades a while before the first look at the memory. */
-  static async open(): Promise<Siege> {
+  /**
+   * Starts all, and trades a while before the first look at the memory.
+   * @param limits lines of `exchange.conf`. Default: no address is limited, or fewer hostile ones could be held out against.
+   */
+  static async open(limits = 'source-frames-per-second = 1000000'): Promise<Siege> {
     const folder = mkdtempSync(join(tmpdir(), 'wattlot-siege-'));
-    // All of them come from this machine.
-    writeFileSync(join(folder, 'exchange.conf'), 'connections-per-source = 1000\n');
+    const many = 'connections-per-source = 1000\ncalls-burst = 1000000\n';
+    writeFileSync(join(folder, 'exchange.conf'), `${many}${limits}\n`);
     const server = await startServer(folder);
     const honest = await Honest.open(server.url, folder);
     const watcher = new Watcher(server.url, 'KWH/ECOIN');

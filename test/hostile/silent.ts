@@ -11,6 +11,9 @@ export interface SilentOptions {
   readonly requestsPerSecond: number;
 }
 
+/** Where they come from: Linux has many addresses of its own, and the honest ones are at another. */
+const from = process.platform === 'linux' ? { localAddress: '127.0.0.2' } : {};
+
 const symbol = ['KWH/ECOIN'];
 
 /** Everything that there is, as deep as it goes. */
@@ -78,7 +81,7 @@ export class Silent {
   #connect(): Promise<void> {
     const { hostname, port, host } = new URL(this.#options.url);
     return new Promise((connected) => {
-      const socket = connect({ host: hostname, port: Number(port) });
+      const socket = connect({ host: hostname, port: Number(port), ...from });
       socket.pause();
       socket.on('connect', () => {
         this.#sockets.add(socket);

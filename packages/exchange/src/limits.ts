@@ -64,6 +64,21 @@ export const keepAliveMs = 8_000;
 export const framesBurst = 400;
 export const framesPerSecond = 200;
 
+/**
+ * Frames that all connections from one address of the network may send at once, and a second in the long run. The busiest simulated neighbourhood, 200 households on one machine, sends 450 a
+ * second; ten bots at their own limit reach it.
+ */
+export const sourceFramesBurst = 10_000;
+export const sourceFramesPerSecond = 2_000;
+
+/** Of these, what a connection may always send, whatever the others at its address do: at once, a second in the long run, and in its first second. A household that trades, and its subscriptions. */
+export const ownFramesBurst = 100;
+export const ownFramesPerSecond = 5;
+export const ownFramesAtFirst = 20;
+
+/** Addresses of the network of which it is remembered how much they have sent and asked; the longest unused start anew. */
+export const sourcesMax = 10_000;
+
 /** Orders that an account may place at once, and a second in the long run. */
 export const ordersBurst = 100;
 export const ordersPerSecond = 50;
@@ -168,9 +183,13 @@ export const guestSessionsMax = 1_000;
 /** Sessions of one address: a terminal, an agent and a bot, each restarted a few times. */
 export const sessionsPerAddressMax = 16;
 
-/** HTTP requests to `/v1/` from one address of the network at once, and a second in the long run: a neighbourhood that starts is a few a household. */
+/** HTTP requests of one kind from one address of the network at once, and a second in the long run: a neighbourhood that starts is a few a household. */
 export const callsBurst = 1_000;
 export const callsPerSecond = 100;
+
+/** Requests of wallets to the chain from one address of the network at once, and a second in the long run: the busiest simulated neighbourhood, 200 households on one machine, asks 550 a second. */
+export const chainCallsBurst = 5_000;
+export const chainCallsPerSecond = 1_000;
 
 /** API keys of one participant: a few programs, each with a spare. */
 export const apiKeysMax = 16;
@@ -230,3 +249,7 @@ export const storiesKeptMax = 500;
 /** Frames above a connection's rate that are still answered, at once and a second in the long run: a program that is somewhat too fast is told so, a flood is cut off. */
 export const refusedFramesBurst = 1_000;
 export const refusedFramesPerSecond = 50;
+
+/** The same for all connections from one address: refusing costs about as much as the cheapest request. */
+export const refusedSourceFramesBurst = 2_000;
+export const refusedSourceFramesPerSecond = 500;

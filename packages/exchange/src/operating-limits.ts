@@ -66,15 +66,39 @@ export const operatingLimits = {
     most: 1_000_000,
     what: 'the same at once: the offers of an order of 1,000 lots are 50',
   },
+  'source-frames-per-second': {
+    usual: limits.sourceFramesPerSecond,
+    least: 100,
+    most: 1_000_000,
+    what: 'frames of all connections from one address of the network a second; not below `frames-per-second`',
+  },
+  'source-frames-burst': {
+    usual: limits.sourceFramesBurst,
+    least: 100,
+    most: 1_000_000,
+    what: 'the same at once; not below `frames-burst`',
+  },
   'calls-per-second': {
     usual: limits.callsPerSecond,
     least: 1,
     most: 1_000_000,
-    what: 'HTTP calls under `/0/`, and as many under `/v1/`, from one address of the network a second',
+    what: 'HTTP calls under `/0/`, as many under `/v1/`, as many others, and as many new socket connections, from one address of the network a second',
   },
   'calls-burst': {
     usual: limits.callsBurst,
     least: 10,
+    most: 1_000_000,
+    what: 'the same at once',
+  },
+  'chain-calls-per-second': {
+    usual: limits.chainCallsPerSecond,
+    least: 10,
+    most: 1_000_000,
+    what: 'HTTP calls of wallets to the embedded chain from one address of the network a second: a trade is a few',
+  },
+  'chain-calls-burst': {
+    usual: limits.chainCallsBurst,
+    least: 100,
     most: 1_000_000,
     what: 'the same at once',
   },
@@ -132,6 +156,8 @@ export const usualLimits: OperatingLimits = Object.fromEntries(
 const pairs = [
   ['orders-per-second', 'cancels-per-second'],
   ['orders-burst', 'cancels-burst'],
+  ['frames-per-second', 'source-frames-per-second'],
+  ['frames-burst', 'source-frames-burst'],
   ['connections', 'http-connections'],
   ['order-backlog', 'backlog'],
 ] as const satisfies readonly (readonly [LimitName, LimitName])[];

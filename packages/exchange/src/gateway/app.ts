@@ -4,7 +4,7 @@ import type { LedgerResult } from '@wattlot/client/frames';
 import { CHAIN_REQUEST_BYTES_MAX, handleChainRequest, HistoryLimit } from '@wattlot/ledger';
 import type { Chain } from '@wattlot/ledger';
 import { fastify, LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { LedgerPort } from '../ledger-port.ts';
@@ -14,7 +14,7 @@ import type { OperatingLimits } from '../operating-limits.ts';
 import type { Log } from '../watch/log.ts';
 import type { Meters } from '../watch/meters.ts';
 import type { Readiness } from '../watch/readiness.ts';
-import { callCounter, callsOf, Refused } from './calls.ts';
+import { callsOf, isDialect, limitCalls, Refused } from './calls.ts';
 import { addOperatorApi } from './operator-api.ts';
 import type { OperatorApiOptions } from './operator-api.ts';
 import { isOriginAllowed } from './origin.ts';
@@ -24,6 +24,7 @@ import type { PrivateApiOptions } from './private-api.ts';
 import { addPublicApi, refuse } from './public-api.ts';
 import { addSessionApi } from './session-api.ts';
 import type { SessionApiOptions } from './session-api.ts';
+import { sourceOf } from './source.ts';
 
 /** What the application works with. */
 export interface AppOptions extends PrivateApiOptions, SessionApiOptions, OperatorApiOptions {
@@ -89,16 +90,16 @@ export function buildApp(options: AppOptions): FastifyInstance {
     const text = error instanceof Refused ? error.message : textOf(status);
     return reply.code(status).send(isDialect(request) ? refuse(text) : { error: text });
   });
+  countAnswers(app, options);
+  limitCalls(app, options);
   app.get('/health', (_request, reply) => {
     const health = options.health();
     return reply.code(health.ready ? 200 : 503).send({ ...health, ...options.facts() });
   });
-  countAnswers(app, options);
-  limitDialect(app, options);
   addPublicApi(app, options);
   addPrivateApi(app, options);
   addChain(app, options);
-  const call = callsOf(app, options);
+  const call = callsOf(app);
   addSessionApi(call, options);
   addOperatorApi(call, options);
   addPaperApi(call, options);
@@ -132,19 +133,6 @@ function errorIn(payload: unknown): string | undefined {
   return typeof first === 'string' ? first : undefined;
 }
 
-/** Whether a request is to the dialect's functions, which have an envelope of their own. */
-function isDialect({ url }: FastifyRequest): boolean {
-  return url.startsWith('/0/');
-}
-
-function limitDialect(app: FastifyInstance, options: AppOptions): void {
-  const count = callCounter(options);
-  app.addHook('onRequest', (request, _reply, done) => {
-    if (!isDialect(request) || count(request.ip)) done();
-    else done(new Refused(429, gatewayErrors.callsLimited));
-  });
-}
-
 function statusOf(error: unknown): number {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
@@ -170,7 +158,7 @@ function addChain(app: FastifyInstance, { ledger, chain, now }: AppOptions): voi
   });
   const bodyLimit = CHAIN_REQUEST_BYTES_MAX;
   app.post('/chain', { bodyLimit }, ({ body, ip }) => {
-    const refused = histories.refuse(body, ip);
+    const refused = histories.refuse(body, sourceOf(ip));
     if (refused !== undefined) return refused;
     return chain === undefined ? noChainHere : handleChainRequest(chain, body);
   });

@@ -6,11 +6,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Static, TSchema } from 'typebox';
 import type { LedgerPort } from '../ledger-port.ts';
+import { sourcesMax } from '../limits.ts';
 import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
 import { createBucket, take } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import type { Sessions } from './sessions.ts';
+import { sourceOf } from './source.ts';
 
 /** A refusal of a request, with an error string of the wire. */
 export class Refused extends Error {
@@ -22,9 +24,6 @@ export class Refused extends Error {
   }
 }
 
-/** Addresses of the network of which it is remembered how much they have asked. */
-const strangersMax = 10_000;
-
 /** How calls are counted. */
 export interface CountOptions {
   readonly now: () => Instant;
@@ -33,15 +32,42 @@ export interface CountOptions {
 }
 
 /** Counts the calls of each address of the network. @returns false for one too many. */
-export function callCounter({ now, limits = usualLimits }: CountOptions): (ip: string) => boolean {
-  const [burst, perSecond] = [limits['calls-burst'], limits['calls-per-second']];
-  const buckets = new LRUCache<string, Bucket>({ max: strangersMax });
+export function callCounter(
+  { now, limits = usualLimits }: CountOptions,
+  what: 'calls' | 'chain-calls' = 'calls',
+): (ip: string | undefined) => boolean {
+  const [burst, perSecond] = [limits[`${what}-burst`], limits[`${what}-per-second`]];
+  const buckets = new LRUCache<string, Bucket>({ max: sourcesMax });
   return (ip) => {
     const at = now() / 1000;
-    const bucket = buckets.get(ip) ?? createBucket(burst, perSecond, at);
-    buckets.set(ip, bucket);
+    const source = sourceOf(ip);
+    const bucket = buckets.get(source) ?? createBucket(burst, perSecond, at);
+    buckets.set(source, bucket);
     return take(bucket, at);
   };
+}
+
+/** Whether a request is to the dialect's functions, which have an envelope of their own. */
+export function isDialect({ url }: FastifyRequest): boolean {
+  return url.startsWith('/0/');
+}
+
+/** Counts every request by where it comes from, whatever it asks for: each kind by itself, so that none is in the way of another. */
+export function limitCalls(app: FastifyInstance, options: CountOptions): void {
+  const dialect = callCounter(options);
+  const own = callCounter(options);
+  const chain = callCounter(options, 'chain-calls');
+  const others = callCounter(options);
+  const counterOf = (request: FastifyRequest): ((ip: string) => boolean) => {
+    if (isDialect(request)) return dialect;
+    if (request.url.startsWith('/v1/')) return own;
+    return request.routeOptions.url === '/chain' ? chain : others;
+  };
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (counterOf(request)(request.ip)) return done();
+    const { callsLimited, rateLimited } = gatewayErrors;
+    done(new Refused(429, isDialect(request) ? callsLimited : rateLimited));
+  });
 }
 
 /** Adds one call: what it takes, and what it does. */
@@ -51,15 +77,10 @@ export type AddCall = <Schema extends TSchema>(
   work: (body: Static<Schema>, request: FastifyRequest) => unknown,
 ) => void;
 
-/** Calls of one application, counted together. */
-export function callsOf(app: FastifyInstance, options: CountOptions): AddCall {
-  const count = callCounter(options);
-  const onRequest = (request: FastifyRequest, _reply: unknown, done: (e?: Error) => void): void => {
-    if (count(request.ip)) done();
-    else done(new Refused(429, gatewayErrors.rateLimited));
-  };
+/** Calls of one application. */
+export function callsOf(app: FastifyInstance): AddCall {
   return (path, schema, work) => {
-    app.post(path, { schema: { body: schema }, onRequest }, (request) =>
+    app.post(path, { schema: { body: schema } }, (request) =>
       Promise.resolve(work(request.body as Static<typeof schema>, request)).then((result) => ({
         result,
       })),

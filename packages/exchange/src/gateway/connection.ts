@@ -12,20 +12,17 @@ import type { System } from '../feed/system.ts';
 import {
   closeWithinMs,
   heartbeatMs,
-  refusedFramesBurst,
-  refusedFramesPerSecond,
   stalledBytesMax,
   stalledMsMax,
   subscribeWithinMs,
 } from '../limits.ts';
 import { usualLimits } from '../operating-limits.ts';
-import type { OperatingLimits } from '../operating-limits.ts';
 import type { Log } from '../watch/log.ts';
 import { kindOfError, Meters } from '../watch/meters.ts';
-import { createBucket, take } from './bucket.ts';
-import type { Bucket } from './bucket.ts';
 import type { Desk } from './desk.ts';
 import { firstMessageOf, followingOf, leaveMarket } from './following.ts';
+import { FrameRates } from './frame-rates.ts';
+import type { FrameCounter } from './frame-rates.ts';
 import type { FrameData, FrameSocket } from './frame-socket.ts';
 import type { Outcome } from './posting.ts';
 import { isMethod, readRequest } from './request.ts';
@@ -39,8 +36,8 @@ export interface ConnectionOptions {
   readonly version: string;
   /** Whether a token is for more than looking: true for one that is nobody's. */
   readonly mayTrade: (token: string) => boolean;
-  /** Default: the usual ones. */
-  readonly limits?: OperatingLimits;
+  /** Counts what it receives. Default: by the usual limits, and alone. */
+  readonly frames?: FrameCounter;
   readonly meters?: Meters;
   /** Takes a line for each request. */
   readonly trace?: Log;
@@ -63,9 +60,7 @@ interface PrivateFollowing {
 export class Connection implements Subscriber {
   readonly #options: ConnectionOptions;
   readonly #socket: FrameSocket;
-  readonly #frames: Bucket;
-  /** Frames above the rate that are answered still. */
-  readonly #refusals: Bucket;
+  readonly #frames: FrameCounter;
   readonly #meters: Meters;
   readonly #private = new Map<PrivateChannel, PrivateFollowing>();
   readonly #openedAt: number;
@@ -84,10 +79,9 @@ export class Connection implements Subscriber {
     this.#options = options;
     this.#socket = options.socket;
     const now = this.#nowMs();
-    const { limits = usualLimits, meters = new Meters() } = options;
+    const { meters = new Meters() } = options;
     this.#meters = meters;
-    this.#frames = createBucket(limits['frames-burst'], limits['frames-per-second'], now);
-    this.#refusals = createBucket(refusedFramesBurst, refusedFramesPerSecond, now);
+    this.#frames = options.frames ?? new FrameRates(usualLimits, meters).connection('', now);
     this.#openedAt = now;
     this.#sentAt = now;
     this.#readAt = now;
@@ -169,10 +163,8 @@ export class Connection implements Subscriber {
     this.#meters.framesIn += 1;
     const receivedAt = this.#options.now();
     if (isBinary) return this.close(closeCodes.notText, 'text frames only');
-    const isLimited = !take(this.#frames, receivedAt / 1000);
-    if (isLimited && !take(this.#refusals, receivedAt / 1000)) {
-      return this.close(closeCodes.policy, 'too many frames');
-    }
+    const verdict = this.#frames.take(receivedAt / 1000);
+    if (verdict === 'cut') return this.close(closeCodes.policy, 'too many frames');
     const text = Array.isArray(data) ? Buffer.concat(data).toString() : textOf(data);
     const read = readRequest(text);
     const method = read.kind === 'request' ? read.request.method : read.method;
@@ -180,10 +172,7 @@ export class Connection implements Subscriber {
     const respond = (outcome: Outcome): void => {
       this.#reply({ method, requestId, receivedAt }, outcome);
     };
-    if (isLimited) {
-      this.#meters.limited.frames += 1;
-      return respond({ error: gatewayErrors.rateLimited });
-    }
+    if (verdict === 'refused') return respond({ error: gatewayErrors.rateLimited });
     if (read.kind === 'refused') return respond({ error: read.error });
     const { request } = read;
     switch (request.method) {
@@ -203,7 +192,7 @@ export class Connection implements Subscriber {
 
   /** The protocol's own pings are answered by themselves, but not without end. */
   #countPing(): void {
-    if (take(this.#frames, this.#nowMs())) return;
+    if (this.#frames.take(this.#nowMs()) === 'taken') return;
     this.close(closeCodes.policy, 'too many pings');
   }
 

@@ -1,7 +1,9 @@
 /** Limits that the operator has set hold, each where it is counted. */
+import { httpChainPort } from '@wattlot/ledger';
 import { afterEach, expect, test } from 'vitest';
+import { ownFramesAtFirst } from '../limits.ts';
 import { readLimits } from '../operating-limits.ts';
-import { alice, TestMarket } from '../testing.ts';
+import { alice, ManualClock, TestMarket } from '../testing.ts';
 import { Desk } from './desk.ts';
 import type { DeskRequest } from './desk.ts';
 import type { Outcome } from './posting.ts';
@@ -36,6 +38,56 @@ test('frames, connections and calls are counted as set', async () => {
   );
   expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
   expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(10);
+});
+
+test('the frames of one address are counted together, on however many connections', async () => {
+  const clock = new ManualClock();
+  const text = 'frames-burst = 100\nsource-frames-burst = 250\ncalls-burst = 50';
+  const started = await startTestExchange({ clock, limits: readLimits('f', text) });
+  end = started.end;
+  const { url } = started.exchange;
+  let pongs = 0;
+  for (let visit = 0; visit < 5; visit += 1) {
+    const socket = await new TestSocket(url).open();
+    for (let count = 0; count < 100; count += 1) socket.send({ method: 'ping', req_id: count });
+    for (let count = 0; count < 100; count += 1) {
+      const { method } = await socket.next(({ req_id: id }) => id === count);
+      if (method === 'pong') pongs += 1;
+    }
+    socket.close();
+  }
+  expect(pongs).toBe(250 + 3 * ownFramesAtFirst);
+});
+
+test('calls that are no functions are counted too, and so are connections', async () => {
+  const clock = new ManualClock();
+  const text = 'calls-burst = 10\ncalls-per-second = 1\nchain-calls-burst = 100';
+  const started = await startTestExchange({ clock, limits: readLimits('f', text) });
+  end = started.end;
+  const { url } = started.exchange;
+  const statusOf = async (path: string, init: RequestInit = {}): Promise<number> =>
+    (await fetch(new URL(path, url), init)).status;
+  const countOf = async (path: string, init: RequestInit = {}): Promise<number> => {
+    for (let count = 0; ; count += 1) if ((await statusOf(path, init)) === 429) return count;
+  };
+  const question = JSON.stringify({ method: 'info', params: {} });
+  const headers = { 'content-type': 'application/json' };
+  expect(await countOf('/chain', { method: 'POST', headers, body: question })).toBe(100);
+  // A wallet takes it for what passes, and asks again.
+  const port = httpChainPort({ url: new URL('/chain', url).href });
+  await expect(port.info()).rejects.toMatchObject({ code: 'chain_unreachable', retryable: true });
+  await port.close();
+  expect(await countOf('/health')).toBe(10);
+  // What is not there costs as much, and is not in the way of what is.
+  expect(await statusOf('/nothing')).toBe(429);
+  expect(await countOf('/v1/ledger')).toBe(10);
+  expect(await statusOf('/v1/nothing')).toBe(429);
+  expect(await countOf('/0/public/Time')).toBe(10);
+  for (let count = 0; count < 10; count += 1) (await new TestSocket(url).open()).close();
+  expect(await new TestSocket(url).closed).toContain('429');
+  clock.advance(1_000);
+  expect(await statusOf('/health')).toBe(200);
+  (await new TestSocket(url).open()).close();
 });
 
 test('a participant has as many live orders as set; one sent again is answered, and a cancel makes room', async () => {

@@ -10,11 +10,14 @@ import { usualLimits } from '../operating-limits.ts';
 import type { OperatingLimits } from '../operating-limits.ts';
 import type { Log } from '../watch/log.ts';
 import { Meters } from '../watch/meters.ts';
+import { callCounter } from './calls.ts';
 import { Connection } from './connection.ts';
 import type { Desk } from './desk.ts';
+import { FrameRates } from './frame-rates.ts';
 import type { FrameSocket } from './frame-socket.ts';
 import { isOriginAllowed } from './origin.ts';
 import { Outbox } from './outbox.ts';
+import { sourceOf } from './source.ts';
 
 /** What the sockets work with. */
 export interface SocketsOptions {
@@ -38,14 +41,19 @@ export class Sockets {
   readonly #server: WebSocketServer;
   readonly #outbox = new Outbox();
   readonly #meters: Meters;
+  readonly #rates: FrameRates;
+  readonly #count: (ip: string) => boolean;
   readonly #connections = new Map<Connection, string>();
-  #count = 0;
+  #opened = 0;
   #isClosing = false;
   #stopTicking: (() => void) | undefined;
 
   constructor(options: SocketsOptions) {
     this.#options = options;
     this.#meters = options.meters ?? new Meters();
+    const { limits = usualLimits, clock } = options;
+    this.#rates = new FrameRates(limits, this.#meters);
+    this.#count = callCounter({ now: clock.now, limits });
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: frameBytesMax,
@@ -77,24 +85,24 @@ export class Sockets {
 
   /** Makes a connection of an open socket. @param source where in the network it comes from. */
   accept(socket: FrameSocket, source: string): void {
-    const { desk, feed, clock, version, mayTrade, limits = usualLimits } = this.#options;
+    const { desk, feed, clock, version, mayTrade } = this.#options;
     const { log, trace } = this.#options;
-    this.#count += 1;
+    this.#opened += 1;
     const connection = new Connection({
       socket,
-      id: this.#count,
+      id: this.#opened,
       desk,
       feed,
       version,
       mayTrade,
-      limits,
+      frames: this.#rates.connection(source, clock.now() / 1000),
       meters: this.#meters,
       ...(trace === undefined ? {} : { trace }),
       now: clock.now,
       after: clock.after,
     });
     this.#connections.set(connection, source);
-    const id = this.#count;
+    const id = this.#opened;
     log?.('connected', { level: 'debug', connection: id, source });
     socket.on('close', () => {
       this.#connections.delete(connection);
@@ -123,7 +131,7 @@ export class Sockets {
     // Until ws takes over, an error of the socket is nobody's.
     const ignore = (): void => undefined;
     socket.on('error', ignore);
-    const source = request.socket.remoteAddress ?? '';
+    const source = sourceOf(request.socket.remoteAddress);
     const status = this.#refusalOf(request, source);
     if (status !== undefined) {
       this.#meters.connectionsRefused += 1;
@@ -141,6 +149,8 @@ export class Sockets {
 
   #refusalOf({ url = '', headers }: IncomingMessage, source: string): number | undefined {
     if (this.#isClosing) return 503;
+    // Each is a new count of frames, too.
+    if (!this.#count(source)) return 429;
     const [path] = url.split('?');
     if (path !== '/v2') return 404;
     if (!isOriginAllowed(headers)) return 403;

@@ -5,7 +5,7 @@
 import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
 
 /** What is limited by a rate. */
-export type Limited = 'orders' | 'cancels' | 'agentWords' | 'frames' | 'calls';
+export type Limited = 'orders' | 'cancels' | 'agentWords' | 'frames' | 'sourceFrames' | 'calls';
 
 /** Told of what has a size or takes its time; made by who exports it. */
 export interface Observer {
@@ -49,6 +49,7 @@ export class Meters {
     cancels: 0,
     agentWords: 0,
     frames: 0,
+    sourceFrames: 0,
     calls: 0,
   };
   observer: Observer | undefined;

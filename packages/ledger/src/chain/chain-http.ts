@@ -133,7 +133,8 @@ function unreachable(url: URL, why: string, cause: unknown): LedgerError {
 
 function refusal(url: URL, status: number): LedgerError {
   const message = `the chain at ${url.origin} answered with status ${status}`;
-  return status >= 500
+  // 429: asked too often, and the wallets beside this one count too.
+  return status >= 500 || status === 429
     ? new LedgerError('chain_unreachable', message, { retryable: true })
     : new LedgerError('chain_request_invalid', message);
 }
