@@ -11,23 +11,46 @@ export interface Size {
   readonly rows: number;
 }
 
+/** Milliseconds for which a screen is waited for: not how long it may take, but when to print what is there instead. */
+const limitMsUsual = 50_000;
+
 /** A program in a terminal of its own, and the screen it draws. */
 export class PtyScreen {
   readonly #pty: IPty;
   readonly #terminal: xterm.Terminal;
   readonly started = performance.now();
   readonly #waiting = new Set<() => void>();
+  /** Of DEC's private modes, those that are set. A cursor is shown at first. */
+  readonly #modes = new Set([25]);
 
   #size: Size;
   /** The exit code, once the program has ended. */
   readonly ended: Promise<number>;
 
-  constructor(size: Size, file: string, args: readonly string[]) {
+  /** `extra` is added to the environment. */
+  constructor(
+    size: Size,
+    file: string,
+    args: readonly string[],
+    extra: Readonly<Record<string, string>> = {},
+  ) {
     const { columns: cols, rows } = size;
     this.#size = size;
     this.#terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true });
+    for (const [final, isSet] of [
+      ['h', true],
+      ['l', false],
+    ] as const) {
+      this.#terminal.parser.registerCsiHandler({ prefix: '?', final }, (modes) => {
+        for (const mode of modes.flat()) {
+          if (isSet) this.#modes.add(mode);
+          else this.#modes.delete(mode);
+        }
+        return false;
+      });
+    }
     const { CI: _, ...inherited } = process.env;
-    const env = { ...inherited, TERM: 'xterm-256color' };
+    const env = { ...inherited, TERM: 'xterm-256color', ...extra };
     this.#pty = spawnPty(file, [...args], { cols, rows, cwd: root, env });
     this.ended = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode }) => resolve(exitCode));
@@ -52,7 +75,7 @@ export class PtyScreen {
   }
 
   /** Milliseconds from now (or from the start) until the screen satisfies `wanted`. */
-  until(wanted: (text: string) => boolean, since: number, limitMs = 20_000): Promise<number> {
+  until(wanted: (text: string) => boolean, since: number, limitMs = limitMsUsual): Promise<number> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
         if (!wanted(this.text())) return;
@@ -78,6 +101,15 @@ export class PtyScreen {
   /** Whether the program has the other screen, the one without scrollback. */
   get isFullScreen(): boolean {
     return this.#terminal.buffer.active.type === 'alternate';
+  }
+
+  get isCursorShown(): boolean {
+    return this.#modes.has(25);
+  }
+
+  /** Whether a paste is marked as one, which a program asks for and takes back. */
+  get arePastesMarked(): boolean {
+    return this.#modes.has(2004);
   }
 
   resize(size: Size): void {

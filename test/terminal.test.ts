@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { childOf } from './processes.ts';
 import { PtyScreen } from './pty-screen.ts';
 import { emptyFolder } from './run-wattlot.ts';
 
@@ -10,16 +10,6 @@ const main = fileURLToPath(new URL('../bin/wattlot.mjs', import.meta.url));
 
 function isLive(text: string): boolean {
   return text.includes('LIVE') && text.includes('spread');
-}
-
-/** The process of one subcommand that a process started. */
-function childOf(pid: number, subcommand: string): number {
-  const listed = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
-  for (const line of listed.split('\n')) {
-    const [child, parent, ...args] = line.trim().split(/\s+/);
-    if (Number(parent) === pid && args.includes(subcommand)) return Number(child);
-  }
-  throw new Error(`no ${subcommand} below ${pid}`);
 }
 
 describe('the terminal over a running market', () => {

@@ -13,8 +13,11 @@ export type Direction = 'up' | 'down';
 export interface Fault {
   readonly direction: Direction;
   readonly afterBytes: number;
-  /** `end`: both sides see it end; `reset`: both are reset; `silent`: it stays open and nothing passes any more, either way. */
-  readonly how: 'end' | 'reset' | 'silent';
+  /**
+   * `end`: both sides see it end; `reset`: both are reset; `silent`: it stays open and nothing passes any more, either way; `deaf`: nothing passes down any more,
+   * and what the client says still arrives.
+   */
+  readonly how: 'end' | 'reset' | 'silent' | 'deaf';
 }
 
 interface Pair {
@@ -23,6 +26,7 @@ interface Pair {
   fault: Fault | undefined;
   passed: number;
   isSilent: boolean;
+  isDeaf: boolean;
 }
 
 /** The first bytes of a connection that becomes a socket of the exchange. */
@@ -31,6 +35,8 @@ const upgrade = 'GET /v2 ';
 /** A way to a server on which the sockets of its clients can be hurt. Their HTTP calls pass. */
 export class FaultProxy {
   readonly url: string;
+  /** Where it leads. */
+  readonly target: string;
   /** Milliseconds by which every byte is late. */
   delayMs = 0;
   /** Connections that were hurt. */
@@ -41,6 +47,7 @@ export class FaultProxy {
 
   private constructor(server: Server, target: URL) {
     this.#server = server;
+    this.target = target.href;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('connection', (client) => this.#take(client, target));
   }
@@ -70,7 +77,14 @@ export class FaultProxy {
 
   #take(client: Socket, { hostname, port }: URL): void {
     const server = connect({ host: hostname, port: Number(port) });
-    const pair: Pair = { client, server, fault: undefined, passed: 0, isSilent: false };
+    const pair: Pair = {
+      client,
+      server,
+      fault: undefined,
+      passed: 0,
+      isSilent: false,
+      isDeaf: false,
+    };
     this.#pairs.add(pair);
     let isFirst = true;
     client.on('data', (bytes: Buffer) => {
@@ -98,7 +112,7 @@ export class FaultProxy {
   }
 
   #pass(pair: Pair, direction: Direction, bytes: Buffer): void {
-    if (pair.isSilent) return;
+    if (pair.isSilent || (pair.isDeaf && direction === 'down')) return;
     const to = direction === 'up' ? pair.server : pair.client;
     const { fault } = pair;
     const room =
@@ -115,6 +129,10 @@ export class FaultProxy {
     if (fault === undefined || pair.isSilent) return;
     this.hurt += 1;
     pair.fault = undefined;
+    if (fault.how === 'deaf') {
+      pair.isDeaf = true;
+      return;
+    }
     this.#sockets.delete(pair);
     if (fault.how === 'silent') {
       pair.isSilent = true;
