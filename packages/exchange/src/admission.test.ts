@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localChainPort, newKeyPair, openChain, Operator, addressOf } from '@wattlot/ledger';
 import type { Chain } from '@wattlot/ledger';
+import type { Address } from '@wattlot/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Admission } from './admission.ts';
+import type { AdmissionOptions } from './admission.ts';
 import { Deposits } from './deposits.ts';
 import { embeddedLedger, embeddedOperator } from './ledger-embedded.ts';
+import { readLineLog } from './line-log.ts';
 import { Requests } from './requests.ts';
 import { TestMarket } from './testing.ts';
 
@@ -18,6 +21,7 @@ let chain: Chain;
 let admission: Admission;
 let deposits: Deposits;
 let market: TestMarket;
+let desk: Omit<AdmissionOptions, 'sequencer'>;
 const produce = (): Promise<unknown> => chain.produceBlock(now);
 
 beforeEach(async () => {
@@ -31,14 +35,14 @@ beforeEach(async () => {
   market = await new TestMarket().open();
   const { sequencer, feed } = market;
   const ledger = embeddedLedger(chain);
-  const desk = {
+  desk = {
     policy: 'open',
     ledger,
     operator: embeddedOperator(operator),
     feed,
     requests: Requests.inMemory(),
     now: market.clock.now,
-  } as const;
+  };
   admission = new Admission({ ...desk, sequencer });
   deposits = new Deposits({ ...desk, newId: () => 'id', random: randomBytes });
 });
@@ -68,4 +72,40 @@ test('nobody is told that he is let in or has ecoin before a crash of the chain 
   expect(await beforeBlock(admission.connectNode(participant, { name: 'anna' }))).toBe('waits');
   expect(market.feed.nameOf(participant)).toBe('anna');
   expect(await beforeBlock(deposits.schedule(participant, { amount: 100 }))).toBe('waits');
+});
+
+/** Asks the operator, and keeps what is asked in the folder. */
+function asking(): { readonly door: Admission; readonly requests: Requests } {
+  const requests = Requests.open(folder);
+  const door = new Admission({ ...desk, policy: 'ask', requests, sequencer: market.sequencer });
+  return { door, requests };
+}
+
+function somebody(): Address {
+  return addressOf(newKeyPair(randomBytes).hash160, chain.params);
+}
+
+test('whoever asks again while his wish is on its way to the disk is answered when it is there', async () => {
+  const { door, requests } = asking();
+  const participant = somebody();
+  void door.connectNode(participant, { name: 'anna' });
+  expect(await door.connectNode(participant, { name: 'anna' })).toEqual({ status: 'waiting' });
+  expect(readLineLog(join(folder, 'requests.log'))).toMatchObject([{ join: { participant } }]);
+  await requests.close();
+});
+
+test('what somebody wishes while he is let in with his last wish waits for the operator', async () => {
+  const { door, requests } = asking();
+  const participant = somebody();
+  await door.connectNode(participant, { name: 'anna' });
+  const admitting = door.admit(participant);
+  await door.connectNode(participant, { name: 'anna 12' });
+  await beforeBlock(admitting);
+  expect(market.feed.nameOf(participant)).toBe('anna');
+  expect(door.list()).toMatchObject([{ name: 'anna 12', status: 'waiting', admitted: true }]);
+  // The ledger has let him in already.
+  expect(await door.admit(participant)).toBe(true);
+  expect(market.feed.nameOf(participant)).toBe('anna 12');
+  expect(door.list()).toEqual([]);
+  await requests.close();
 });

@@ -82,9 +82,12 @@ export class Admission {
   async admit(participant: Address): Promise<boolean> {
     const { feed, requests } = this.#options;
     const wish = requests.joins.get(participant);
-    if (wish === undefined) return feed.isAdmitted(participant);
+    if (wish === undefined) {
+      await requests.onDisk();
+      return feed.isAdmitted(participant);
+    }
     await this.#letIn(participant, { name: wish.name, meter: wish.meter as Address | undefined });
-    await requests.dropJoin(participant);
+    await requests.dropJoin(wish);
     return true;
   }
 
@@ -113,6 +116,7 @@ export class Admission {
     const known = requests.joins.get(participant);
     if (known !== undefined && known.name === name && known.meter === meter) {
       requests.touchJoin(known);
+      await requests.onDisk();
       return answerOf(known);
     }
     const since = known?.status === 'waiting' ? known.since : timeText(now());

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Deposits } from './deposits.ts';
 import { depositsDecidedMax, depositsWaitingOfOneMax } from './limits.ts';
 import type { MarketOperator } from './ledger-port.ts';
+import { readLineLog } from './line-log.ts';
 import { Requests } from './requests.ts';
 import { alice, TestMarket } from './testing.ts';
 import type { LedgerPort } from './ledger-port.ts';
@@ -126,6 +127,37 @@ test.runIf(process.platform === 'linux')(
     expect(lstatSync(path).isFile()).toBe(true);
     await reopen();
     expect(deposits.list()).toMatchObject([{ status: 'issuing' }]);
+  },
+);
+
+test('a wish that comes again while it is on its way to the disk is answered when it is there', async () => {
+  const wish = { amount: 100, request: 'r1' };
+  const path = join(folder, 'requests.log');
+  void deposits.schedule(alice, wish);
+  expect(await deposits.schedule(alice, wish)).toEqual({ status: 'waiting' });
+  expect(readLineLog(path)).toMatchObject([{ kind: 'deposit', deposit: { request: 'r1' } }]);
+});
+
+// A device on which every write fails as on a full disk.
+test.runIf(process.platform === 'linux')(
+  'what could not be put on disk is put there before a repeat is answered',
+  async () => {
+    const path = join(folder, 'requests.log');
+    const wish = { amount: 100, request: 'r1' };
+    const failing = async (): Promise<void> => {
+      // The file that is open would go on to work.
+      await reopen();
+      rmSync(path);
+      symlinkSync('/dev/full', path);
+    };
+    await failing();
+    await expect(deposits.schedule(alice, wish)).rejects.toMatchObject({ code: 'ENOSPC' });
+    expect(await deposits.schedule(alice, wish)).toEqual({ status: 'waiting' });
+    expect(lstatSync(path).isFile()).toBe(true);
+    await failing();
+    await expect(deposits.refuse(1, 'no')).rejects.toMatchObject({ code: 'ENOSPC' });
+    expect(await deposits.refuse(1, 'no')).toBe('refused');
+    expect(readLineLog(path)).toMatchObject([{ deposit: { status: 'refused' } }]);
   },
 );
 

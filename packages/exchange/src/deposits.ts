@@ -127,7 +127,10 @@ export class Deposits {
       const { requests } = this.#options;
       const deposit = requests.deposits.get(number);
       if (deposit === undefined) return 'unknown';
-      if (deposit.status === 'refused') return 'refused';
+      if (deposit.status === 'refused') {
+        await requests.onDisk();
+        return 'refused';
+      }
       if (deposit.status !== 'waiting') return 'decided';
       await requests.setDeposit({ ...deposit, status: 'refused', reason });
       return 'refused';
@@ -154,7 +157,9 @@ export class Deposits {
     );
     if (known !== undefined) {
       const isSame = known.amount === amount && known.reference === reference;
-      return isSame ? standingOf(known) : { no: 'reused' };
+      if (!isSame) return { no: 'reused' };
+      await requests.onDisk();
+      return standingOf(known);
     }
     const waiting = this.#waiting();
     const own = waiting.filter((one) => one.participant === participant);
@@ -179,7 +184,10 @@ export class Deposits {
     if (deposit === undefined) return { no: 'unknown' };
     if (deposit.amount !== amount) return { no: 'another amount' };
     const { status, txid: known, participant, key } = deposit;
-    if (known !== undefined) return { status: 'issued', txid: known };
+    if (known !== undefined) {
+      await requests.onDisk();
+      return { status: 'issued', txid: known };
+    }
     if (status === 'refused') return { no: 'refused' };
     const isRepeat = status === 'issuing';
     const begun = this.#begun.get(number) ?? this.#startedAt;

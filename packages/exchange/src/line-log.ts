@@ -53,7 +53,7 @@ export function writeWhole(folder: string, name: string, text: string): void {
 export class LineLog {
   readonly #options: LineLogOptions;
   #file: FileHandle | undefined;
-  #waiting: { readonly line: string; readonly done: (error?: Error) => void }[] = [];
+  #waiting: { readonly text: string; readonly done: (error?: Error) => void }[] = [];
   #writing: Promise<void> | undefined;
   #stale = 0;
   /** A write failed: the file may end in the middle of a line, and what came next would be one line with it. */
@@ -68,13 +68,12 @@ export class LineLog {
   /** Adds a line. Resolves when it is on disk. @param isStale whether a new file would not have one line more for it. */
   append(line: object, isStale: boolean): Promise<void> {
     if (isStale) this.#stale += 1;
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({
-        line: `${JSON.stringify(line)}\n`,
-        done: (error) => (error === undefined ? resolve() : reject(error)),
-      });
-      this.#writing ??= this.#write();
-    });
+    return this.#add(`${JSON.stringify(line)}\n`);
+  }
+
+  /** Resolves when every line that was added is on disk, those of a write that failed too. */
+  async flush(): Promise<void> {
+    if (this.#writing !== undefined || this.#isTorn) await this.#add('');
   }
 
   /** Puts everything on disk. Nothing may be added any more. */
@@ -84,6 +83,14 @@ export class LineLog {
     this.#file = undefined;
   }
 
+  #add(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (error?: Error): void => (error === undefined ? resolve() : reject(error));
+      this.#waiting.push({ text, done });
+      this.#writing ??= this.#write();
+    });
+  }
+
   async #write(): Promise<void> {
     // So that all lines of one turn go together.
     await Promise.resolve();
@@ -91,7 +98,7 @@ export class LineLog {
       const batch = this.#waiting.splice(0);
       let failure: Error | undefined;
       try {
-        await this.#sync(batch.map(({ line }) => line).join(''));
+        await this.#sync(batch.map((one) => one.text).join(''));
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
       }
@@ -109,6 +116,8 @@ export class LineLog {
       this.#writeAnew();
       return;
     }
+    // Whoever waits for the lines before: they are there.
+    if (text === '') return;
     const { folder, name } = this.#options;
     this.#isTorn = true;
     this.#file ??= await open(join(folder, name), 'a', 0o600);

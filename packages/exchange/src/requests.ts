@@ -63,12 +63,14 @@ interface Kept {
   readonly deposits: Map<number, KeptDeposit>;
 }
 
+type Log = Pick<LineLog, 'append' | 'flush' | 'close'>;
+
 /** The requests of one exchange. What is set counts at once, and is on disk when its promise resolves. */
 export class Requests {
   readonly #kept: Kept;
-  readonly #log: Pick<LineLog, 'append' | 'close'>;
+  readonly #log: Log;
 
-  private constructor(kept: Kept, log: Pick<LineLog, 'append' | 'close'>) {
+  private constructor(kept: Kept, log: Log) {
     this.#kept = kept;
     this.#log = log;
   }
@@ -76,7 +78,7 @@ export class Requests {
   /** Requests that are kept nowhere. */
   static inMemory(): Requests {
     const done = (): Promise<void> => Promise.resolve();
-    return new Requests(nothingKept(), { append: done, close: done });
+    return new Requests(nothingKept(), { append: done, flush: done, close: done });
   }
 
   /** Opens the file, made when missing. @throws ExchangeError `requests_corrupt` when a line makes no sense. */
@@ -116,15 +118,20 @@ export class Requests {
     return Math.max(0, ...this.#kept.deposits.keys()) + 1;
   }
 
+  /** Resolves when all that has been set is on disk: before that nobody may be told of it, whoever asks again either. */
+  onDisk(): Promise<void> {
+    return this.#log.flush();
+  }
+
   /** Notes a wish to be let in, in the place of that participant's last one. */
   async setJoin(wish: KeptJoin): Promise<void> {
     const { joins } = this.#kept;
     const isStale = joins.delete(wish.participant);
     joins.set(wish.participant, wish);
     const written = this.#append({ kind: 'join', join: wish }, isStale);
-    for (const oldest of joins.keys()) {
+    for (const oldest of joins.values()) {
       if (joins.size <= joinRequestsMax) break;
-      void this.dropJoin(oldest as Address).catch(() => undefined);
+      void this.dropJoin(oldest).catch(() => undefined);
     }
     await written;
   }
@@ -135,14 +142,18 @@ export class Requests {
     this.#kept.joins.set(wish.participant, wish);
   }
 
-  async dropJoin(participant: Address): Promise<void> {
-    if (!this.#kept.joins.delete(participant)) return;
+  /** Drops a wish that is done with, unless its participant has another one by now. */
+  async dropJoin(wish: KeptJoin): Promise<void> {
+    const { participant } = wish;
+    const { joins } = this.#kept;
+    if (joins.get(participant) !== wish) return;
+    joins.delete(participant);
     await this.#append({ kind: 'join gone', participant }, true);
   }
 
   async setMeter(participant: Address, meter: Address): Promise<void> {
     const before = this.#kept.meters.get(participant);
-    if (before === meter) return;
+    if (before === meter) return this.onDisk();
     this.#kept.meters.set(participant, meter);
     await this.#append({ kind: 'meter', participant, meter }, before !== undefined);
   }
