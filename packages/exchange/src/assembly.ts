@@ -168,13 +168,21 @@ export async function assemble(
   return { ...running, ...gateway, ...desks, operator, meters, listeners, close };
 }
 
-function failOnce({ log, failed }: AssemblyOptions): (error: unknown) => void {
+/** Tells of the first failure, whatever becomes of its line in the log. */
+export function failOnce({
+  log,
+  failed,
+}: Pick<AssemblyOptions, 'log' | 'failed'>): (error: unknown) => void {
   let isTold = false;
   return (error) => {
     if (isTold) return;
     isTold = true;
-    log(`failed: ${lineOf(error)}`, { level: 'error' });
-    failed(error instanceof Error ? error : new Error(lineOf(error)));
+    try {
+      log(`failed: ${lineOf(error)}`, { level: 'error' });
+    } finally {
+      // A disk that is full fails both.
+      failed(error instanceof Error ? error : new Error(lineOf(error)));
+    }
   };
 }
 

@@ -163,6 +163,11 @@ export class Deliveries {
     this.#ledger.look(outputs, (isKnown) => then(isKnown ? undefined : gatewayErrors.unavailable));
   }
 
+  /** Orders that wait until what was delivered for them is final. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Whether outputs take so long to be final that nobody should wait for an answer meanwhile. */
   get isSlow(): boolean {
     return this.#ledger.finalMs > 0;
@@ -185,16 +190,20 @@ export class Deliveries {
       (this.#waiting.get(order) !== delivery || this.#feed.pendingOf(order) === undefined);
     const outputs = lots.map(({ output }) => output);
     let stop = (): void => undefined;
-    const end = (error?: string): void => {
+    const leave = (): void => {
       stop();
       if (this.#waiting.get(order) === delivery) this.#waiting.delete(order);
+    };
+    const end = (error?: string): void => {
+      leave();
       then(error);
     };
     const look = (): void => {
-      if (isOver()) return stop();
+      if (isOver()) return leave();
       this.#ledger.look(outputs, (isKnown) => {
+        if (isOver()) return leave();
         // Asked again after the next block.
-        if (!isKnown || isOver()) return;
+        if (!isKnown) return;
         const held = lots.map(({ lot, output }) => ({ lot, output: this.#ledger.output(output) }));
         const gone = held.find(({ output }) => output === undefined);
         if (gone !== undefined) end(`${gatewayErrors.badOffer}: lot ${gone.lot}: ${outputFault}`);
