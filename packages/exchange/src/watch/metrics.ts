@@ -3,7 +3,7 @@
  * No label tells one participant from another, and each has few values.
  */
 import { ledgerHeight, loadOf } from '@wattlot/core';
-import type { State } from '@wattlot/core';
+import type { Load, State } from '@wattlot/core';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Admission } from '../admission.ts';
 import type { Sockets } from '../gateway/sockets.ts';
@@ -12,6 +12,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { LedgerPort } from '../ledger-port.ts';
 import type { CountsSince } from '../replay.ts';
 import type { Sequencer } from '../sequencer.ts';
+import type { Stats } from '../stats.ts';
 import type { Readiness } from './readiness.ts';
 import type { Meters } from './meters.ts';
 
@@ -43,6 +44,7 @@ const requestSeconds = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5
 /** The numbers of one exchange; they belong to it alone, so that two in one process do not meet. */
 export class Metrics {
   readonly #registry = new Registry();
+  #answers = 0;
 
   /** From now on the meters are observed. */
   constructor(sources: MetricsSources) {
@@ -73,7 +75,9 @@ export class Metrics {
       });
       void made;
     };
-    addMarket(sources, counter, gauge);
+    const counts = this.#once(() => sources.stats.read());
+    const load = this.#once(() => loadOf(sources.state));
+    addMarket({ ...sources, counts, load }, counter, gauge);
     addJournal(sources, gauge);
     addGateway(sources, counter, gauge);
     this.#observe(sources.meters);
@@ -87,7 +91,17 @@ export class Metrics {
 
   /** All numbers now, as text. */
   text(): Promise<string> {
+    this.#answers += 1;
     return this.#registry.metrics();
+  }
+
+  /** What several numbers are of, read once an answer: counting every order costs more than all the rest. */
+  #once<T>(read: () => T): () => T {
+    let last: { readonly answer: number; readonly value: T } | undefined;
+    return () => {
+      if (last?.answer !== this.#answers) last = { answer: this.#answers, value: read() };
+      return last.value;
+    };
   }
 
   #observe(meters: Meters): void {
@@ -130,10 +144,15 @@ function byName(name: string, values: Readonly<Record<string, number>>): readonl
   return Object.entries(values).map(([label, value]) => [value, { [name]: label }]);
 }
 
-function addMarket(sources: MetricsSources, counter: Add, gauge: Add): void {
-  const { state, stats, feed, admission, health, ledger, version } = sources;
+interface MarketSources extends MetricsSources {
+  readonly counts: () => Stats;
+  readonly load: () => Load;
+}
+
+function addMarket(sources: MarketSources, counter: Add, gauge: Add): void {
+  const { state, counts, load, feed, admission, health, ledger, version } = sources;
   const of = (name: 'orders' | 'trades' | 'lots' | 'settled' | 'lotsSettled'): Read => {
-    return () => [[stats.read()[name]]];
+    return () => [[counts()[name]]];
   };
   gauge('wattlot_info', 'What runs; always 1.', () => [[1, { version }]], ['version']);
   gauge('wattlot_ready', 'Whether orders are taken: 1 or 0.', () => [[health().ready ? 1 : 0]]);
@@ -153,16 +172,14 @@ function addMarket(sources: MetricsSources, counter: Add, gauge: Add): void {
   gauge(
     'wattlot_orders',
     'Live orders: pending ones wait for offers.',
-    () => byName('state', loadOf(state).orders),
+    () => byName('state', load().orders),
     ['state'],
   );
-  gauge('wattlot_trades_unsettled', 'Trades that are not final.', () => [
-    [loadOf(state).tradesUnsettled],
-  ]);
+  gauge('wattlot_trades_unsettled', 'Trades that are not final.', () => [[load().tradesUnsettled]]);
   gauge(
     'wattlot_lots_unsettled',
     'Matched lots that are neither settled nor released.',
-    () => byName('state', loadOf(state).lotsUnsettled),
+    () => byName('state', load().lotsUnsettled),
     ['state'],
   );
   gauge('wattlot_participants', 'Who may trade.', () => [[feed.participants.size]]);
