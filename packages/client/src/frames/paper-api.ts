@@ -18,14 +18,20 @@ export const ExchangeListResult = Type.Object({
   bids: Type.Array(ListedOrder),
 });
 
-/** `POST /v1/register_ask` and `POST /v1/register_bid` (Bearer): a limit order that rests until it is filled or cancelled. Prices and quantities as on the socket. */
-export const RegisterOrderRequest = Type.Object({
-  symbol: SymbolText,
-  limit_price: Type.Number({ exclusiveMinimum: 0 }),
-  order_qty: Type.Number({ exclusiveMinimum: 0 }),
-  /** Makes it safe to repeat. */
-  cl_ord_id: Type.Optional(Type.String({ pattern: '^[ -~]{1,36}$' })),
-});
+/**
+ * `POST /v1/register_ask` and `POST /v1/register_bid` (Bearer): a limit order that rests until it is filled or cancelled. Prices and quantities as on the socket. Another field is
+ * refused: whoever sends one means another order.
+ */
+export const RegisterOrderRequest = Type.Object(
+  {
+    symbol: SymbolText,
+    limit_price: Type.Number({ exclusiveMinimum: 0 }),
+    order_qty: Type.Number({ exclusiveMinimum: 0 }),
+    /** Makes it safe to repeat. */
+    cl_ord_id: Type.Optional(Type.String({ pattern: '^[ -~]{1,36}$' })),
+  },
+  { additionalProperties: false },
+);
 export const RegisterOrderResult = Type.Object({ order_id: Text, cl_ord_id: Text });
 
 export type ExchangeListRequest = Static<typeof ExchangeListRequest>;

@@ -330,6 +330,29 @@ test('the paper’s functions need a session where they trade, and list orders w
   expect(await ask('exchange_list', { symbol: 'X/Y' })).toMatchObject({ status: 400 });
 });
 
+test('an order under the paper’s names is no other kind of order', async () => {
+  await letIn();
+  await ask('schedule_ecoin_issue', { amount: 10_000 });
+  await operate('issue_ecoin', { deposit: 'D1', amount: 10_000 });
+  const bid = { symbol: 'KWH/ECOIN', limit_price: 10, order_qty: 0.01 };
+  const other = [
+    { validate: true },
+    { time_in_force: 'ioc' },
+    { order_type: 'market' },
+    { side: 'sell' },
+    { all_or_none: true },
+    { token: 'somebody else’s' },
+  ];
+  for (const more of other) {
+    expect(await ask('register_bid', { ...bid, ...more }), JSON.stringify(more)).toEqual({
+      status: 400,
+      body: { error: 'EGeneral:Invalid arguments' },
+    });
+  }
+  expect(exchange.stats().orders).toBe(0);
+  expect(await ask('register_bid', bid)).toMatchObject({ status: 200 });
+});
+
 describe('a market', () => {
   const times = {
     delivery_start: '2099-07-01T15:00:00Z',
