@@ -27,8 +27,8 @@ export class AccountRates {
     this.#meters = meters;
   }
 
-  /** Counts one. @returns false when it is one too many. */
-  take(participant: Address, which: keyof Buckets): boolean {
+  /** Counts so many, or none of them. @returns false when they are too many. */
+  take(participant: Address, which: keyof Buckets, count = 1): boolean {
     const now = this.#now();
     let buckets = this.#buckets.get(participant);
     if (buckets === undefined) {
@@ -44,7 +44,7 @@ export class AccountRates {
       };
       this.#buckets.set(participant, buckets);
     }
-    if (take(buckets[which], now)) return true;
+    if (take(buckets[which], now, count)) return true;
     this.#meters.limited[which] += 1;
     return false;
   }

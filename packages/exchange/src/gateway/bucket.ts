@@ -14,12 +14,12 @@ export function createBucket(burst: number, perSecond: number, now: number): Buc
   return { burst, perSecond, tokens: burst, at: now };
 }
 
-/** Takes one token. @returns false when there is none. */
-export function take(bucket: Bucket, now: number): boolean {
+/** Takes so many tokens, or none. @returns false when there are not so many. */
+export function take(bucket: Bucket, now: number, count = 1): boolean {
   const passed = Math.max(0, now - bucket.at);
   bucket.tokens = Math.min(bucket.burst, bucket.tokens + (passed * bucket.perSecond) / 1000);
   bucket.at = Math.max(bucket.at, now);
-  if (bucket.tokens < 1) return false;
-  bucket.tokens -= 1;
+  if (bucket.tokens < count) return false;
+  bucket.tokens -= count;
   return true;
 }

@@ -149,7 +149,15 @@ test('orders and cancels are counted as set', async () => {
       if ('error' in outcome && outcome.error === limited.error) return count;
     }
   };
-  expect(await countOf(order)).toBe(15);
+  // A batch has room as a whole or counts as nothing.
+  const batchOf = (count: number): object => {
+    const orders = Array.from({ length: count }, () => order.params);
+    return { method: 'batch_add', params: { token: 'x', symbol: 'KWH/ECOIN', orders } };
+  };
+  expect(await ask(batchOf(10))).not.toEqual(limited);
+  for (let tries = 0; tries < 20; tries += 1) expect(await ask(batchOf(6))).toEqual(limited);
+  expect(await ask(batchOf(2))).not.toEqual(limited);
+  expect(await countOf(order)).toBe(3);
   expect(await countOf(cancel)).toBe(50);
   clock.micros += 1_000_000;
   expect(await countOf(order)).toBe(1);

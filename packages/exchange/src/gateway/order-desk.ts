@@ -87,12 +87,10 @@ export class OrderDesk {
     for (const command of commands) this.#place(command, { words: params, validate }, respond);
   }
 
-  /** All of a batch are looked at before any is placed; one answer lists what became of each. */
+  /** All of a batch are looked at before any is placed; one answer lists what became of each. It counts as its orders do, or not at all when they are too many. */
   #addOrders(participant: Address, params: BatchAddRequest['params'], respond: Respond): void {
-    for (const _ of params.orders) {
-      if (!this.#options.rates.take(participant, 'orders'))
-        return respond({ error: gatewayErrors.rateLimited });
-    }
+    if (!this.#options.rates.take(participant, 'orders', params.orders.length))
+      return respond({ error: gatewayErrors.rateLimited });
     const commands = this.#placements(participant, params, params.orders);
     if (typeof commands === 'string') return respond({ error: commands });
     const { orders, validate = false } = params;
