@@ -118,6 +118,12 @@ export class PtyScreen {
     this.#pty.resize(size.columns, size.rows);
   }
 
+  /** Closes the window, as a person does: nobody reads any more, and the program is told by SIGHUP. */
+  close(): void {
+    // Its types leave it out.
+    (this.#pty as IPty & { destroy(): void }).destroy();
+  }
+
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     this.#pty.kill(signal);
     return this.ended;

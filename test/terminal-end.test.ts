@@ -1,8 +1,9 @@
 /** How `wattlot trade` ends: on every way out the terminal is as it was found, and the exit code says what was. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childOf } from './processes.ts';
@@ -62,6 +63,20 @@ onUnix('a terminal that is left', () => {
     expect([screen.isFullScreen, screen.isCursorShown]).toEqual([true, false]);
     process.kill(childOf(screen.pid, 'trade'), signal);
     expect(await expectGivenBack(screen)).toEqual([`code ${code}`]);
+  });
+
+  it('by a window that is closed: the connection is ended in order, with 129', async () => {
+    const codeFile = join(market.folder, 'code');
+    // The shell has no window either, and stays to write down what it sees.
+    const script = `trap '' HUP; "$0" "$@" 2>"${codeFile}.said"; echo $? >"${codeFile}"`;
+    const args = ['-c', script, process.execPath, program, ...own(), '--name', 'hugo'];
+    const screen = new PtyScreen({ columns: 80, rows: 24 }, '/bin/sh', args);
+    await screen.until((text) => text.includes('LIVE') && text.includes('SAFE'), 0);
+    screen.close();
+    const written = async (): Promise<string> => readFile(codeFile, 'utf8').catch(() => '');
+    while ((await written()) === '') await turn();
+    expect(await written()).toBe('129\n');
+    expect(await readFile(`${codeFile}.said`, 'utf8')).toBe('');
   });
 
   it('by an error that nobody caught: gives it back, prints the error, and ends with 70', async () => {
@@ -177,7 +192,7 @@ onUnix('lines for another program', () => {
       .trimEnd()
       .split('\n')
       .map((line) => (JSON.parse(line) as { event: string }).event);
-    expect(new Set(events)).toEqual(new Set(['connection', 'book']));
+    expect(new Set(events)).toEqual(new Set(['connection', 'market', 'book']));
     expect([code, err]).toEqual([0, '']);
   });
 

@@ -271,9 +271,7 @@ export async function runSession(options: SessionOptions): Promise<Ending> {
   });
   const giveBack = takeTerminal({
     keyboard,
-    write: (bytes) => {
-      canvas.write(bytes);
-    },
+    output: canvas,
     log,
     onSignal: (signal) => {
       end({ kind: 'signal', signal });

@@ -3,6 +3,7 @@
  * signal, by an error that nobody caught, at the end of the process.
  */
 import type { EventEmitter } from 'node:events';
+import type { Canvas } from './sink.ts';
 
 /** The part of `tty.ReadStream` that is needed. */
 export interface Keyboard extends EventEmitter {
@@ -14,11 +15,10 @@ export interface Keyboard extends EventEmitter {
 
 export interface OwnershipOptions {
   readonly keyboard: Keyboard;
-  /** Writes to the terminal at once. */
-  readonly write: (bytes: string) => void;
+  readonly output: Pick<Canvas, 'write' | 'on'>;
   /** One line for the log file, which takes what would otherwise land on the screen. */
   readonly log: (text: string) => void;
-  /** Asked to end from outside. The terminal has been given back already. */
+  /** Asked to end from outside; `SIGHUP` too when the window has been closed. The terminal has been given back already. */
   readonly onSignal: (signal: NodeJS.Signals) => void;
   /** An error that nobody caught. The terminal has been given back already. */
   readonly onCrash: (error: unknown) => void;
@@ -71,7 +71,7 @@ function divert(log: (text: string) => void): () => void {
 
 /** Takes the terminal. @returns a function that gives it back; calling it again does nothing. */
 export function takeTerminal(options: OwnershipOptions): () => void {
-  const { keyboard, write, log, onSignal, onCrash } = options;
+  const { keyboard, output, log, onSignal, onCrash } = options;
   let isOurs = true;
   let isSignalled = false;
   const restoreOutput = divert(log);
@@ -91,7 +91,7 @@ export function takeTerminal(options: OwnershipOptions): () => void {
     }
     keyboard.pause();
     try {
-      write(leave);
+      output.write(leave);
     } catch {
       // As above.
     }
@@ -114,7 +114,13 @@ export function takeTerminal(options: OwnershipOptions): () => void {
   process.on('uncaughtException', crashed);
   process.on('unhandledRejection', crashed);
   process.on('exit', giveBack);
-  write(enter);
+  // The window may be closed at any time, and what is still written to it fails later, when nothing here is listened to any more: these stay.
+  const gone = (): void => {
+    if (isOurs) signalled('SIGHUP');
+  };
+  output.on('error', gone);
+  keyboard.on('error', gone);
+  output.write(enter);
   keyboard.setEncoding('utf8');
   keyboard.setRawMode(true);
   keyboard.resume();

@@ -13,7 +13,8 @@ function canvasOf(
   answer: (ready: boolean) => void;
 } {
   const writes: string[] = [];
-  const listeners = { drain: new Set<() => void>(), resize: new Set<() => void>() };
+  const set = (): Set<() => void> => new Set();
+  const listeners = { drain: set(), resize: set(), error: set() };
   let isReady = true;
   return {
     writes,

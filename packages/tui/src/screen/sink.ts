@@ -14,7 +14,7 @@ export interface Canvas {
   readonly rows: number;
   /** @returns false when `drain` must come first. */
   write(bytes: string): boolean;
-  on(event: 'drain' | 'resize', listener: () => void): unknown;
+  on(event: 'drain' | 'resize' | 'error', listener: () => void): unknown;
   off(event: 'drain' | 'resize', listener: () => void): unknown;
 }
 
