@@ -66,6 +66,18 @@ export function deliveryText(
     : `${day} ${text(from).slice(11, 16)}-${text(to).slice(11, 16)}`;
 }
 
+/** `07-01 14:30`: when the gate falls, in local time. Empty without a delivery. */
+export function gateText(
+  { delivery }: Instrument,
+  { offsetMinutes }: Pick<LocalTime, 'offsetMinutes'>,
+): string {
+  if (delivery === undefined) return '';
+  return new Date(delivery.gate / 1_000 + offsetMinutes * minuteMs)
+    .toISOString()
+    .slice(5, 16)
+    .replace('T', ' ');
+}
+
 /** Whether the market is closed because its gate has fallen, rather than because somebody closed it. The clock here may be a minute behind. */
 export function isGateClosed({ instrument }: Pick<Market, 'instrument'>, now: number): boolean {
   const { delivery, phase } = instrument;

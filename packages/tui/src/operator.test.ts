@@ -30,6 +30,14 @@ test('the lists are read often while they are looked at, and elsewhere so that w
   expect(stepped(away, tick, away.now + operatorAwayReadMs).effects).toHaveLength(1);
 });
 
+test('the footer counts the operator’s screen among the screens', async () => {
+  const theme = makeTheme({ name: 'mono', colorDepth: 1 });
+  const footOf = async (state: State): Promise<string> =>
+    (await drawn(pressed(state, '5').state, theme)).rows().at(-1) ?? '';
+  expect(await footOf(opened)).toContain('1-6 screens');
+  expect(await footOf(openedAt())).toContain('1-5 screens');
+});
+
 test('a household’s terminal reads none of it', () => {
   const household = openedAt();
   expect(stepped(household, tick, household.now + 60_000).effects).toEqual([]);

@@ -96,10 +96,20 @@ describe('which market it is told of', () => {
     expect(pressed(opened, ']', 'k', '3').effects).toEqual([]);
   });
 
-  test('nobody who only watches', () => {
+  test('whoever only watches, who sees which orders rest at the cursor', async () => {
     const watching = windowOf(80, 24, { isReadOnly: true });
     const named = { kind: 'instruments', instruments: [instrument] } as const;
-    expect(after(watching, [{ kind: 'event', event: named }]).effects).toEqual([]);
+    expect(after(watching, [{ kind: 'event', event: named }]).effects).toHaveLength(1);
+    const shown = openedAt(80, 24, { isReadOnly: true });
+    const noOrders = told(shown, { kind: 'orders', snapshot: true, orders: [] });
+    expect(await screen(pressed(noOrders, 'G').state)).toContain(
+      '4 orders here, in the order in which they trade: 7 + 5 + 20 + 3 lots',
+    );
+    expect(await screen(pressed(noOrders, 'G', 'j').state)).not.toContain('orders here');
+    const forgotten = told(noOrders, { kind: 'queue', symbol: instrument.symbol });
+    expect(await screen(pressed(forgotten, 'G').state)).not.toContain('orders here');
+    // Whoever trades is told of his own.
+    expect(await screen(pressed(opened, 'G').state)).not.toContain('orders here');
   });
 });
 

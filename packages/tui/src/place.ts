@@ -25,6 +25,12 @@ export function placeOf({ queue }: Market, order: OwnOrder): Place | undefined {
   return { number: index + 1, of: orders.length, ahead };
 }
 
+/** The lots of the orders at one price, in the order in which they trade; undefined while they are not known. */
+export function queueAt({ queue }: Market, price: number): readonly number[] | undefined {
+  const levels = [...(queue?.asks ?? []), ...(queue?.bids ?? [])];
+  return levels.find((level) => level.price === price)?.orders.map(({ volume }) => volume);
+}
+
 const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
 

@@ -1,12 +1,14 @@
 /** The market without a terminal: a table once, or a line an event; as text or as JSON objects, one a line. Public feed only. */
 import type { BookView, ClientEvent, ExchangeClient, TradeTick } from '@wattlot/client';
-import { qtyOfLots, wireOfPrice } from '@wattlot/client/frames';
+import { qtyOfLots, timeText as wireTime, wireOfPrice } from '@wattlot/client/frames';
 import type { Instrument, Level } from '@wattlot/client/frames';
 import type { Clock } from './clock.ts';
+import { deliveryText, deliveryWidth, gateText } from './gate.ts';
 import { onceWaitMs } from './limits.ts';
+import { phaseWords } from './panes/phase.ts';
 import { padEnd, padStart } from './text/line.ts';
 import { counted, energyUnit, priceText, timeText } from './text/number.ts';
-import { printable } from './text/printable.ts';
+import { printable, widthOf } from './text/printable.ts';
 import { emptyView, foldEvent } from './view.ts';
 import type { Market, View } from './view.ts';
 
@@ -32,11 +34,18 @@ function lots(levels: readonly Level[] | undefined): string {
   return String(levels?.[0]?.volume ?? '-');
 }
 
-/** The markets as a table: best prices and the last trade. */
-export function marketTable(view: View): string[] {
-  const head = `${padEnd('market', 16)}${['bid', 'lots', 'ask', 'lots', 'last', 'lots']
+/** Cells of the column of symbols: as wide as the widest, within these. */
+const symbolCellsLeast = 15;
+const symbolCellsMax = 65;
+
+/** The markets as a table: best prices and the last trade; where one has a delivery, when that is and when its gate falls, in local time. */
+export function marketTable(view: View, offsetMinutes: number): string[] {
+  const isDelivered = [...view.markets.values()].some(({ instrument }) => instrument.delivery);
+  const symbols = [...view.markets.keys()].map((symbol) => printable(symbol, symbolCellsMax));
+  const width = 1 + Math.max(symbolCellsLeast, ...symbols.map(widthOf));
+  const head = `${padEnd('market', width)}${['bid', 'lots', 'ask', 'lots', 'last', 'lots']
     .map((title) => padStart(title, 8))
-    .join('')}`;
+    .join('')}${isDelivered ? `  ${padEnd('delivery', deliveryWidth)}  gate` : ''}`;
   const rows = [...view.markets.values()].map(({ instrument, book, trades }) => {
     const last = trades[0];
     const cells = [
@@ -47,8 +56,11 @@ export function marketTable(view: View): string[] {
       last === undefined ? '-' : priceText(instrument, last.price),
       String(last?.volume ?? '-'),
     ];
-    const symbol = padEnd(printable(instrument.symbol, 16), 16);
-    return `${symbol}${cells.map((cell) => padStart(cell, 8)).join('')}`.trimEnd();
+    const symbol = padEnd(printable(instrument.symbol, symbolCellsMax), width);
+    const row = `${symbol}${cells.map((cell) => padStart(cell, 8)).join('')}`;
+    if (instrument.delivery === undefined) return row.trimEnd();
+    const delivery = padEnd(deliveryText(instrument, { offsetMinutes }), deliveryWidth);
+    return `${row}  ${delivery}  ${gateText(instrument, { offsetMinutes })}`;
   });
   return [head, ...rows];
 }
@@ -58,6 +70,31 @@ function jsonLevels(instrument: Instrument, levels: readonly Level[]): [number, 
     wireOfPrice(instrument, price),
     qtyOfLots(instrument, volume),
   ]);
+}
+
+/** What a market is: its phase, and its delivery and gate if it has them, in the words of the wire. */
+function jsonMarket({ instrument }: Market): object {
+  const { symbol, phase = 'continuous', delivery } = instrument;
+  return {
+    event: 'market',
+    market: symbol,
+    phase,
+    ...(delivery === undefined
+      ? {}
+      : {
+          delivery_start: wireTime(delivery.from),
+          delivery_end: wireTime(delivery.to),
+          gate_closure: wireTime(delivery.gate),
+        }),
+  };
+}
+
+function marketText({ instrument }: Market, offsetMinutes: number): string {
+  const { phase = 'continuous', delivery } = instrument;
+  const words = phaseWords[phase];
+  if (delivery === undefined) return `market ${words}`;
+  const when = deliveryText(instrument, { offsetMinutes });
+  return `market ${words}, delivery ${when}, gate ${gateText(instrument, { offsetMinutes })}`;
 }
 
 function jsonBook({ instrument }: Market, book: BookView): object {
@@ -104,6 +141,16 @@ export function linesOf(
 ): string[] {
   const at = (instant: number): string => timeText(instant / 1000, offsetMinutes);
   switch (event.kind) {
+    case 'instruments':
+      return event.instruments.flatMap(({ symbol, phase }) => {
+        const market = after.markets.get(symbol);
+        const past = before.markets.get(symbol);
+        if (market === undefined || (past !== undefined && past.instrument.phase === phase))
+          return [];
+        if (isJson) return [JSON.stringify(jsonMarket(market))];
+        // The exchange does not say since when.
+        return [`${' '.repeat(8)} ${printable(symbol, 24)} ${marketText(market, offsetMinutes)}`];
+      });
     case 'book': {
       const market = after.markets.get(event.book.symbol);
       if (market === undefined) return [];
@@ -138,7 +185,7 @@ function isWhole(view: View): boolean {
 
 /** Prints the markets once. @returns 0, or 3 when the exchange did not show them in time. */
 export async function printOnce(options: PlainOptions): Promise<number> {
-  const { client, clock, isJson, print, warn, ended } = options;
+  const { client, clock, isJson, offsetMinutes, print, warn, ended } = options;
   let view = emptyView('connecting');
   let callOff = (): void => {};
   const whole = new Promise<void>((resolve) => {
@@ -155,14 +202,14 @@ export async function printOnce(options: PlainOptions): Promise<number> {
     warn(`no connection: ${view.connection.reason}`);
     return 3;
   }
-  if (!isJson) for (const one of marketTable(view)) print(one);
+  if (!isJson) for (const one of marketTable(view, offsetMinutes)) print(one);
   for (const market of isJson ? view.markets.values() : []) {
     const { book, trades } = market;
     const last = trades[0];
     print(
       JSON.stringify({
         ...(book === undefined ? {} : jsonBook(market, book)),
-        event: 'market',
+        ...jsonMarket(market),
         ...(last === undefined ? {} : { last: wireOfPrice(market.instrument, last.price) }),
       }),
     );

@@ -188,9 +188,9 @@ function take(state: State, input: Input, moment: Moment): Step {
   }
 }
 
-/** Whoever looks at another market wants to know the places of his own orders there. */
-function followed(before: State, { symbol, isReadOnly }: State): readonly Effect[] {
-  if (symbol === undefined || symbol === before.symbol || isReadOnly) return [];
+/** Whoever looks at another market wants to know the places of the orders there, his own among them. */
+function followed(before: State, { symbol }: State): readonly Effect[] {
+  if (symbol === undefined || symbol === before.symbol) return [];
   return [{ kind: 'follow-queue', symbol }];
 }
 

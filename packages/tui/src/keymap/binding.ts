@@ -59,7 +59,7 @@ export interface Binding {
   /** A word or two for the footer; bindings without it are in the help only. */
   readonly crib?: Message;
   /** The keys as the footer shows them, where one entry stands for several bindings. */
-  readonly cribLabel?: string;
+  readonly cribLabel?: string | ((state: State) => string);
   /** One line for the help. */
   readonly help: Message;
   readonly act: (key: Key) => Action;

@@ -1,6 +1,6 @@
 /** Keys of every screen, and those of the screens that are lists. */
 import type { Key } from '../keys.ts';
-import type { Screen } from '../state.ts';
+import type { Screen, State } from '../state.ts';
 import type { Message } from '../text/language.ts';
 import {
   always,
@@ -18,14 +18,18 @@ import { nothingToAmend } from './amend.ts';
 import type { Binding } from './binding.ts';
 import { notOperator } from './operator.ts';
 
+/** One entry of the footer stands for all screens; the last is the operator's only. */
+function screenRange({ operator }: State): string {
+  return operator === undefined ? '1-5' : '1-6';
+}
+
 function screenKey(key: Key, screen: Screen, help: Message): Binding {
   return {
     id: `screen-${screen}`,
     context: 'screens',
     keys: [key],
     label: key,
-    // One entry of the footer stands for all of them.
-    ...(key === '1' ? { crib: 'screens', cribLabel: '1-5' } : {}),
+    ...(key === '1' ? { crib: 'screens', cribLabel: screenRange } : {}),
     help,
     act: always({ kind: 'screen', screen }),
   };

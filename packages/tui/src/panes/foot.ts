@@ -3,12 +3,13 @@ import type { OwnOrder } from '@wattlot/client';
 import { isWithin } from '../keymap/binding.ts';
 import type { Binding } from '../keymap/binding.ts';
 import { contextOf, cribOf } from '../keymap/index.ts';
+import { columnsMax } from '../limits.ts';
 import { orderText, shownNotice } from '../notices.ts';
-import { placeOf, wholePlace } from '../place.ts';
+import { placeOf, queueAt, wholePlace } from '../place.ts';
 import type { Notice, State } from '../state.ts';
 import { selectedOrder } from '../lists.ts';
-import { isInOrders } from '../state.ts';
-import { t } from '../text/language.ts';
+import { isInOrders, marketOf } from '../state.ts';
+import { countedIn, t } from '../text/language.ts';
 import { fitLine, line, span } from '../text/line.ts';
 import { groupedText } from '../text/number.ts';
 import type { Line, Span } from '../text/line.ts';
@@ -40,13 +41,29 @@ function orderHere(state: State): OwnOrder | undefined {
   return liveOrders(view, symbol).find(({ price }) => price === ladder.cursor);
 }
 
+/** Of whoever has no orders of his own: which orders rest at the ladder's cursor. */
+function queueLine(state: State): Line {
+  const { language, screen, ladder, view } = state;
+  const market = marketOf(state);
+  const hasOrders = !state.isReadOnly || view.orders.size > 0;
+  if (hasOrders || screen !== 'ladder' || market === undefined) return line();
+  const lots = ladder.cursor === undefined ? undefined : queueAt(market, ladder.cursor);
+  if (lots === undefined) return line();
+  const text = t(language, '{orders} here, in the order in which they trade: {lots} lots', {
+    orders: countedIn(language, lots.length, 'order'),
+    // More do not fit into any window.
+    lots: lots.slice(0, columnsMax).join(' + '),
+  });
+  return line(span(` ${text}`, 'muted'));
+}
+
 /** The place in the queue of the own order that the cursor or the selection stands on. */
 function placeLine(state: State): Line {
   const { overlay, ticket, areAmountsHidden, language, view } = state;
   if (overlay !== undefined || ticket !== undefined || areAmountsHidden) return line();
   const order = orderHere(state);
   const market = order === undefined ? undefined : view.markets.get(order.symbol);
-  if (order === undefined || market === undefined) return line();
+  if (order === undefined || market === undefined) return queueLine(state);
   const place = placeOf(market, order);
   if (place === undefined) return line();
   const wording = { instrument: market.instrument, isDiscreet: false, language };
@@ -109,8 +126,10 @@ export function cribLine(state: State, width: number): Line {
     ({ id }) => !isWatching || !orderIds.includes(id),
   );
   const last = bindings.filter(({ id }) => lastIds.includes(id));
+  const keysIn = ({ cribLabel, label }: Binding): string =>
+    typeof cribLabel === 'function' ? cribLabel(state) : (cribLabel ?? label);
   const cells = (binding: Binding): number =>
-    widthOf(binding.cribLabel ?? binding.label) + widthOf(wordOf(binding)) + 3;
+    widthOf(keysIn(binding)) + widthOf(wordOf(binding)) + 3;
   const isLadder = isReadOnly && state.replay === undefined && context === 'ladder';
   const reason = isLadder ? `${t(language, 'b s x: off, read-only')}  ` : '';
   let room = width - 1 - widthOf(reason) - last.reduce((sum, one) => sum + cells(one), 0);
@@ -120,10 +139,7 @@ export function cribLine(state: State, width: number): Line {
       if (cells(binding) > room) continue;
       room -= cells(binding);
     }
-    spans.push(
-      span(binding.cribLabel ?? binding.label, 'key'),
-      span(` ${wordOf(binding)}  `, 'muted'),
-    );
+    spans.push(span(keysIn(binding), 'key'), span(` ${wordOf(binding)}  `, 'muted'));
   }
   return fitLine({ spans }, width);
 }

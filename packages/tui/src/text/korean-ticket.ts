@@ -62,6 +62,8 @@ export const koreanTicket = {
   '{place} of {of} at its price, none ahead': '같은 가격 {of}건 가운데 {place}, 앞에 없음',
   '{place} of {of} at its price, {ahead} lots ahead':
     '같은 가격 {of}건 가운데 {place}, 앞에 {ahead}로트',
+  '{orders} here, in the order in which they trade: {lots} lots':
+    '여기에 {orders}, 거래되는 순서대로 {lots}로트',
   'your {order}: {place}': '내 {order}: {place}',
   'copy the row at the cursor (wallet: my address) to the clipboard':
     '커서의 줄(지갑에서는 내 주소)을 클립보드에 복사',
