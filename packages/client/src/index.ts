@@ -28,6 +28,6 @@ export { LoopClient } from './loop.ts';
 export type { LoopOptions } from './loop.ts';
 export type { AgentNote, AgentProgress, WalletAgent } from './agent.ts';
 export * from './participant.ts';
-export { openOperator } from './operator.ts';
+export { everyParticipant, openOperator } from './operator.ts';
 export type { OperatorConnection, OperatorOptions } from './operator.ts';
 export { WishFileError } from './wish-file.ts';

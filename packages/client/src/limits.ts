@@ -28,8 +28,10 @@ export const handshakeTimeoutMs = 5_000;
 export const httpTimeoutMs = 10_000;
 /** The longest HTTP answer that is read. */
 export const httpAnswerBytesMax: number = 64 * 1024;
-/** The longest that the operator's lists come to: 1,000 requests of 300 bytes, or as many participants. */
+/** The longest that the operator's lists come to: 1,000 requests of 300 bytes, or a page of as many participants. */
 export const operatorAnswerBytesMax: number = 1024 * 1024;
+/** Pages of participants that are asked for: a hundred thousand households. */
+export const participantPagesMax = 100;
 
 /** The first attempt after a loss: most losses are a server that restarts, and it is back at once. */
 export const retryFirstMs = 250;

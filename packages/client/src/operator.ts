@@ -19,11 +19,16 @@ import { Compile } from 'typebox/compile';
 import type { Outcome } from './events.ts';
 import { gatewayErrors } from './frames/errors.ts';
 import { operatorFunctions } from './frames/operator-api.ts';
-import type { OperatorBody, OperatorFunctionName, OperatorResult } from './frames/operator-api.ts';
+import type {
+  OperatorBody,
+  OperatorFunctionName,
+  OperatorResult,
+  ParticipantStanding,
+} from './frames/operator-api.ts';
 import { LedgerResult } from './frames/session-api.ts';
 import { callExchange } from './http.ts';
 import type { HttpOutcome } from './http.ts';
-import { operatorAnswerBytesMax } from './limits.ts';
+import { operatorAnswerBytesMax, participantPagesMax } from './limits.ts';
 import { openSession } from './login.ts';
 import type { Call, Signer } from './login.ts';
 import { ParticipantError } from './participant.ts';
@@ -50,6 +55,25 @@ export interface OperatorConnection {
   ): Promise<Outcome<OperatorResult<Name>>>;
   /** Calls no more; those under way end as `unknown`. */
   close(): Promise<void>;
+}
+
+/** Everybody who is let in, by name. The exchange tells them page by page: whoever is let in meanwhile may be missing. */
+export async function everyParticipant(
+  operator: Pick<OperatorConnection, 'ask'>,
+): Promise<Outcome<readonly ParticipantStanding[]>> {
+  const found: ParticipantStanding[] = [];
+  let after: string | undefined;
+  for (let page = 0; page < participantPagesMax; page += 1) {
+    const answer = await operator.ask('list_participants', after === undefined ? {} : { after });
+    if (answer.kind !== 'yes') return answer;
+    const { participants, next } = answer.value;
+    found.push(...participants);
+    if (next === undefined) {
+      return { kind: 'yes', value: found.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+    }
+    after = next;
+  }
+  return { kind: 'unknown', reason: 'the exchange has no end of participants' };
 }
 
 type Signs = Pick<Signer, 'address' | 'signMessage'> & { readonly close: () => void };

@@ -1,4 +1,5 @@
 /** The operator's connection as the terminal uses it: everything at once, and decisions one by one. Never throws. */
+import { everyParticipant } from '@wattlot/client';
 import type { OperatorConnection, Outcome } from '@wattlot/client';
 import type { OperatorQuestion } from './operator.ts';
 import type { Effect, Input } from './state.ts';
@@ -10,7 +11,7 @@ export async function readOperator(operator: OperatorConnection): Promise<Input>
   const [joins, deposits, participants, health] = await Promise.all([
     operator.ask('list_join_requests', {}),
     operator.ask('list_deposits', {}),
-    operator.ask('list_participants', {}),
+    everyParticipant(operator),
     operator.ask('settlement_health', {}),
   ]);
   if (
@@ -24,7 +25,7 @@ export async function readOperator(operator: OperatorConnection): Promise<Input>
       reading: {
         joins: joins.value.requests,
         deposits: deposits.value.deposits,
-        participants: participants.value.participants,
+        participants: participants.value,
         health: health.value,
       },
     };

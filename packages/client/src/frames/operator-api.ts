@@ -81,6 +81,9 @@ export const ParticipantStanding = Type.Object({
   live_orders: Type.Integer(),
 });
 
+/** Participants in one answer: some 350 kilobytes. */
+export const participantsPageMax = 1_000;
+
 /** How settlement, ledger and journal are. */
 export const SettlementHealth = Type.Object({
   /** Trades that are not final, by the worst state of their lots. */
@@ -153,9 +156,16 @@ export const operatorFunctions = {
     result: Done,
   },
   list_participants: {
-    summary: 'Who is let in, with what each may do on the ledger.',
-    body: Type.Object({}),
-    result: Type.Object({ participants: Type.Array(ParticipantStanding) }),
+    summary:
+      'Who is let in, with what each may do on the ledger, by address. Where there are more than fit in one answer, `next` is what `after` is for the following ones.',
+    body: Type.Object({
+      after: Type.Optional(AddressText),
+      count: Type.Optional(Type.Integer({ minimum: 1, maximum: participantsPageMax })),
+    }),
+    result: Type.Object({
+      participants: Type.Array(ParticipantStanding),
+      next: Type.Optional(AddressText),
+    }),
   },
   grant: {
     summary: 'Grants a participant or its meter permissions on the ledger.',

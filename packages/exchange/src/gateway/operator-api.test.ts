@@ -246,6 +246,30 @@ test('hostile text is refused where it comes in', async () => {
   });
 });
 
+test('participants are told page by page, each once', async () => {
+  for (let each = 0; each < 5; each += 1) {
+    household = new Person(exchange);
+    ask = await household.caller();
+    await letIn(`house ${each}`);
+  }
+  const names: string[] = [];
+  const sizes: number[] = [];
+  let after: unknown;
+  do {
+    const answer = await operate('list_participants', { count: 2, ...(after ? { after } : {}) });
+    const page = listOf(answer, 'participants');
+    names.push(...page.map(({ name }) => String(name)));
+    sizes.push(page.length);
+    after = resultOf(answer)['next'];
+  } while (after !== undefined);
+  expect(sizes).toEqual([2, 2, 1]);
+  expect(names.toSorted()).toEqual(['house 0', 'house 1', 'house 2', 'house 3', 'house 4']);
+  const all = await operate('list_participants');
+  expect(listOf(all, 'participants')).toHaveLength(5);
+  expect(resultOf(all)).not.toHaveProperty('next');
+  expect(await operate('list_participants', { count: 1_001 })).toMatchObject({ status: 400 });
+});
+
 test('permissions are granted to participants and their meters only, and taken when nothing hangs on them', async () => {
   const meter = new Person(exchange).address;
   const address = household.address;

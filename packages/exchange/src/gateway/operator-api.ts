@@ -2,7 +2,12 @@
  * The operator's functions. Who asks is checked first, and by the session alone: it is of the address that the ledger names as its operator, and of a login, not of an API
  * key. What changes the exchange goes through the sequencer; what is done on the ledger is done with the key that this process holds.
  */
-import { gatewayErrors, operatorFunctions, refusalErrors } from '@wattlot/client/frames';
+import {
+  gatewayErrors,
+  operatorFunctions,
+  participantsPageMax,
+  refusalErrors,
+} from '@wattlot/client/frames';
 import type {
   OperatorBody,
   OperatorFunctionName,
@@ -103,7 +108,7 @@ function functionsOf(options: OperatorApiOptions): Functions {
       if (!isThere) throw unknownRequest();
       return done;
     },
-    list_participants: () => standings(options),
+    list_participants: (page) => standings(options, page),
     suspend: async ({ participant: text, suspended }) => {
       const participant = requireAddress(ledger, text);
       await submit(options, { kind: 'participant.suspend', participant, suspended });
@@ -194,16 +199,17 @@ function hasObligations(state: State, participant: Address): boolean {
   );
 }
 
-async function standings({
-  state,
-  operator,
-  requests,
-}: OperatorApiOptions): Promise<OperatorResult<'list_participants'>> {
-  const everybody = participants(state);
-  const meters = everybody.flatMap(({ participant }) => requests.meterOf(participant) ?? []);
-  const addresses = [...everybody.map(({ participant }) => participant), ...meters] as Address[];
+async function standings(
+  { state, operator, requests }: OperatorApiOptions,
+  { after = '', count = participantsPageMax }: OperatorBody<'list_participants'>,
+): Promise<OperatorResult<'list_participants'>> {
+  // In the order of their addresses, so that whoever is let in meanwhile moves nobody to another page.
+  const left = participants(state).filter(({ participant }) => participant > after);
+  const page = left.slice(0, count);
+  const meters = page.flatMap(({ participant }) => requests.meterOf(participant) ?? []);
+  const addresses = [...page.map(({ participant }) => participant), ...meters] as Address[];
   const held = await operator.permissionsOf([...new Set(addresses)]);
-  const list = everybody.map(({ participant, name, isSuspended }): ParticipantStanding => {
+  const standingsOf = page.map(({ participant, name, isSuspended }): ParticipantStanding => {
     const meter = requests.meterOf(participant);
     return {
       participant,
@@ -215,7 +221,9 @@ async function standings({
       live_orders: ordersOf(state, participant).length,
     };
   });
-  return { participants: list.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+  const last = page.at(-1)?.participant;
+  const isMore = last !== undefined && left.length > page.length;
+  return { participants: standingsOf, ...(isMore ? { next: last } : {}) };
 }
 
 /** Puts a command in its place. Resolves when it is on disk. @throws Refused as the core refuses it. */
