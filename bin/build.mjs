@@ -53,7 +53,6 @@ async function build() {
     jsx: 'automatic',
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'error',

@@ -244,6 +244,7 @@ function program(done: (code: number) => void): Command {
     .option('--cancel-on-stop', 'cancel all orders when it is asked to stop (default: they stay)')
     .option('--limits <file>', 'its limits (default: exchange.conf in the data folder)')
     .option('--json', 'print a JSON object an event')
+    .option('--quiet', 'print where it listens, and nothing of what the market does')
     .action(async (options) =>
       done(await (await import('./commands/exchange.ts')).exchange(options)),
     );

@@ -2,6 +2,7 @@
  * What `up` and `exchange` print: one object an event for programs, one plain line for people. The object is the source; the line is made from it.
  */
 import type { NeighbourhoodStats } from '@wattlot/client/household';
+import { timeText } from '@wattlot/client/frames';
 import type { Event, Instant } from '@wattlot/core';
 
 /** One printed event. Volumes in lots, prices in ecoin per kWh as on the wire, times RFC 3339. */
@@ -79,8 +80,9 @@ export type Report =
       readonly settle_ms_p99: number | null;
     };
 
+/** To the millisecond. */
 function timeOf(at: Instant): string {
-  return new Date(at / 1000).toISOString();
+  return `${timeText(at).slice(0, 23)}Z`;
 }
 
 /** Turns the core's events into reports; remembers the participants' names. */

@@ -41,15 +41,30 @@ export interface Program {
 export async function startProgram(data: string): Promise<Program> {
   mkdirSync(data, { recursive: true });
   writeFileSync(join(data, 'exchange.conf'), limits);
-  const args = [program, 'exchange', '--data', data, '--port', '0', '--open', '--json'];
+  const log = join(data, 'log');
+  const args = [
+    program,
+    'exchange',
+    '--data',
+    data,
+    '--port',
+    '0',
+    '--open',
+    '--json',
+    '--quiet',
+    '--log',
+    log,
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   process.once('exit', () => child.kill('SIGKILL'));
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the exchange ended with ${code}`)));
-    createInterface(child.stdout).on('line', (line) => {
-      const said = JSON.parse(line) as { event?: string; url?: string };
-      if (said.event === 'listening') resolve(String(said.url));
+    const lines = createInterface(child.stdout);
+    lines.once('line', (line) => {
+      resolve(String((JSON.parse(line) as { url?: string }).url));
+      lines.close();
+      child.stdout.resume();
     });
   });
   return {

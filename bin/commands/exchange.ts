@@ -16,6 +16,7 @@ export interface ExchangeOptions {
   readonly host: string;
   readonly open?: boolean;
   readonly json?: boolean;
+  readonly quiet?: boolean;
   /** The operator's node, with user and password. */
   readonly node?: string;
   readonly depth: number;
@@ -69,11 +70,13 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
   }).catch((error: unknown) => {
     throw node === undefined ? asFailure(error) : asNodeFailure(error);
   });
-  const reporter = new Reporter(running.participants());
-  running.onEvent((event, at) => {
-    const report = reporter.of(event, at);
-    if (report !== undefined) print(report);
-  });
+  if (options.quiet !== true) {
+    const reporter = new Reporter(running.participants());
+    running.onEvent((event, at) => {
+      const report = reporter.of(event, at);
+      if (report !== undefined) print(report);
+    });
+  }
   const { url, watchUrl } = running;
   print({
     event: 'listening',

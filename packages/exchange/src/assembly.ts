@@ -64,6 +64,8 @@ export interface Parts {
   readonly random: (length: number) => Buffer;
   /** A new id for an order whose sender gave none. */
   readonly newId: () => string;
+  /** See `SequencerOptions`. */
+  readonly soon?: (then: () => void) => void;
 }
 
 /** Told of each event when it is on disk. */
@@ -141,7 +143,16 @@ export async function assemble(
     }
     snapshots.committed(journal.head);
   };
-  const sequencer = new Sequencer({ state, journal, clock, limits, committed, failed });
+  const { soon } = parts;
+  const sequencer = new Sequencer({
+    state,
+    journal,
+    clock,
+    limits,
+    committed,
+    failed,
+    ...(soon === undefined ? {} : { soon }),
+  });
   const stopFollowing = followLedger({ state, ledger: port, sequencer, failed });
   if (marketOf(state, options.terms.symbol) === undefined) {
     await sequencer.submit({ kind: 'market.open', terms: termsOn(options.terms, port) });

@@ -41,6 +41,55 @@ test('nothing is answered before its commit, and what came meanwhile is one comm
   expect(journal.commits.slice(-2)).toEqual([1, 4]);
 });
 
+test('the next commit is on its way while the last is told of, and what is posted by who is told comes too', async () => {
+  const market = await new TestMarket().open();
+  const { sequencer, journal } = market;
+  const first = journal.head + 1;
+  const told: string[] = [];
+  const order = (price: number): Parameters<typeof sequencer.post>[0] =>
+    market.order(alice, 'ask', { price, volume: 1 });
+  const note = ({ entry }: Applied): void => {
+    told.push(`${entry.seq} with ${journal.begun - first + 1} given to the disk`);
+  };
+  journal.isHeld = true;
+  sequencer.post(order(10), note);
+  await settle();
+  sequencer.post(order(11), (applied) => {
+    note(applied);
+    sequencer.post(order(12), note);
+  });
+  journal.isHeld = false;
+  journal.release();
+  await settle();
+  expect(told).toEqual([
+    `${first} with 2 given to the disk`,
+    `${first + 1} with 2 given to the disk`,
+    `${first + 2} with 3 given to the disk`,
+  ]);
+});
+
+test('what comes at the same time is one commit', async () => {
+  const later: (() => void)[] = [];
+  let isTurnOver = true;
+  const soon = (then: () => void): void => {
+    if (isTurnOver) queueMicrotask(then);
+    else later.push(then);
+  };
+  const market = await new TestMarket({ soon }).open();
+  isTurnOver = false;
+  const { sequencer, journal } = market;
+  const before = journal.commits.length;
+  for (const price of [10, 11, 12]) {
+    sequencer.post(market.order(alice, 'ask', { price, volume: 1 }), () => undefined);
+    await settle();
+  }
+  expect(later).toHaveLength(1);
+  expect(journal.commits).toHaveLength(before);
+  later.pop()?.();
+  await settle();
+  expect(journal.commits.slice(before)).toEqual([3]);
+});
+
 test('answers come before the feed, and both in the order of the journal', async () => {
   const market = await new TestMarket().open();
   const told: string[] = [];

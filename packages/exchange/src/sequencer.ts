@@ -55,12 +55,21 @@ export interface SequencerOptions {
   readonly committed: (batch: readonly Applied[], micros: number) => void;
   /** Told once when nothing more can be committed. The process has to end: what is on its way may be on disk or not. */
   readonly failed: (error: unknown) => void;
+  /** Calls back when whatever has come at the same time has been taken in too. Default: as soon as the caller has ended. */
+  readonly soon?: (then: () => void) => void;
 }
 
 /** A command that was only looked at: the answer goes out when what it rests on is on disk. */
 interface Check {
   readonly after: number;
   readonly tell: () => void;
+}
+
+/** A batch on its way to the disk. */
+interface Commit {
+  readonly batch: readonly Waiting[];
+  readonly since: Instant;
+  readonly written: Promise<void>;
 }
 
 interface Waiting extends Applied {
@@ -129,7 +138,8 @@ export class Sequencer {
     this.#arm();
     if (this.#committing) return;
     this.#committing = true;
-    queueMicrotask(() => void this.#commit());
+    const { soon = queueMicrotask } = this.#options;
+    soon(() => void this.#commit());
   }
 
   /** As `post`, with a promise; it is rejected when the journal fails, and then the entry may be on disk or not. */
@@ -194,26 +204,46 @@ export class Sequencer {
     return now > before ? now : before;
   }
 
+  /** One commit after another while there is something to commit. The next is on its way to the disk while the last is told of. */
   async #commit(): Promise<void> {
     try {
-      while (this.#collected.length > 0 && !this.#hasFailed) {
-        const batch = takeBatch(this.#collected);
-        this.#collected = this.#collected.slice(batch.length);
-        const { journal, clock } = this.#options;
-        const since = clock.now();
-        this.#commitSince = since;
-        await journal.append(batch.map(({ entry }) => entry));
-        this.#commitSince = undefined;
-        const micros = clock.now() - since;
-        for (const { entry, events, answer } of batch) answer({ entry, events });
-        if (this.#checks.length > 0) this.#tellChecks(batch.at(-1)?.entry.seq ?? 0);
-        this.#options.committed(batch, micros);
+      let commit = this.#begin();
+      while (commit !== undefined) {
+        const { batch, since, written } = commit;
+        await written;
+        const micros = this.#options.clock.now() - since;
+        const next = this.#begin();
+        this.#tell(batch, micros);
+        // Whoever was told may have posted something.
+        commit = next ?? this.#begin();
       }
     } catch (error) {
       this.#fail(error);
     }
     this.#committing = false;
     for (const drained of this.#drained.splice(0)) drained();
+  }
+
+  /** Gives the journal what has been collected; undefined when there is nothing, or nothing may be written any more. */
+  #begin(): Commit | undefined {
+    this.#commitSince = undefined;
+    if (this.#collected.length === 0 || this.#hasFailed) return undefined;
+    const batch = takeBatch(this.#collected);
+    this.#collected = this.#collected.slice(batch.length);
+    const { journal, clock } = this.#options;
+    const since = clock.now();
+    this.#commitSince = since;
+    const written = journal.append(batch.map(({ entry }) => entry));
+    // Told where it is waited for; until then it is nobody's.
+    written.catch(() => undefined);
+    return { batch, since, written };
+  }
+
+  /** Answers, and then tells what follows from the events. */
+  #tell(batch: readonly Waiting[], micros: number): void {
+    for (const applied of batch) applied.answer(applied);
+    if (this.#checks.length > 0) this.#tellChecks(batch.at(-1)?.entry.seq ?? 0);
+    this.#options.committed(batch, micros);
   }
 
   #tellChecks(head: number): void {

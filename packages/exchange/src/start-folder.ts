@@ -72,6 +72,7 @@ export async function openFolder(
     assets: () => Object.values(port.names).flatMap((name) => port.asset(name) ?? []),
     newest: snapshot?.head,
     log,
+    now: () => performance.now(),
   });
   return { journal: journal.value, snapshot, snapshots, ledger: opened.value };
 }

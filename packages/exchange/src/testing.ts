@@ -7,9 +7,9 @@ import { Feed } from './feed/feed.ts';
 import type { Subscriber } from './feed/subscriber.ts';
 import type { Journal } from './journal/journal.ts';
 import { timerMsMax } from './limits.ts';
-import type { OperatingLimits } from './operating-limits.ts';
+
 import { Sequencer } from './sequencer.ts';
-import type { Applied } from './sequencer.ts';
+import type { Applied, SequencerOptions } from './sequencer.ts';
 import { defaultTerms } from './terms.ts';
 
 /** A clock that moves only when told. */
@@ -59,6 +59,8 @@ class MemoryJournal implements Journal {
   readonly entries: Entry[] = [];
   /** How many entries each commit had. */
   readonly commits: number[] = [];
+  /** Entries given to it. */
+  begun = 0;
   isHeld = false;
   failure: Error | undefined;
   #release: (() => void)[] = [];
@@ -68,6 +70,7 @@ class MemoryJournal implements Journal {
   }
 
   async append(batch: readonly Entry[]): Promise<void> {
+    this.begun += batch.length;
     if (this.isHeld) await new Promise<void>((release) => this.#release.push(release));
     if (this.failure !== undefined) throw this.failure;
     this.entries.push(...batch);
@@ -135,12 +138,13 @@ export class TestMarket {
   #height = -1;
   #ids = 0;
 
-  constructor({ limits }: { readonly limits?: OperatingLimits } = {}) {
+  constructor({ limits, soon }: Partial<Pick<SequencerOptions, 'limits' | 'soon'>> = {}) {
     this.sequencer = new Sequencer({
       state: this.state,
       journal: this.journal,
       clock: this.clock,
       ...(limits === undefined ? {} : { limits }),
+      ...(soon === undefined ? {} : { soon }),
       committed: (batch) => this.feed.take(batch),
       failed: (error) => this.failures.push(error),
     });

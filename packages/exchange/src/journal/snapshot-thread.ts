@@ -30,12 +30,12 @@ export interface SnapshotTask {
 
 /** What it tells in the end. */
 export type SnapshotAnswer =
-  | { readonly kind: 'made'; readonly seq: number; readonly bytes: number }
+  | { readonly kind: 'made'; readonly seq: number }
   | { readonly kind: 'proved' }
   | { readonly kind: 'failed'; readonly code: ExchangeErrorCode; readonly message: string };
 
 /** Beside an exchange that is busy this thread is the one that waits. Elsewhere than on Linux a priority is the whole process's. */
-const niceness = 10;
+const niceness = 19;
 
 /** Does what it was started for, and tells how it went. */
 export async function runSnapshotThread(task: SnapshotTask): Promise<void> {
@@ -56,8 +56,8 @@ async function makeSnapshot({ folder, port, assets }: SnapshotTask): Promise<Sna
   const base = newestSnapshot(folder, wantedSections, () => undefined);
   const feed = new Feed((name) => assets.find((asset) => asset.name === name));
   const snapshot = await foldRows(rowsOf(port, base?.head.seq ?? 0), feed, base);
-  const bytes = writeSnapshot(folder, snapshot);
-  return { kind: 'made', seq: snapshot.head.seq, bytes };
+  writeSnapshot(folder, snapshot);
+  return { kind: 'made', seq: snapshot.head.seq };
 }
 
 /** Goes along the chain from the first entry. @throws ExchangeError `journal_corrupt` when it does not come to the head. */

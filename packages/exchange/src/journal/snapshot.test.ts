@@ -200,7 +200,8 @@ test('a lie after the snapshot is refused, one before it is found soon after, an
   const past = async (): Promise<void> => {
     const newest = newestSnapshot(folder, wantedSections, noLog)?.head;
     const journal = await openSqliteJournal(folder, newest);
-    const snapshots = new Snapshots({ folder, journal, assets: () => [], newest, log: noLog });
+    const parts = { folder, journal, assets: () => [], newest, log: noLog, now: () => 0 };
+    const snapshots = new Snapshots(parts);
     try {
       await snapshots.provePast();
     } finally {

@@ -171,10 +171,9 @@ function namesIn(folder: string): readonly string[] {
 /**
  * Writes a snapshot in one step, so that there is none or a whole one, and removes those that are no longer kept. Takes its time over it: meant for a
  * thread of its own.
- * @returns how many bytes it has.
  * @throws whatever the disk says; then nothing of it is left.
  */
-export function writeSnapshot(folder: string, { head, sections }: Snapshot): number {
+export function writeSnapshot(folder: string, { head, sections }: Snapshot): void {
   const parts = sections.map(({ name, version, text }) => ({
     name,
     version,
@@ -203,7 +202,6 @@ export function writeSnapshot(folder: string, { head, sections }: Snapshot): num
   }
   syncFolder(folder);
   for (const old of listSnapshots(folder).slice(snapshotsKept)) rmSync(join(folder, old));
-  return parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 function writeAll(path: string, parts: readonly Buffer[]): void {

@@ -41,7 +41,9 @@ function snapshotsOf(journal: DiskJournal, log: (line: string) => void, place = 
     assets: () => assets,
     newest,
     log,
+    now: () => 0,
     between: 300,
+    pauseMs: 0,
     atStop: 1,
   });
 }
@@ -80,6 +82,39 @@ test('snapshots are made while entries are taken, and at a stop; a start from on
   expect(readdirSync(folder)).not.toContain('snapshot.new');
 });
 
+test('however fast entries come, the next snapshot is begun a minute after the last', async () => {
+  const flow = new Flow({ seed: 13, participants: 5, volume: 4, isWild: true });
+  const journal = await openSqliteJournal(folder);
+  let now = 1_000;
+  const log = (line: string): void => expect.fail(line);
+  const snapshots = new Snapshots({
+    folder,
+    journal,
+    assets: () => assets,
+    newest: undefined,
+    log,
+    now: () => now,
+    between: 50,
+  });
+  const seqs = (): readonly number[] =>
+    listSnapshots(folder).map((name) => Number(name.slice('snapshot-'.length)));
+  const run = async (): Promise<void> => {
+    await journal.append(Array.from({ length: 50 }, () => flow.next().entry));
+    snapshots.committed(journal.head);
+    await snapshots.idle();
+  };
+  await run();
+  expect(seqs()).toEqual([50]);
+  for (let commit = 0; commit < 5; commit += 1) await run();
+  now += 59_999;
+  await run();
+  expect(seqs()).toEqual([50]);
+  now += 1;
+  await run();
+  expect(seqs()).toEqual([400, 50]);
+  await journal.close();
+});
+
 test('a snapshot that cannot be written is told of, and the journal goes on', async () => {
   const lines: string[] = [];
   const flow = new Flow({ seed: 12, participants: 5, volume: 4, isWild: true });
@@ -112,7 +147,7 @@ const journal = await openSqliteJournal(folder);
 for (let past = 0; past < journal.head; past += 1) flow.next();
 const assets = () => ${JSON.stringify(assets)};
 const log = (line) => { throw new Error(line); };
-const snapshots = new Snapshots({ folder, journal, assets, newest: undefined, log, between: 40 });
+const snapshots = new Snapshots({ folder, journal, assets, newest: undefined, log, now: () => 0, between: 40, pauseMs: 0 });
 for (;;) {
   await journal.append(Array.from({ length: 20 }, () => flow.next().entry));
   snapshots.committed(journal.head);

@@ -11,12 +11,12 @@ import type { DiskJournal } from './sqlite.ts';
 const entriesBetween = 20_000;
 
 /**
- * Bytes of a snapshot for which the next one waits an entry more. To read, fold and write all of it costs 30 to 40 ns a byte, and to replay an entry some 15 µs: with this a
- * large market spends no more on its snapshots than on the replays that they are made by. At 10,000 orders a second one of 70 MB was made each two seconds, and took half a core.
+ * Milliseconds from the start of one to that of the next, at least, in a market whose entries come faster: reading, folding and writing one takes a second or two of a core, which
+ * at 10,000 orders a second would be most of it.
  */
-const bytesAnEntry = 400;
+const pauseMs = 60_000;
 
-/** But never more entries than this: a start replays them in a few seconds. */
+/** But never more entries than this: a start replays them in a second or two. */
 const entriesBetweenMax = 100_000;
 
 /** Entries that are worth a snapshot when an exchange stops: fewer are replayed in less time than a thread takes to start. */
@@ -32,8 +32,11 @@ export interface SnapshotsOptions {
   /** Of the newest snapshot, from which the journal was proved; undefined when all of it was. */
   readonly newest: Head | undefined;
   readonly log: (line: string) => void;
+  /** Milliseconds on a clock that only goes on. */
+  readonly now: () => number;
   /** Default: see above. */
   readonly between?: number;
+  readonly pauseMs?: number;
   readonly atStop?: number;
 }
 
@@ -41,30 +44,38 @@ export interface SnapshotsOptions {
 export class Snapshots {
   readonly #options: SnapshotsOptions;
   readonly #between: number;
-  /** Of the newest snapshot. */
-  #bytes = 0;
   #newest: number;
-  /** When to try next: after a failure not at once. */
-  #due: number;
+  /** Up to where the last was made, or tried: after a failure not at once again. */
+  #tried: number;
+  #triedAt = -Infinity;
   #running: Promise<void> | undefined;
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
     this.#newest = options.newest?.seq ?? 0;
     this.#between = options.between ?? entriesBetween;
-    this.#due = this.#newest + this.#between;
+    this.#tried = this.#newest;
   }
 
   /** Told after each commit. Takes no time. */
   committed(seq: number): void {
-    if (seq < this.#due || this.#running !== undefined) return;
-    this.#due = seq + this.#step;
+    const since = seq - this.#tried;
+    if (since < this.#between || this.#running !== undefined) return;
+    const { now, pauseMs: pause = pauseMs } = this.#options;
+    if (since < entriesBetweenMax && now() - this.#triedAt < pause) return;
+    this.#tried = seq;
+    this.#triedAt = now();
     void this.#make();
+  }
+
+  /** Resolves when none is being made. */
+  async idle(): Promise<void> {
+    await this.#running;
   }
 
   /** Makes a last one, if it is worth it. To be called when nothing is written any more and before the journal is closed. */
   async close(): Promise<void> {
-    await this.#running;
+    await this.idle();
     const { journal, atStop = entriesAtStop } = this.#options;
     if (journal.head - this.#newest >= atStop) await this.#make();
   }
@@ -81,19 +92,13 @@ export class Snapshots {
     throw new ExchangeError(answer.code, answer.message);
   }
 
-  /** Entries until the next. */
-  get #step(): number {
-    return Math.max(this.#between, Math.min(this.#bytes / bytesAnEntry, entriesBetweenMax));
-  }
-
   #make(): Promise<void> {
     this.#running = this.#run()
       .then((answer) => {
         if (answer.kind === 'failed') throw new Error(answer.message);
         if (answer.kind === 'made') {
           this.#newest = answer.seq;
-          this.#bytes = answer.bytes;
-          this.#due = answer.seq + this.#step;
+          this.#tried = answer.seq;
         }
       })
       .catch((error: unknown) => {
