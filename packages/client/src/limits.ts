@@ -68,6 +68,8 @@ export const unknownWishesMax = 1_000;
 export const ordersKeptMax = 2_000;
 /** Characters of a text from the exchange that are passed on. */
 export const remoteTextLengthMax = 200;
+/** Markets of which it is remembered under an allowance how they were described first: one each hour for a year. */
+export const marketsPinnedMax = 10_000;
 /** Markets that are followed. */
 export const marketsMax = 100;
 /** Assets that are known. */

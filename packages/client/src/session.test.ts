@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Level } from './frames/checksum.ts';
 import type { AgentTask } from './frames/messages.ts';
 import { pingIntervalMs, silenceMsMax, wishResendMsMax } from './limits.ts';
-import { Script } from './session-testing.ts';
+import { Script, wish } from './session-testing.ts';
 import type { SentFrame } from './session-testing.ts';
 import * as wire from './testing.ts';
 import { lots, price, report, symbol } from './testing.ts';
@@ -571,6 +571,25 @@ test('a market has its delivery whole, as instants, or none', () => {
   ]) {
     expect([wrong, told({ ...times, ...wrong })]).toEqual([wrong, 'refused']);
   }
+});
+
+test('a market that the exchange tells of no more is followed no more, and one that came in its place is', () => {
+  const script = new Script().live();
+  script.look();
+  const other = 'HOUR/ECOIN';
+  script.receive(wire.instrumentFrame({ symbol: other })).news();
+  const followed = script.acknowledge().map(({ method, params }) => [method, params?.['symbol']]);
+  expect(followed).toEqual([
+    ['subscribe', [other]],
+    ['subscribe', [other]],
+  ]);
+  // It waits for the new book, and for nothing of the market that is gone.
+  script.receive(wire.bookFrame({ type: 'snapshot', asks: [], bids: [], seq: 8 }));
+  expect(script.session.place(9, wish, script.now).answers).toMatchObject([
+    { outcome: { kind: 'no' } },
+  ]);
+  script.tick(pingIntervalMs);
+  expect(script.drop).toBeUndefined();
 });
 
 test('the description of a market has to agree with itself', () => {

@@ -343,7 +343,9 @@ export class Session {
   }
 
   #followAll(now: number): void {
-    for (const symbol of this.#view.catalog.instruments.keys()) {
+    const { instruments } = this.#view.catalog;
+    for (const topic of this.#subscriptions.keep(instruments)) this.#view.forget(topic);
+    for (const symbol of instruments.keys()) {
       this.#follow({ channel: 'book', symbol }, now);
       this.#follow({ channel: 'trade', symbol }, now);
     }

@@ -57,6 +57,17 @@ export class Subscriptions {
     return this.#followed.delete(topicName(topic));
   }
 
+  /** Follows nothing more of markets that are not among these: the exchange tells of them no more. @returns what was followed. */
+  keep(markets: { has(symbol: MarketSymbol): boolean }): readonly Topic[] {
+    const gone: Topic[] = [];
+    for (const [name, { topic }] of this.#followed) {
+      if (topic.symbol === undefined || markets.has(topic.symbol)) continue;
+      this.#followed.delete(name);
+      gone.push(topic);
+    }
+    return gone;
+  }
+
   has(topic: Topic): boolean {
     return this.#followed.has(topicName(topic));
   }

@@ -338,6 +338,9 @@ test('an exchange that describes the lot anew under an allowance gets the first 
   const { exchange, record } = await open('buy <= 155, 8 lots');
   const lie = { ...instrument, lot: 1 as typeof instrument.lot, basePrecision: 2 };
   exchange.say({ kind: 'instruments', instruments: [lie] });
+  // Also where the market was gone in between.
+  exchange.say({ kind: 'instruments', instruments: [] });
+  exchange.say({ kind: 'instruments', instruments: [lie] });
   exchange.say(told());
   expect(record().terms.lot).toBe(instrument.lot);
 });

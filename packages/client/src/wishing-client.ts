@@ -13,7 +13,7 @@ import { gatewayErrors, refusalErrors } from './frames/errors.ts';
 import type { CreateApiKeyRequest, CreateApiKeyResult } from './frames/api-keys.ts';
 import type { EcoinRequest } from './frames/session-api.ts';
 import type { Instrument } from './frames/instrument.ts';
-import { amendmentsMax, ordersSweptAt } from './limits.ts';
+import { amendmentsMax, marketsPinnedMax, ordersSweptAt } from './limits.ts';
 import { isSameWish, plainWish } from './order-wish.ts';
 import type { Stream } from './stream.ts';
 import { printable } from './text.ts';
@@ -35,6 +35,8 @@ class WishingClient implements TradingClient {
   readonly #wishes: WishFile;
   readonly #allowances: readonly Allowance[];
   #instruments: ReadonlyMap<MarketSymbol, Instrument> = new Map();
+  /** With allowances: how each market was described first. */
+  readonly #pinned = new Map<MarketSymbol, Instrument>();
   /** Of the orders that are wished, as they were told last. */
   readonly #orders = new Map<OrderId, OwnOrder>();
   /** How often each wish is under way now. */
@@ -161,10 +163,11 @@ class WishingClient implements TradingClient {
 
   #hear(event: ClientEvent): void {
     if (event.kind === 'instruments') {
-      const before = this.#instruments;
-      // What a lot is must not change under an allowance: the first description stays.
       this.#instruments = new Map(
-        event.instruments.map((one) => [one.symbol, this.#pinned(before.get(one.symbol), one)]),
+        event.instruments.flatMap((one) => {
+          const pinned = this.#pin(one);
+          return pinned === undefined ? [] : [[one.symbol, pinned]];
+        }),
       );
     } else if (event.kind === 'reconciled') this.#settle(event.clientOrderId, event.outcome);
     else if (event.kind === 'orders') this.#hearOrders(event.orders, event.snapshot);
@@ -190,8 +193,14 @@ class WishingClient implements TradingClient {
     }
   }
 
-  #pinned(before: Instrument | undefined, now: Instrument): Instrument {
-    return this.#allowances.length > 0 ? (before ?? now) : now;
+  /** What a lot is must not change under an allowance: the first description stays, also of a market that was gone in between. @returns undefined when there is no room for another one. */
+  #pin(now: Instrument): Instrument | undefined {
+    if (this.#allowances.length === 0) return now;
+    const before = this.#pinned.get(now.symbol);
+    if (before !== undefined) return before;
+    if (this.#pinned.size >= marketsPinnedMax) return undefined;
+    this.#pinned.set(now.symbol, now);
+    return now;
   }
 
   #hearOrders(orders: readonly OwnOrder[], snapshot: boolean): void {

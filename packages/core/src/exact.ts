@@ -1,5 +1,5 @@
 /** Assertions that stay on: a bug ends the process rather than move a wrong number. */
-import type { Amount, Instant, Lots } from './units.ts';
+import type { Amount, Instant, Lots, Price } from './units.ts';
 
 /**
  * @param message costs what it costs to make even when all is well: on paths that every command takes it is a constant.
@@ -22,6 +22,10 @@ function isLots(value: number): value is Lots {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
+function isPrice(value: number): value is Price {
+  return Number.isSafeInteger(value) && value > 0;
+}
+
 function isInstant(value: number): value is Instant {
   return Number.isSafeInteger(value) && value >= 0;
 }
@@ -36,6 +40,11 @@ export function exactAmount(value: number): Amount {
 /** A volume that came out of arithmetic. @throws Error unless it is a whole number of lots, 0 and up. */
 export function exactLots(value: number): Lots {
   return isLots(value) ? value : fail(value, 'a volume');
+}
+
+/** A price that came out of arithmetic. @throws Error unless it is a whole number above 0. */
+export function exactPrice(value: number): Price {
+  return isPrice(value) ? value : fail(value, 'a price');
 }
 
 /** An instant that came out of arithmetic. @throws Error unless it is a safe integer, 0 and up. */

@@ -2,13 +2,14 @@
  * The whole exchange as data: a fold of the journal. Only `apply` changes it; everybody else reads it through view.ts.
  */
 import { Book } from './book/book.ts';
+import { ranksMax } from './book/ladder.ts';
 import { createChanges } from './changes.ts';
 import type { Changes } from './changes.ts';
 import type { OrderType, TimeInForce } from './command.ts';
 import { createDeadlines } from './deadline.ts';
 import type { Deadline, Deadlines } from './deadline.ts';
 import type { CancelReason, LotState, OrderStatus, OrderView } from './event.ts';
-import { exactInstant } from './exact.ts';
+import { exactInstant, exactPrice } from './exact.ts';
 import { Outputs } from './outputs.ts';
 import type { OutputGroup } from './outputs.ts';
 import type { MarketTerms, Phase, SelfTrade, Side } from './market.ts';
@@ -29,7 +30,7 @@ import type {
 /** One market. */
 export interface Market {
   readonly terms: MarketTerms;
-  readonly book: Book;
+  book: Book;
   phase: Phase;
   /** The band that binds new prices, within the terms. */
   floor: Price;
@@ -221,6 +222,17 @@ export function createState(): State {
   };
 }
 
+/** More prices than a ladder is made for. */
+const manyPrices = { floor: exactPrice(1), cap: exactPrice(ranksMax + 1), tick: exactPrice(1) };
+
+/** The book of a market that is closed. Nothing rests on it again, so that it takes next to no memory: an exchange may close a market every hour. */
+export function closedBook(lastPlace: number): Book {
+  const book = new Book(manyPrices);
+  book.outcomes = new Float64Array(0);
+  book.lastPlace = lastPlace;
+  return book;
+}
+
 /** A market with nothing on its book. */
 export function createMarket(
   terms: MarketTerms,
@@ -230,7 +242,7 @@ export function createMarket(
   const { priceFloor: floor, priceCap: cap, tick } = terms;
   return {
     terms,
-    book: new Book({ floor, cap, tick }),
+    book: phase === 'closed' ? closedBook(0) : new Book({ floor, cap, tick }),
     phase,
     floor,
     cap,

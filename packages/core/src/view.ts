@@ -155,6 +155,19 @@ export function markets(state: State): readonly MarketTerms[] {
     .toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1));
 }
 
+/**
+ * The terms of every market on which something can still happen, by symbol: all but those that are closed and of whose trades the ledger has decided every lot.
+ * Takes time for each market and each open trade.
+ */
+export function marketsUnderWay(state: State): readonly MarketTerms[] {
+  const unsettled = new Set<Market>();
+  for (const { resting } of state.trades.values()) unsettled.add(resting.market);
+  return markets(state).filter(({ symbol }) => {
+    const market = state.markets.get(symbol);
+    return market !== undefined && (market.phase !== 'closed' || unsettled.has(market));
+  });
+}
+
 function viewOfParticipant({ address, name, owner, isSuspended }: Participant): ParticipantView {
   return { participant: address, name, owner, isSuspended };
 }

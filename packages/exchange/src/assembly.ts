@@ -2,7 +2,7 @@
  * An exchange without its HTTP side, put together from its parts: state, sequencer, settler, feed, sessions and sockets. Reads no folder, opens no port, makes
  * no thread and no chance of its own: what lasts, what is random and what time it is are given, by `exchange.ts` from a folder, by a simulation from a seed.
  */
-import { lastInstant, lastSeq, marketOf, markets, openTrades } from '@wattlot/core';
+import { lastInstant, lastSeq, marketOf, marketsUnderWay, openTrades } from '@wattlot/core';
 import type { Event, Instant, MarketTerms, State } from '@wattlot/core';
 import { verifyMessage } from '@wattlot/ledger';
 import type { Chain } from '@wattlot/ledger';
@@ -276,7 +276,7 @@ function closing(
 }
 
 function cancelAll(state: State, sequencer: Sequencer): void {
-  for (const { symbol } of markets(state)) {
+  for (const { symbol } of marketsUnderWay(state)) {
     sequencer.post({ kind: 'market.cancel_all', market: symbol }, () => undefined);
   }
 }

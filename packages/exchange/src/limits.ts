@@ -135,7 +135,7 @@ export const requestLinesMax = 5_000;
 /** Ecoin, in its smallest units, that one participant gets where the operator's policy is to ask nobody: 10,000 ecoin. */
 export const openIssueMax = 1_000_000;
 
-/** Markets of an exchange, closed ones too: the clients here follow so many, and each costs a tape and its candles. */
+/** Markets that are told of, the oldest that are over giving way to new ones: the clients here follow so many, and each costs a tape and its candles. */
 export const marketsMax = 100;
 
 /** Milliseconds of the longest timer that Node keeps, 24 days: a longer one would fire at once. */

@@ -4,7 +4,7 @@ import type { SettlementHealth } from '@wattlot/client/frames';
 import {
   conditionsOf,
   ledgerHeight,
-  markets,
+  marketsUnderWay,
   openTrades,
   ordersOf,
   participants,
@@ -85,7 +85,7 @@ function marketsOf(state: State): SettlementHealth['markets'] {
       live.set(market, (live.get(market) ?? 0) + 1);
     }
   }
-  return markets(state).map(({ symbol }) => ({
+  return marketsUnderWay(state).map(({ symbol }) => ({
     symbol,
     phase: conditionsOf(state, symbol)?.phase ?? 'closed',
     live_orders: live.get(symbol) ?? 0,

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { audit, nextDeadline, restore, stateHash, stateText } from '../index.ts';
+import {
+  audit,
+  markets,
+  marketsUnderWay,
+  nextDeadline,
+  restore,
+  stateHash,
+  stateText,
+} from '../index.ts';
 import type { Event } from '../index.ts';
 import { advance, alice, bob, carol, codeOf, createDriver, deliver } from '../testing/driver.ts';
 import { everybody, give, orderId, place, placeFirm, symbol } from '../testing/driver.ts';
@@ -43,6 +51,38 @@ function endings(events: readonly Event[]): unknown[] {
     return [`${event.view.order} ${event.volume} ${event.reason}`];
   });
 }
+
+test('a market is under way until it is closed and the ledger has decided every lot of its trades', () => {
+  const driver = gatedDriver();
+  const underWay = (): string[] => marketsUnderWay(driver.state).map((each) => each.symbol);
+  placeFirm(driver, { participant: alice, side: 'ask', price: 100, volume: 2 });
+  place(driver, { participant: bob, side: 'bid', price: 100, volume: 2 });
+  expect(underWay()).toEqual([symbol]);
+  tickAt(driver, gate);
+  advance(driver, { settled: [{ trade: tradeId(1), lot: 0 }] });
+  expect(underWay()).toEqual([symbol]);
+  advance(driver, { settled: [{ trade: tradeId(1), lot: 1 }] });
+  expect(underWay()).toEqual([]);
+  expect(markets(driver.state)).toHaveLength(1);
+});
+
+test('a market that is closed is read back as it is, with the places that its book has given', () => {
+  const driver = gatedDriver();
+  placeFirm(driver, { participant: alice, side: 'ask', price: 100, volume: 5 });
+  place(driver, { participant: bob, side: 'bid', price: 100, volume: 2 });
+  placeFirm(driver, { participant: carol, side: 'ask', price: 110, volume: 1 });
+  const places = driver.state.markets.get(symbol)?.book.lastPlace;
+  expect(places).toBeGreaterThan(1);
+  const volumes = tickAt(driver, gate).flatMap((event) =>
+    event.kind === 'level.changed' ? [event.volume] : [],
+  );
+  expect(volumes).toEqual([0, 0]);
+  const text = stateText(driver.state);
+  expect(text).toContain(`"places":${places}`);
+  expect(stateText(restore(text))).toBe(text);
+  expect(audit(driver.state)).toEqual([]);
+  expect(audit(restore(text))).toEqual([]);
+});
 
 describe('the gate of a market', () => {
   test('closes it as the operator does: after saying so, every live order is cancelled', () => {

@@ -7,7 +7,7 @@ import { addDeadline, dropDeadline } from '../deadline.ts';
 import { instantMax, timeoutMax, volumeMax } from '../limits.ts';
 import type { Delivery, MarketTerms, Phase } from '../market.ts';
 import type { RefusalCode } from '../refusal.ts';
-import { createMarket } from '../state.ts';
+import { closedBook, createMarket } from '../state.ts';
 import type { Market, State } from '../state.ts';
 import type { Instant, Price } from '../units.ts';
 import { cancelEach } from './cancel.ts';
@@ -99,6 +99,7 @@ function enterPhase(state: State, changes: Changes, market: Market, phase: Phase
   if (market.gateDue !== undefined) dropDeadline(state.deadlines, market.gateDue);
   market.gateDue = undefined;
   cancelEach(state, changes, market.live, 'market_closed');
+  market.book = closedBook(market.book.lastPlace);
 }
 
 /** The gate falls: the market closes as the operator would have closed it. */

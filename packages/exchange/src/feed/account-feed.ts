@@ -3,7 +3,13 @@ import type { BalancesMessage, ExecutionReport, Instrument } from '@wattlot/clie
 import type { Address, Amount, Asset, Event, MarketSymbol, OrderView } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { reportsText } from './message-text.ts';
-import { createOrderBook, foldOrders, ordersOfParticipant, recordOf } from './orders.ts';
+import {
+  createOrderBook,
+  foldOrders,
+  forgetMarket,
+  ordersOfParticipant,
+  recordOf,
+} from './orders.ts';
 import type { OrderBook, OrderRecord } from './orders.ts';
 import { recordReports, stateReport, tradeReport } from './reports.ts';
 import type { ReportOf } from './reports.ts';
@@ -60,6 +66,11 @@ export class AccountFeed {
   /** A participant's orders that are still shown, in the order of acceptance. */
   ordersOf(participant: Address): readonly OrderRecord[] {
     return ordersOfParticipant(this.#orders, participant);
+  }
+
+  /** Forgets the orders of a market that is over. */
+  forgetMarket(market: MarketSymbol): void {
+    forgetMarket(this.#orders, market);
   }
 
   /** All that later entries do not tell, for a snapshot. */

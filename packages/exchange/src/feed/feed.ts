@@ -17,6 +17,7 @@ import type {
   OrderId,
   Phase,
 } from '@wattlot/core';
+import { marketsMax } from '../limits.ts';
 import type { Applied } from '../sequencer.ts';
 import { AccountFeed } from './account-feed.ts';
 import type { FirstMessage, KeptAccounts } from './account-feed.ts';
@@ -67,6 +68,8 @@ export class Feed {
   readonly system = new SystemStatus();
   readonly #instrumentFollowers = new Set<Subscriber>();
   #changedMarkets = new Set<Instrument>();
+  /** Some are gone: whoever follows the instruments is told all anew. */
+  #hasRemoved = false;
   #assigned: Assigned[] = [];
   #asksRenewals = true;
   readonly #isThere = (participant: Address): boolean => this.#agents.has(participant);
@@ -82,7 +85,7 @@ export class Feed {
     });
   }
 
-  /** The markets, in the order of opening. */
+  /** The markets, in the order of opening, without those that are over and have made room for others. */
   get markets(): readonly MarketFeed[] {
     return [...this.#markets.values()];
   }
@@ -225,11 +228,14 @@ export class Feed {
     this.#assigned.push(...askChanged(ladders, firm, this.#isThere));
   }
 
-  /** Sends all markets and assets, and then each that is new or in another phase. */
+  /** Sends all markets and assets, and then each that is new or in another phase; all again when one has made room. */
   followInstruments(subscriber: Subscriber): void {
     this.#instrumentFollowers.add(subscriber);
-    const all = [...this.#markets.values()].map(({ instrument }) => instrument);
-    subscriber.send(this.#instrumentFrame('snapshot', all));
+    subscriber.send(this.#instrumentFrame('snapshot', this.#instruments()));
+  }
+
+  #instruments(): readonly Instrument[] {
+    return [...this.#markets.values()].map(({ instrument }) => instrument);
   }
 
   leaveInstruments(subscriber: Subscriber): void {
@@ -292,9 +298,12 @@ export class Feed {
 
   #publish(): void {
     if (this.#changedMarkets.size > 0) {
-      const frame = this.#instrumentFrame('update', [...this.#changedMarkets]);
+      const frame = this.#hasRemoved
+        ? this.#instrumentFrame('snapshot', this.#instruments())
+        : this.#instrumentFrame('update', [...this.#changedMarkets]);
       for (const subscriber of this.#instrumentFollowers) subscriber.send(frame);
       this.#changedMarkets = new Set();
+      this.#hasRemoved = false;
       this.system.set(this.markets.map(({ phase }) => phase));
     }
     for (const market of this.#markets.values()) market.publish();
@@ -311,12 +320,27 @@ export class Feed {
   }
 
   #open(terms: MarketTerms, at: Instant, phase: Phase): void {
+    if (this.#markets.size >= marketsMax) this.#makeRoom();
     const [base, quote] = [this.#asset(terms.energy), this.#asset(terms.ecoin)];
     const instrument = instrumentOf(terms, base, quote);
     for (const asset of [base, quote]) this.#assets.set(asset.name, asset);
     this.#terms.set(terms.symbol, terms);
     this.#markets.set(terms.symbol, new MarketFeed(instrument, at, phase));
     this.#changedMarkets.add(instrument);
+  }
+
+  /** Forgets the first market that is over: closed, and every lot of its trades decided. The core knows it still, so that nothing else gets its name. */
+  #makeRoom(): void {
+    const unsettled = new Set<MarketSymbol>();
+    for (const { trade } of this.#tasks.trades.values()) unsettled.add(trade.market);
+    for (const [symbol, { phase }] of this.#markets) {
+      if (phase !== 'closed' || unsettled.has(symbol)) continue;
+      this.#markets.delete(symbol);
+      this.#terms.delete(symbol);
+      this.#accounts.forgetMarket(symbol);
+      this.#hasRemoved = true;
+      return;
+    }
   }
 
   #market(symbol: MarketSymbol): MarketFeed {

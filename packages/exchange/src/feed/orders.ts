@@ -2,7 +2,7 @@
  * Each participant's orders as they have been committed, with their trades: what a subscriber of `executions` is shown first. A fold of events, so
  * that it comes back with the journal. Live orders are kept, and the newest of those that are over.
  */
-import type { Address, CancelReason, Event, Instant, LotState } from '@wattlot/core';
+import type { Address, CancelReason, Event, Instant, LotState, MarketSymbol } from '@wattlot/core';
 import type { OrderId, OrderView, TradeId, TradeView, Txid } from '@wattlot/core';
 import { doneOrdersMax, finalLotsMax } from '../limits.ts';
 
@@ -182,6 +182,14 @@ function retire(book: OrderBook, { view, trades }: OrderRecord): void {
   for (const oldest of own.over) {
     if (own.over.size <= doneOrdersMax) return;
     forget(book, own, oldest);
+  }
+}
+
+/** Forgets the orders of a market that is over: all of them are done, and their trades final. */
+export function forgetMarket(book: OrderBook, market: MarketSymbol): void {
+  for (const [id, { view }] of book.orders) {
+    const own = view.market === market ? book.participants.get(view.participant) : undefined;
+    if (own !== undefined) forget(book, own, id);
   }
 }
 

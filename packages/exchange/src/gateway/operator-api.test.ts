@@ -1,10 +1,12 @@
 /** The operator's functions on a real exchange with the policy `ask`: who may call them, and what becomes of requests, also across a restart. */
-import { operatorFunctions } from '@wattlot/client/frames';
+import { operatorFunctions, timeText } from '@wattlot/client/frames';
 import type { OperatorFunctionName } from '@wattlot/client/frames';
+import type { Instant } from '@wattlot/core';
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { marketsMax } from '../limits.ts';
-import type { RunningExchange } from '../start.ts';
+import type { RunningExchange, StartOptions } from '../start.ts';
+import { ManualClock } from '../testing.ts';
 import { Person, startTestExchange } from './testing.ts';
 import type { Fields, HttpAnswer } from './testing.ts';
 
@@ -16,7 +18,7 @@ let operate: Caller;
 let household: Person;
 let ask: Caller;
 
-async function start(options: { readonly folder?: string } = {}): Promise<void> {
+async function start(options: Partial<StartOptions> = {}): Promise<void> {
   ({ exchange, folder } = await startTestExchange({ policy: 'ask', ...options }));
   operate = await (await Person.operator(exchange, folder)).caller();
 }
@@ -439,5 +441,35 @@ describe('a market', () => {
     const over = { symbol: 'OVER/ECOIN' };
     expect(await operate('open_market', over)).toEqual(refused('too many markets'));
     expect(await operate('open_market', { symbol: 'M-1/ECOIN' })).toMatchObject({ status: 200 });
+  });
+
+  test('that is over makes room for another, and keeps its name', async () => {
+    await exchange.close();
+    const clock = new ManualClock();
+    await start({ clock, folder });
+    const inSeconds = (count: number): string =>
+      timeText((clock.micros + count * 1_000_000) as Instant);
+    const [gate_closure, delivery_start, delivery_end] = [10, 20, 30].map(inSeconds);
+    const soon = { gate_closure, delivery_start, delivery_end };
+    for (let count = 1; count < marketsMax; count += 1) {
+      const terms = count === 5 ? soon : {};
+      const { status } = await operate('open_market', { symbol: `M-${count}/ECOIN`, ...terms });
+      if (status !== 200) throw new Error(`market ${count} was refused`);
+    }
+    expect(await operate('open_market', { symbol: 'NEXT/ECOIN' })).toEqual(
+      refused('too many markets'),
+    );
+    const closed = new Promise<void>((done) => {
+      exchange.onEvent((event) => event.kind === 'phase.changed' && done());
+    });
+    clock.advance(10_000);
+    await closed;
+    expect(Object.keys(await pairs())).toContain('M-5/ECOIN');
+    expect(await operate('open_market', { symbol: 'NEXT/ECOIN' })).toMatchObject({ status: 200 });
+    const listed = Object.keys(await pairs());
+    expect(listed).toHaveLength(marketsMax);
+    expect(listed).toContain('NEXT/ECOIN');
+    expect(listed).not.toContain('M-5/ECOIN');
+    expect(await operate('open_market', { symbol: 'M-5/ECOIN' })).toEqual(refused('market exists'));
   });
 });

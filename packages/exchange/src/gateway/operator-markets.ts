@@ -1,7 +1,7 @@
 /** How the operator opens a market: what is left out of its terms is as in the market that this exchange opens at its first start. */
 import { gatewayErrors, instantOfTime } from '@wattlot/client/frames';
 import type { OperatorBody } from '@wattlot/client/frames';
-import { limits as coreLimits, marketOf, markets, toAmount, toLots } from '@wattlot/core';
+import { limits as coreLimits, marketOf, marketsUnderWay, toAmount, toLots } from '@wattlot/core';
 import { toMarketSymbol, toPrice } from '@wattlot/core';
 import type { Delivery, MarketOpen, MarketTerms, State } from '@wattlot/core';
 import { instrumentOf } from '../feed/instrument.ts';
@@ -28,7 +28,7 @@ function valid<T>(value: T | undefined, field: string): T {
 /**
  * The command that opens a market.
  * @returns undefined when there is this very market already.
- * @throws Refused when a field is not as it has to be, or there are as many markets as may be. Whether its terms are within their bounds the core says.
+ * @throws Refused when a field is not as it has to be, or there are as many markets as may be. One that is over makes room for another. Whether its terms are within their bounds the core says.
  */
 export function openingOf(
   options: Options,
@@ -38,7 +38,8 @@ export function openingOf(
   const terms = termsOf(options.terms, body);
   const known = marketOf(state, terms.symbol);
   if (known !== undefined && isSame(known, terms)) return undefined;
-  if (known === undefined && markets(state).length >= marketsMax) throw invalid('too many markets');
+  const isFull = known === undefined && marketsUnderWay(state).length >= marketsMax;
+  if (isFull) throw invalid('too many markets');
   requireDecimals(options, terms);
   return { kind: 'market.open', terms, ...(body.phase === undefined ? {} : { phase: body.phase }) };
 }
