@@ -4,8 +4,8 @@ import { signingShownAfterMs } from './limits.ts';
 import { shownNotice } from './notices.ts';
 import { signingBar } from './signing.ts';
 import type { Input, State } from './state.ts';
-import { orderId } from './testing/market.ts';
-import { openedAt, pressed, stepped } from './testing/state.ts';
+import { orderId, ownOrder } from './testing/market.ts';
+import { openedAt, pressed, stepped, told as toldOf } from './testing/state.ts';
 import { languages } from './text/language.ts';
 import { plainOf } from './text/line.ts';
 import { widthOf } from './text/printable.ts';
@@ -50,8 +50,23 @@ test('Escape cancels the order that is being signed, once, from every screen', (
     expect(effects.filter(({ kind }) => kind !== 'read-wallet')).toEqual([
       { kind: 'cancel', order: 'O9' },
     ]);
-    expect(bar(state)).toMatch(/^ Stopping/);
-    expect(bar(state)).not.toContain('Esc');
+    expect(bar(state)?.trimEnd()).toBe(
+      ' Stopping: bid 10 lots at 146; what was signed is made worthless',
+    );
+  }
+});
+
+test('what is cancelled already is still called by the lots that were ordered', () => {
+  const cancelled = ownOrder(9, 'bid', 10, 146, { status: 'done', cancelled: 10 });
+  const stopped = pressed(long, 'escape').state;
+  const state = toldOf(stopped, { kind: 'orders', snapshot: false, orders: [cancelled] });
+  expect(bar(state)).toContain('Stopping: bid 10 lots at 146');
+});
+
+test('what is stopped in Korean is as wide as the window, too', () => {
+  for (const width of [0, 20, 60, 200]) {
+    const state = { ...pressed(long, 'escape').state, language: 'ko' as const };
+    expect(widthOf(bar(state, width) ?? '')).toBe(width);
   }
 });
 

@@ -6,7 +6,7 @@ import { orderText } from './notices.ts';
 import { progressLine } from './panes/progress.ts';
 import type { State } from './state.ts';
 import { t } from './text/language.ts';
-import { fitLine } from './text/line.ts';
+import { fitLine, line, span } from './text/line.ts';
 import type { Line } from './text/line.ts';
 import type { Glyphs } from './theme.ts';
 
@@ -36,17 +36,21 @@ export function signingBar(state: State, width: number, glyphs: Glyphs): Line | 
   const order =
     own === undefined || instrument === undefined
       ? t(language, 'your order')
-      : orderText({ instrument, isDiscreet, language }, own, own.remaining);
-  const isStopped = state.cancelling.has(signing.order);
+      : orderText({ instrument, isDiscreet, language }, own, own.remaining || own.volume);
+  if (state.cancelling.has(signing.order)) {
+    // Nobody knows how long that takes: a bar that stands still would say something else.
+    const text = t(language, 'Stopping: {order}; what was signed is made worthless', { order });
+    return fitLine(line(span(` ${text}`, 'title')), width);
+  }
   const { lots, of, startedAt } = signing;
   const perSecond = lots === 0 || isDiscreet ? undefined : (lots * 1000) / (now - startedAt);
   const progress = {
-    label: t(language, isStopped ? 'Stopping: {order}' : 'Signing {order}', { order }),
+    label: t(language, 'Signing {order}', { order }),
     done: lots,
     of,
     perSecond,
     rate: '{n} lots/s' as const,
-    hint: isStopped ? '' : t(language, 'Esc cancels it'),
+    hint: t(language, 'Esc cancels it'),
   };
   return fitLine(progressLine(progress, width, glyphs, language), width);
 }

@@ -1,7 +1,8 @@
 /** Korean of what is said while something takes long. */
 export const koreanProgress = {
   'Signing {order}': '서명하는 중: {order}',
-  'Stopping: {order}': '멈추는 중: {order}',
+  'Stopping: {order}; what was signed is made worthless':
+    '멈추는 중: {order}, 이미 서명한 것은 무효가 됩니다',
   'stop what takes long: cancels an order that is being signed':
     '오래 걸리는 일을 멈추기: 서명 중인 주문은 취소',
   '{n} lots/s': '초당 {n}로트',
