@@ -9,7 +9,7 @@ import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { t } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
-import { printable } from '../text/printable.ts';
+import { marketName, nameColumns } from '../text/market-name.ts';
 import type { Glyphs } from '../theme.ts';
 import { netLots } from '../view.ts';
 import type { Market } from '../view.ts';
@@ -28,27 +28,37 @@ const marketsShown = 8;
 
 /** Which columns there are beside those that are always there, and the cells that are left for the prices. */
 interface Room {
+  readonly name: number;
   readonly gate: boolean;
   readonly delivery: boolean;
   readonly spark: number;
 }
 
-/** Gates take the room of the prices where a market has one; deliveries only what both leave. */
+/** Gates take the room of the prices where a market has one, names what they need of the rest; deliveries only what all of them leave. */
 function roomOf({ view }: State, width: number): Room {
   const used = Object.values(columns).reduce((sum, one) => sum + one, 0) + 2 * columns.price + 3;
   const left = width - used;
   const gate = [...view.markets.values()].some(({ instrument }) => instrument.delivery);
-  if (!gate) return { gate, delivery: false, spark: Math.min(sparkMost, left) };
-  const rest = left - gateWidth;
+  const spare = gate ? left - gateWidth : left;
+  const name = nameColumns(view, { least: columns.name, spare });
+  const rest = spare - (name - columns.name);
+  if (!gate) {
+    return {
+      name,
+      gate,
+      delivery: false,
+      spark: rest < sparkLeast ? 0 : Math.min(sparkMost, rest),
+    };
+  }
   const delivery = rest - deliveryWidth - 2 >= sparkLeast;
   const spark = delivery ? rest - deliveryWidth - 2 : rest;
-  return { gate, delivery, spark: spark < sparkLeast ? 0 : Math.min(sparkMost, spark) };
+  return { name, gate, delivery, spark: spark < sparkLeast ? 0 : Math.min(sparkMost, spark) };
 }
 
 function headLine({ language }: State, room: Room): Line {
   const text = [
     ' '.repeat(columns.mark),
-    padEnd(t(language, 'market'), columns.name),
+    padEnd(t(language, 'market'), room.name),
     padEnd(t(language, 'phase'), columns.phase),
     padStart(t(language, 'bid'), columns.price),
     padStart(t(language, 'ask'), columns.price),
@@ -98,7 +108,7 @@ function marketLine(state: State, market: Market, room: Room, glyphs: Glyphs): L
   const own = state.areAmountsHidden ? glyphs.hidden : `${net > 0 ? '+' : ''}${net}`;
   const spans = [
     span(padEnd(isSelected ? glyphs.cursor : '', columns.mark), 'focus'),
-    span(padEnd(printable(instrument.symbol, columns.name - 1), columns.name), 'title'),
+    span(padEnd(marketName(instrument.symbol, room.name - 1), room.name), 'title'),
     phaseSpan(market, state.language, columns.phase),
     span(text(bestOf(book, 'bid')), 'bid'),
     span(text(bestOf(book, 'ask')), 'ask'),

@@ -10,6 +10,7 @@ import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';
 import type { Message } from '../text/language.ts';
 import { averageText, priceText, timeText } from '../text/number.ts';
+import { marketName, nameColumns } from '../text/market-name.ts';
 import { printable } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { cancelText, orderState, settlementOf, tradedOf } from '../words.ts';
@@ -27,12 +28,20 @@ const columns = {
   settled: 9,
   state: 11,
 };
+/** What the last column is left at least: ` gtc`. */
+const kindColumns = 4;
 
-function headLine({ language }: State): Line {
+/** Cells that the names of markets take; a wide window has room for long ones. */
+function marketColumns({ view }: State, width: number): number {
+  const used = Object.values(columns).reduce((sum, one) => sum + one, 0) + kindColumns;
+  return nameColumns(view, { least: columns.market, spare: width - used });
+}
+
+function headLine({ language }: State, market: number): Line {
   const text = [
     ' '.repeat(columns.mark),
     padEnd(t(language, 'time'), columns.time),
-    padEnd(t(language, 'market'), columns.market),
+    padEnd(t(language, 'market'), market),
     padEnd(t(language, 'side'), columns.side),
     padStart(t(language, 'price'), columns.price),
     padStart(t(language, 'filled'), columns.filled),
@@ -52,7 +61,11 @@ function kindText({ offsetMinutes }: State, order: OwnOrder): string {
   return `${kindNames[kindOf(order)]}${until}${postOnly ? ' post-only' : ''}`;
 }
 
-function orderLine(state: State, order: OwnOrder, isSelected: boolean, glyphs: Glyphs): Line {
+function orderLine(
+  state: State,
+  order: OwnOrder,
+  { isSelected, names, glyphs }: { isSelected: boolean; names: number; glyphs: Glyphs },
+): Line {
   const market = state.view.markets.get(order.symbol);
   const instrument = market?.instrument;
   const { language, areAmountsHidden, offsetMinutes } = state;
@@ -66,7 +79,7 @@ function orderLine(state: State, order: OwnOrder, isSelected: boolean, glyphs: G
   const spans = [
     span(padEnd(isSelected ? glyphs.cursor : '', columns.mark), 'focus'),
     span(padEnd(timeText(order.at / 1000, offsetMinutes), columns.time), 'muted'),
-    span(padEnd(printable(order.symbol, columns.market - 1), columns.market), 'muted'),
+    span(padEnd(marketName(order.symbol, names - 1), names), 'muted'),
     span(padEnd(t(language, order.side), columns.side), order.side),
     span(padStart(price, columns.price), 'price'),
     span(padStart(own(`${order.filled}/${order.volume}`), columns.filled)),
@@ -164,6 +177,7 @@ export function ordersScreen(state: State, { width, height }: Box, glyphs: Glyph
   if (order === undefined) {
     return block([titleLine(state, title, 0), emptyLine(state)], width, height);
   }
+  const names = marketColumns(state, width);
   const detailRows = Math.max(4, Math.floor(height * 0.45));
   const rows = height - detailRows - 2;
   const selected = shown.indexOf(order);
@@ -175,10 +189,10 @@ export function ordersScreen(state: State, { width, height }: Box, glyphs: Glyph
     ...block(
       [
         titleLine(state, title, shown.length - first - rows),
-        headLine(state),
+        headLine(state, names),
         ...shown
           .slice(first, first + rows)
-          .map((one) => orderLine(state, one, one === order, glyphs)),
+          .map((one) => orderLine(state, one, { isSelected: one === order, names, glyphs })),
       ],
       width,
       height - detailRows,
