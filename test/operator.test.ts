@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openOperator, openParticipant } from '@wattlot/client';
 import type { ClientEvent, OperatorConnection, OwnOrder, Participant } from '@wattlot/client';
 import type { OperatorBody, OperatorFunctionName, OperatorResult } from '@wattlot/client/frames';
@@ -12,7 +13,10 @@ import type { Side } from '@wattlot/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startChild } from '../bin/child.ts';
 import type { Child } from '../bin/child.ts';
+import { PtyScreen } from './pty-screen.ts';
 import { emptyFolder, wattlot } from './run-wattlot.ts';
+
+const program = fileURLToPath(new URL('../bin/wattlot.mjs', import.meta.url));
 
 function sure<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a value is missing');
@@ -209,4 +213,58 @@ test('only the operator’s key opens the operator’s side, and what is wrong i
   const { out, err, code } = await wattlot(['trade', '--operator', '--url', url, '--data', folder]);
   expect([code, out]).toEqual([2, '']);
   expect(err).toMatch(/^wattlot trade: this is no terminal to draw on/);
+});
+
+test('at two terminals: a household is let in, gets its ecoin, and bids on a market for an hour that the operator opens', async () => {
+  const open = (...args: string[]): PtyScreen =>
+    new PtyScreen({ columns: 120, rows: 40 }, process.execPath, [
+      program,
+      'trade',
+      '--url',
+      url,
+      '--data',
+      folder,
+      ...args,
+    ]);
+  const household = open('--name', 'anna');
+  const operator = open('--operator');
+  for (const screen of [household, operator]) {
+    ends.push(async () => {
+      await screen.end('SIGKILL').catch(() => undefined);
+    });
+  }
+  await household.until((text) => text.includes('waiting for the operator'), 0);
+  await operator.until((text) => /› anna +waiting/.test(text), 0);
+  operator.press('a\t\r');
+  await operator.until((text) => text.includes('anna is let in'), 0);
+  await household.until((text) => text.includes('LIVE'), 0);
+
+  household.press('4');
+  await household.until((text) => text.includes('0 unspent'), 0);
+  household.press('r100\t\r');
+  await operator.until((text) => /D1 +anna +100\.00 +waiting/.test(text), 0);
+  operator.press('\ti\t\r');
+  await operator.until((text) => text.includes('100.00 ecoin issued to anna'), 0);
+  await household.until((text) => text.includes('ecoin 100.00'), 0);
+
+  operator.press('o');
+  await operator.until((text) => text.includes('OPEN A MARKET'), 0);
+  // What is proposed for an hour is a market that the exchange takes.
+  operator.press('\t\t\t\t\r');
+  await operator.until((text) => /KWH-[\d-]+\/ECOIN is open, traded until/.test(text), 0);
+  const [symbol = ''] = /KWH-[\d-]+\/ECOIN/.exec(operator.text()) ?? [];
+  for (const screen of [household, operator]) {
+    screen.press('1');
+    await screen.until((text) => new RegExp(`^. +${symbol} `, 'm').test(text), 0);
+  }
+  household.press(']2');
+  await household.until((text) => new RegExp(`^ ${symbol} +LIVE`).test(text), 0);
+  household.press('b\t\r');
+  await household.until((text) => text.includes('On the book: bid 10 lots at 500'), 0);
+  const { out } = await wattlot(['trade', '--once', '--url', url]);
+  expect(out).toMatch(new RegExp(`^${symbol} +500 +10 .* \\d\\d-\\d\\d \\d\\d:00-\\d\\d:00 `, 'm'));
+
+  operator.press(']6H\t\r');
+  await operator.until((text) => text.includes(`${symbol} is halted now`), 0);
+  await household.until((text) => new RegExp(`^ ${symbol} +LIVE.* halted`).test(text), 0);
 });

@@ -9,6 +9,13 @@ import {
 } from './operator-lists.ts';
 import { idOf, needsReason, operatorLists } from './operator.ts';
 import type { OperatorAction, OperatorQuestion } from './operator.ts';
+import {
+  askOpening,
+  contextOfOpening,
+  moveInOpening,
+  stepInOpening,
+} from './operator/act-opening.ts';
+import { readOpening } from './operator/opening.ts';
 import { marketOf, withoutOverlay } from './state.ts';
 import type { State, Step } from './state.ts';
 
@@ -70,13 +77,18 @@ function phaseOf(state: State, phase: OperatorPhase): OperatorQuestion | undefin
   return market && { ask: 'phase', symbol: market.instrument.symbol, phase };
 }
 
-/** Sends the decision, once. */
+/** Sends the decision, or the form for a new market, once. */
 function confirm(state: State): Step {
   const { overlay } = state;
-  if (overlay?.kind !== 'decision') return only(state);
-  const { question, text } = overlay;
-  const effect = { kind: 'operate', question, reason: text.trim() } as const;
-  return { state: withoutOverlay(state), effects: [effect] };
+  const decided = (question: OperatorQuestion, reason: string): Step => ({
+    state: withoutOverlay(state),
+    effects: [{ kind: 'operate', question, reason }],
+  });
+  if (overlay?.kind === 'decision') return decided(overlay.question, overlay.text.trim());
+  const context = contextOfOpening(state);
+  if (overlay?.kind !== 'opening' || context === undefined) return only(state);
+  const { market } = readOpening(overlay.opening, context);
+  return market === undefined ? only(state) : decided({ ask: 'open', market }, '');
 }
 
 /** Changes the reason that is being typed. */
@@ -111,8 +123,13 @@ export function actOperator(state: State, action: OperatorAction): Step {
       return only(asking(state, permissionOf(state, action)));
     case 'phase':
       return only(asking(state, phaseOf(state, action.phase)));
+    case 'open-market':
+      return only(askOpening(state));
+    case 'step':
+      return only(stepInOpening(state, action.by));
     case 'field': {
       const { overlay } = state;
+      if (overlay?.kind === 'opening') return only(moveInOpening(state, action.by));
       if (overlay?.kind !== 'decision') return only(state);
       return only({ ...state, overlay: { ...overlay, isOnConfirm: !overlay.isOnConfirm } });
     }

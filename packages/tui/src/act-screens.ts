@@ -2,6 +2,7 @@
 import { toAmount } from '@wattlot/core';
 import type { Amount, MarketSymbol } from '@wattlot/core';
 import { moveInOperator, typeReason } from './act-operator.ts';
+import { typeInOpening } from './operator/act-opening.ts';
 import { newLadder } from './ladder.ts';
 import { footRows, headRows } from './layout.ts';
 import { fieldCharactersMax, filterCharactersMax } from './limits.ts';
@@ -108,6 +109,8 @@ export function typeText(state: State, change: (text: string) => string): State 
       return withFilter(state, change(state.filters[state.screen]).slice(0, filterCharactersMax));
     case 'decision':
       return typeReason(state, change);
+    case 'opening':
+      return typeInOpening(state, change);
     case 'amount':
       return {
         ...state,

@@ -7,6 +7,7 @@ import type {
   ParticipantStanding,
   SettlementHealth,
 } from '@wattlot/client/frames';
+import type { NewMarket } from './operator/opening.ts';
 
 /** The lists of the operator's screen, from top to bottom. */
 export const operatorLists = ['joins', 'deposits', 'participants'] as const;
@@ -49,7 +50,8 @@ export type OperatorQuestion =
       readonly permission: LedgerPermission;
       readonly isGranted: boolean;
     }
-  | { readonly ask: 'phase'; readonly symbol: string; readonly phase: OperatorPhase };
+  | { readonly ask: 'phase'; readonly symbol: string; readonly phase: OperatorPhase }
+  | { readonly ask: 'open'; readonly market: NewMarket };
 
 /** What keys can mean on the operator's screen. */
 export type OperatorAction =
@@ -60,7 +62,9 @@ export type OperatorAction =
   | { readonly kind: 'suspend' }
   | { readonly kind: 'permission'; readonly permission: LedgerPermission }
   | { readonly kind: 'phase'; readonly phase: OperatorPhase }
-  | { readonly kind: 'field' }
+  | { readonly kind: 'open-market' }
+  | { readonly kind: 'step'; readonly by: 1 | -1 }
+  | { readonly kind: 'field'; readonly by: 1 | -1 }
   | { readonly kind: 'confirm' };
 
 /** Nothing known yet. */

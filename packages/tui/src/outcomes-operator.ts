@@ -2,6 +2,8 @@
 import type { Outcome } from '@wattlot/client';
 import { operatorAwayReadMs, operatorReadMs } from './limits.ts';
 import { withNotice } from './notices.ts';
+import { localText } from './operator/local-time.ts';
+import type { NewMarket } from './operator/opening.ts';
 import type { OperatorQuestion, OperatorReading } from './operator.ts';
 import { phaseWords } from './panes/phase.ts';
 import { marketOf } from './state.ts';
@@ -21,6 +23,16 @@ function named({ name }: { readonly name: string }): string {
 export function depositText(state: State, amount: number): string {
   const instrument = marketOf(state)?.instrument;
   return instrument === undefined ? String(amount) : ecoinText(instrument, amount);
+}
+
+function openedText({ language, offsetMinutes }: State, { symbol, delivery }: NewMarket): string {
+  const market = printable(symbol, 32);
+  return delivery === undefined
+    ? t(language, '{market} is open', { market })
+    : t(language, '{market} is open, traded until {gate}', {
+        market,
+        gate: localText(delivery.gate / 1000, offsetMinutes),
+      });
 }
 
 /** A decision that has been carried out, in a sentence. */
@@ -67,6 +79,8 @@ function doneText(state: State, question: OperatorQuestion): string {
         phase,
       });
     }
+    case 'open':
+      return openedText(state, question.market);
   }
 }
 

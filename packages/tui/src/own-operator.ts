@@ -1,6 +1,7 @@
 /** The operator's connection as the terminal uses it: everything at once, and decisions one by one. Never throws. */
 import { everyParticipant } from '@wattlot/client';
 import type { OperatorConnection, Outcome } from '@wattlot/client';
+import { bodyOf } from './operator/opening.ts';
 import type { OperatorQuestion } from './operator.ts';
 import type { Effect, Input } from './state.ts';
 
@@ -77,5 +78,7 @@ function asked(
     }
     case 'phase':
       return operator.ask('set_phase', { symbol: question.symbol, phase: question.phase });
+    case 'open':
+      return operator.ask('open_market', bodyOf(question.market));
   }
 }

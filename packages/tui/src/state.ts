@@ -18,6 +18,7 @@ import type {
   OperatorReading,
   OperatorView,
 } from './operator.ts';
+import type { Opening } from './operator/opening.ts';
 import type { Language } from './text/language.ts';
 import { printable } from './text/printable.ts';
 import type { Signing } from './signing.ts';
@@ -40,7 +41,7 @@ export type WalletRequest = 'ecoin' | 'energy';
 
 /**
  * What lies over the panes. `palette`: commands by name; `filter`: what is typed narrows the list below; `amount`: what to ask for from the wallet
- * screen, under a reference so that it happens once; `decision`: the operator's question, with the reason that is typed; `quit`: the question; `leaving`: cancels are on their way, by order.
+ * screen, under a reference so that it happens once; `decision`: the operator's question, with the reason that is typed; `opening`: the operator's form for a new market; `quit`: the question; `leaving`: cancels are on their way, by order.
  */
 export type Overlay =
   | { readonly kind: 'help'; readonly filter: string; readonly scroll: number }
@@ -68,6 +69,7 @@ export type Overlay =
       readonly text: string;
       readonly isOnConfirm: boolean;
     }
+  | { readonly kind: 'opening'; readonly opening: Opening }
   | { readonly kind: 'quit' }
   | { readonly kind: 'leaving'; readonly waiting: readonly OrderId[]; readonly until: number };
 

@@ -23,6 +23,7 @@ export const keyContexts = [
   'ticket',
   'amount',
   'decision',
+  'opening',
   'filter',
   'palette',
   'go',

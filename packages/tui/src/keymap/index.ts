@@ -8,6 +8,7 @@ import { isWithin } from './binding.ts';
 import type { Binding, KeyContext } from './binding.ts';
 import { amendKeys, ladderKeys, orderKeys } from './ladder.ts';
 import { operatorKeys } from './operator.ts';
+import { openingKeys } from './opening.ts';
 import { otherKeys } from './other.ts';
 import { replayKeys } from './replay.ts';
 import { overlayKeys } from './overlay.ts';
@@ -21,6 +22,7 @@ export const keymap: readonly Binding[] = [
   ...amendKeys,
   ...ladderKeys,
   ...operatorKeys,
+  ...openingKeys,
   ...listKeys,
   ...screenKeys,
   ...ticketKeys,

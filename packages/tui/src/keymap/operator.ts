@@ -10,6 +10,7 @@ import { t } from '../text/language.ts';
 import type { Message } from '../text/language.ts';
 import { always } from './binding.ts';
 import type { Binding } from './binding.ts';
+import { formKeys } from './form.ts';
 
 function decide(action: OperatorAction): Binding['act'] {
   return always({ kind: 'operator', action });
@@ -223,32 +224,14 @@ export const operatorKeys: readonly Binding[] = [
     act: always({ kind: 'unfilter' }),
     disabled: hasNoText,
   },
-  {
-    id: 'decision-field',
+  ...formKeys({
     context: 'decision',
-    keys: ['tab', 'shift-tab'],
-    label: 'Tab',
-    crib: 'next',
-    help: 'to [Confirm] and back',
-    act: decide({ kind: 'field' }),
-  },
-  {
-    id: 'decision-confirm',
-    context: 'decision',
-    keys: ['enter'],
-    label: 'Enter',
+    moves: (by) => ({ kind: 'operator', action: { kind: 'field', by } }),
+    sends: { kind: 'operator', action: { kind: 'confirm' } },
     crib: 'confirm',
     help: 'decide so; only while [Confirm] has the focus',
-    act: decide({ kind: 'confirm' }),
-    disabled: notConfirmed,
-  },
-  {
-    id: 'decision-close',
-    context: 'decision',
-    keys: ['escape'],
-    label: 'Esc',
-    crib: 'back',
-    help: 'decide nothing',
-    act: always({ kind: 'close' }),
-  },
+    fieldHelp: 'to [Confirm] and back',
+    closeHelp: 'decide nothing',
+    notYet: notConfirmed,
+  }),
 ];

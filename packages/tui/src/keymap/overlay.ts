@@ -2,6 +2,7 @@
 import type { Key } from '../keys.ts';
 import { always, amountNotOnConfirm } from './binding.ts';
 import type { Binding } from './binding.ts';
+import { formKeys } from './form.ts';
 
 const printableKeys: readonly Key[] = Array.from({ length: 95 }, (_, index) =>
   String.fromCharCode(32 + index),
@@ -200,32 +201,14 @@ export const overlayKeys: readonly Binding[] = [
     help: 'erase a digit',
     act: always({ kind: 'unfilter' }),
   },
-  {
-    id: 'amount-field',
+  ...formKeys({
     context: 'amount',
-    keys: ['tab', 'shift-tab'],
-    label: 'Tab',
-    crib: 'next',
-    help: 'between the amount and [Confirm]',
-    act: always({ kind: 'amount-field' }),
-  },
-  {
-    id: 'amount-confirm',
-    context: 'amount',
-    keys: ['enter'],
-    label: 'Enter',
+    moves: () => ({ kind: 'amount-field' }),
+    sends: { kind: 'amount-confirm' },
     crib: 'send',
     help: 'send the request; only while [Confirm] has the focus',
-    act: always({ kind: 'amount-confirm' }),
-    disabled: amountNotOnConfirm,
-  },
-  {
-    id: 'amount-close',
-    context: 'amount',
-    keys: ['escape'],
-    label: 'Esc',
-    crib: 'back',
-    help: 'ask for nothing',
-    act: always({ kind: 'close' }),
-  },
+    fieldHelp: 'between the amount and [Confirm]',
+    closeHelp: 'ask for nothing',
+    notYet: amountNotOnConfirm,
+  }),
 ];

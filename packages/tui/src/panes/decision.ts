@@ -54,6 +54,9 @@ function titleOf(state: State, question: OperatorQuestion): string {
         ? t(language, 'GRANT {name}: {permission}', values)
         : t(language, 'REVOKE from {name}: {permission}', values);
     }
+    // The form for a new market asks by itself.
+    case 'open':
+      return printable(question.market.symbol, 32);
     case 'phase': {
       const values = {
         market: printable(question.symbol, 24),
@@ -101,6 +104,8 @@ function factsOf(state: State, question: OperatorQuestion): Line[] {
           ? []
           : [saying('its trades cannot settle without: suspend it first')]),
       ];
+    case 'open':
+      return [];
     case 'phase':
       return [saying(phaseFacts[question.phase] ?? 'all orders are taken, and trade')];
   }

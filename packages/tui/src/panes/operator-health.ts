@@ -47,7 +47,11 @@ export function healthLines(state: State, { reading, fault }: OperatorView): Lin
   const block = t(language, 'block {height}', { height: health.block });
   const late = isBehind ? ` ${t(language, 'of {height}', { height: health.ledger_height })}` : '';
   const age = t(language, '{time} ago', { time: agoText(state, health.block_at, health.at) });
-  const markets = health.markets.flatMap(({ symbol, phase, live_orders: live }) => [
+  // The one that the keys act on comes first: a window may not have room for all.
+  const ordered = health.markets.toSorted(
+    (a, b) => Number(b.symbol === state.symbol) - Number(a.symbol === state.symbol),
+  );
+  const markets = ordered.flatMap(({ symbol, phase, live_orders: live }) => [
     span(`   ${printable(symbol, 24)} `, 'text'),
     span(
       isPhase(phase) ? t(language, phaseWords[phase]) : printable(phase, 16),

@@ -24,6 +24,7 @@ import { printable } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { depositWords, permissionWords } from '../words-operator.ts';
 import { decisionLines } from './decision.ts';
+import { openingLines } from './opening.ts';
 import { healthLines } from './operator-health.ts';
 
 const columns = {
@@ -236,7 +237,7 @@ export function operatorScreen(state: State, { width, height }: Box, glyphs: Gly
     const text = t(language, 'only the operator: wattlot trade --operator');
     return block([line(span(` ${text}`, 'muted'))], width, height);
   }
-  const question = decisionLines(state, width);
+  const question = [...decisionLines(state, width), ...openingLines(state, width)];
   if (operator.reading === undefined) {
     const text = operator.fault ?? t(language, 'reading what waits for you…');
     const role = operator.fault === undefined ? 'muted' : 'bad';

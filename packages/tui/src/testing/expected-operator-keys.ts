@@ -2,10 +2,11 @@
 import { expect } from 'vitest';
 import { shownNotice } from '../notices.ts';
 import type { OperatorQuestion } from '../operator.ts';
+import type { Opening } from '../operator/opening.ts';
 import type { State } from '../state.ts';
 import type { Press } from './expected-keys.ts';
 import { operatorReading } from './operator.ts';
-import { openedAt, pressed, stepped } from './state.ts';
+import { openedAt, pressed, stepped, windowOf } from './state.ts';
 
 const opened = openedAt(80, 24, { isReadOnly: true, isOperator: true });
 const joins = stepped(opened, { kind: 'operator', reading: operatorReading }).state;
@@ -13,9 +14,14 @@ const deposits = pressed(joins, 'tab').state;
 const participants = pressed(joins, 'tab', 'tab').state;
 const admitting = pressed(joins, 'a').state;
 const refusing = pressed(joins, 'r').state;
+const opening = pressed(joins, 'o').state;
 
 function questionOf({ overlay }: State): OperatorQuestion | undefined {
   return overlay?.kind === 'decision' ? overlay.question : undefined;
+}
+function formOf({ overlay }: State): Opening {
+  if (overlay?.kind !== 'opening') throw new Error('the form is not open');
+  return overlay.opening;
 }
 function noticeOf(state: State): string {
   return shownNotice(state)?.text ?? '';
@@ -142,5 +148,42 @@ export const expectedOperatorKeys: Readonly<Record<string, (press: Press) => voi
   'decision-close': (press) => {
     expect(press(admitting)).toMatchObject({ effects: [] });
     expect(press(admitting).state.overlay).toBeUndefined();
+  },
+  'operator-open-market': (press) => {
+    expect(press(joins).state.overlay).toMatchObject({ kind: 'opening' });
+    const early = stepped(windowOf(80, 24, { isReadOnly: true, isOperator: true }), {
+      kind: 'operator',
+      reading: operatorReading,
+    }).state;
+    expect(noticeOf(press(early).state)).toContain('there is no market yet');
+  },
+  'opening-type': (press) => {
+    expect(formOf(press(opening).state).typed.from).toHaveLength(1);
+    expect(formOf(press(press(opening).state).state).typed.from).toHaveLength(2);
+  },
+  'opening-erase': (press) => {
+    expect(formOf(press(opening).state).typed.from).toBe('07-01 17:0');
+  },
+  'opening-later': (press) => {
+    expect(formOf(press(opening).state).typed.from).toBe('07-01 18:00');
+    const named = pressed(opening, 'shift-tab', 'shift-tab').state;
+    expect(noticeOf(press(named).state)).toContain('Tab to one of the times first');
+  },
+  'opening-earlier': (press) => {
+    expect(formOf(press(opening).state).typed.from).toBe('07-01 16:00');
+  },
+  'opening-field': (press) => {
+    expect(['to', 'confirm']).toContain(formOf(press(opening).state).field);
+  },
+  'opening-confirm': (press) => {
+    expect(press(opening).effects).toEqual([]);
+    const ready = press(pressed(opening, 'shift-tab').state);
+    expect(ready.effects).toMatchObject([
+      { kind: 'operate', question: { ask: 'open', market: { symbol: 'KWH-0701-17/ECOIN' } } },
+    ]);
+  },
+  'opening-close': (press) => {
+    const { state, effects } = press(opening);
+    expect([state.overlay, effects]).toEqual([undefined, []]);
   },
 };

@@ -130,6 +130,43 @@ export const koreanOperator = {
   'no new orders, no trades; orders may be cancelled and made smaller':
     '새 주문과 체결 없음. 취소와 줄이기만 됩니다',
   'all orders are taken, and trade': '모든 주문을 받고 체결합니다',
+  // A new market.
+  'new market': '새 시장',
+  'open it': '열기',
+  time: '시각',
+  'open a new market: its delivery, its gate and its name': '새 시장 열기: 공급, 마감, 이름',
+  'type into the field; the first character replaces it': '칸에 입력, 첫 글자가 칸을 바꿈',
+  'erase a character of the field': '칸의 글자 지우기',
+  'an hour later; of the gate a quarter': '한 시간 뒤로, 마감은 15분',
+  'an hour earlier; of the gate a quarter': '한 시간 앞으로, 마감은 15분',
+  'next field: delivered from, until, traded until, name, [Confirm]':
+    '다음 칸: 공급 시작, 끝, 마감, 이름, [확인]',
+  'open the market; only while [Confirm] has the focus': '시장 열기, [확인]에 있을 때만',
+  'open nothing': '아무것도 열지 않음',
+  'Tab to one of the times first': 'Tab으로 먼저 시각에 가세요',
+  'OPEN A MARKET': '시장 열기',
+  'lots, prices and limits as in {market}': '로트, 가격, 한도는 {market}처럼',
+  'delivered from': '공급 시작',
+  'delivered until': '공급 끝',
+  'traded until': '마감',
+  name: '이름',
+  'Enter opens it': 'Enter로 엽니다',
+  'cannot be opened yet': '아직 열 수 없음',
+  'without a delivery: traded until the operator closes it': '공급 없음: 운영자가 닫을 때까지 거래',
+  '{from} to {to}, traded until {gate}: for {time} from now':
+    '{from}부터 {to}까지, 마감 {gate}: {time} 남음',
+  'delivered from: a day and a time such as 07-02 15:00, or nothing':
+    '공급 시작: 07-02 15:00 같은 날짜와 시각, 또는 비움',
+  'until: a time such as 16:00, or 07-02 16:00': '공급 끝: 16:00 같은 시각, 또는 07-02 16:00',
+  'it has to end after it has begun': '시작한 뒤에 끝나야 합니다',
+  'traded until: a time such as 14:30, or 07-02 14:30': '마감: 14:30 같은 시각, 또는 07-02 14:30',
+  'the gate has to be still to come': '마감은 앞으로 올 때여야 합니다',
+  'it cannot be traded longer than it is delivered': '공급이 끝난 뒤까지 거래할 수 없습니다',
+  'say from when it is delivered, or clear this': '공급 시작을 쓰거나 이 칸을 비우세요',
+  'two names of up to 32 letters, digits or signs, such as KWH/ECOIN':
+    '32자까지의 이름 둘, KWH/ECOIN처럼',
+  '{market} is open': '{market} 열림',
+  '{market} is open, traded until {gate}': '{market} 열림, {gate}까지 거래',
   // What became of it.
   '{name} asks to be let in': '{name} 참여 요청',
   '{name} asks for {amount} ecoin': '{name} {amount} 에코인 요청',
