@@ -11,6 +11,7 @@ import { measureAcks } from './exchange/acks.ts';
 import { measureFanout } from './exchange/fanout.ts';
 import type { FanoutFigures } from './exchange/fanout.ts';
 import type { Counted, HouseholdsJob } from './exchange/households.ts';
+import type { Changed, ChangesJob } from './exchange/market.ts';
 import { measureMemory } from './exchange/memory.ts';
 import type { OrdersDone, OrdersJob } from './exchange/orders.ts';
 import type { Broadcast, BroadcastJob } from './exchange/peer.ts';
@@ -58,20 +59,20 @@ async function measure(
       acks = await measureAcks({ folder, exchange, peer: bare, orders, tokens }, turns);
       await orders.end();
     }
-    if (only.has('settling') || only.has('fanout')) {
-      await traders.ask({ kind: 'open', url: program.url, folder, pairs: households });
-    }
     if (only.has('settling')) {
+      await traders.ask({ kind: 'open', url: program.url, folder, pairs: households });
       settling = await measureSettling({ pid: program.pid, households: traders }, turns);
-    }
-    if (only.has('fanout')) {
-      const watchers = await startHelper<WatchersJob, Watched>('./watchers.ts');
-      const all = { exchange: program, peer, watchers, households: traders };
-      for (const count of subscribers) fanout.push(await measureFanout(all, count, turns));
-      await watchers.end();
     }
     await traders.end();
     await program.stop();
+    if (only.has('fanout')) {
+      const watchers = await startHelper<WatchersJob, Watched>('./watchers.ts');
+      const market = await startHelper<ChangesJob, Changed>('./market.ts');
+      const all = { market, peer, watchers };
+      for (const count of subscribers) fanout.push(await measureFanout(all, count, turns));
+      await market.end();
+      await watchers.end();
+    }
     if (!only.has('memory')) return { acks, settling, fanout, memory: undefined };
     const others = await startHouseholds();
     const memory = await measureMemory(folder, others, memorySize);

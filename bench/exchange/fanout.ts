@@ -1,5 +1,5 @@
 /** Book updates to many subscribers against a bare broadcast of the same bytes, in turns. */
-import type { Counted, HouseholdsJob } from './households.ts';
+import type { Changed, ChangesJob } from './market.ts';
 import { median } from './numbers.ts';
 import type { Broadcast, BroadcastJob } from './peer.ts';
 import { processorSeconds } from './process.ts';
@@ -8,10 +8,9 @@ import type { Watched, WatchersJob } from './watchers.ts';
 
 /** What takes part. */
 export interface FanoutParts {
-  readonly exchange: { readonly pid: number; readonly socketUrl: string };
+  readonly market: Helper<ChangesJob, Changed> & { readonly hello: string };
   readonly peer: Helper<BroadcastJob, Broadcast> & { readonly hello: string };
   readonly watchers: Helper<WatchersJob, Watched>;
-  readonly households: Helper<HouseholdsJob, Counted>;
 }
 
 /** How much reached the subscribers. */
@@ -31,17 +30,17 @@ export interface FanoutFigures {
   /** Bytes of the update that the peer sends. */
   readonly bytes: number;
   readonly bare: Delivered;
-  /** One maker, whose next change comes when the last is on disk: each in a message of its own. */
+  /** One change a commit: each in a message of its own. */
   readonly single: Delivered;
-  /** Many makers: what comes together goes out together. */
+  /** Many changes a commit: what comes together goes out together. */
   readonly together: Delivered;
   /** Messages for each of the bare broadcast's, and changes for each of its messages, in the same round. */
   readonly singleRatio: number;
   readonly togetherRatio: number;
 }
 
-/** Makers whose changes come together. */
-const makersTogether = 16;
+/** Changes that come together. */
+const changesTogether = 10;
 
 /** Measures one number of subscribers, in turns, `rounds` times. */
 export async function measureFanout(
@@ -49,7 +48,7 @@ export async function measureFanout(
   subscribers: number,
   { rounds, ms }: { readonly rounds: number; readonly ms: number },
 ): Promise<FanoutFigures> {
-  const { watchers, exchange, peer } = parts;
+  const { watchers, market, peer } = parts;
   const all: Record<'bare' | 'single' | 'together', Delivered[]> = {
     bare: [],
     single: [],
@@ -57,10 +56,10 @@ export async function measureFanout(
   };
   let frame = '';
   for (let round = 0; round < rounds; round += 1) {
-    await watchers.ask({ kind: 'connect', url: exchange.socketUrl, count: subscribers });
-    all.single.push(await change(parts, { sellers: 1, subscribers, ms }));
+    await watchers.ask({ kind: 'connect', url: market.hello, count: subscribers });
+    all.single.push(await change(parts, { together: 1, ms }));
     frame = (await watchers.ask({ kind: 'show' })).message;
-    all.together.push(await change(parts, { sellers: makersTogether, subscribers, ms }));
+    all.together.push(await change(parts, { together: changesTogether, ms }));
     await watchers.ask({ kind: 'connect', url: peer.hello, count: subscribers });
     all.bare.push(await broadcast(parts, frame, ms));
   }
@@ -79,19 +78,16 @@ export async function measureFanout(
 }
 
 async function change(
-  { watchers, households, exchange }: FanoutParts,
-  { sellers, subscribers, ms }: { sellers: number; subscribers: number; ms: number },
+  { watchers, market }: FanoutParts,
+  { together, ms }: { together: number; ms: number },
 ): Promise<Delivered> {
   const warmMs = ms / 4;
-  await households.ask({ kind: 'enlarge', sellers });
-  const amending = households.ask({ kind: 'amend', ms: ms + 2 * warmMs });
-  const before = processorSeconds(exchange.pid);
+  const changing = market.ask({ ms: ms + 2 * warmMs, together });
+  const before = processorSeconds(market.pid);
   const watched = await watchers.ask({ kind: 'count', warmMs, ms });
-  const server = processorSeconds(exchange.pid) - before;
-  const { count, seconds } = await amending;
-  await households.ask({ kind: 'clear' });
-  const share = ms / (ms + warmMs);
-  return deliveredOf(watched, server * share, (count / seconds) * subscribers);
+  const server = processorSeconds(market.pid) - before;
+  await changing;
+  return deliveredOf(watched, server * (ms / (ms + warmMs)), together);
 }
 
 async function broadcast(
@@ -105,17 +101,17 @@ async function broadcast(
   const watched = await watchers.ask({ kind: 'count', warmMs, ms });
   const server = processorSeconds(peer.pid) - before;
   await sending;
-  return deliveredOf(watched, server * (ms / (ms + warmMs)), watched.messages / watched.seconds);
+  return deliveredOf(watched, server * (ms / (ms + warmMs)), 1);
 }
 
 function deliveredOf(
   { messages, seconds, processor }: Watched,
   server: number,
-  changesPerSecond: number,
+  changesEach: number,
 ): Delivered {
   return {
     perSecond: messages / seconds,
-    changesPerSecond,
+    changesPerSecond: (messages * changesEach) / seconds,
     serverMicros: (server * 1e6) / messages,
     watcherMicros: (processor * 1e6) / messages,
   };

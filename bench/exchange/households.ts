@@ -15,10 +15,6 @@ export type HouseholdsJob =
   | { readonly kind: 'rest'; readonly ms: number }
   /** Each seller rests one lot and its buyer takes it: lots settled. */
   | { readonly kind: 'cross'; readonly ms: number }
-  /** So many sellers rest a large ask. */
-  | { readonly kind: 'enlarge'; readonly sellers: number }
-  /** They take one lot after the other off those, and rest another when it is gone: amendments. */
-  | { readonly kind: 'amend'; readonly ms: number }
   /** Sellers rest so many asks of one lot in all, and leave them there. */
   | { readonly kind: 'fill'; readonly orders: number }
   /** Everybody cancels everything. */
@@ -34,8 +30,6 @@ export interface Counted {
 
 /** Live orders of one household at most: the exchange takes 200. */
 const liveMax = 150;
-/** Lots of the ask that amendments make smaller. */
-const largeLots = 1_000;
 const [askPrice, crossPrice] = [900, 100];
 
 function sure<T>(value: T | undefined): T {
@@ -93,12 +87,6 @@ class Household {
     }
     await rests;
     return outcome.value.order;
-  }
-
-  /** Makes an order so large. */
-  async amend(order: OrderId, lots: number): Promise<boolean> {
-    const volume = sure(toLots(lots));
-    return (await this.#participant.client.amendOrder(order, { volume })).kind === 'yes';
   }
 
   async cancelAll(): Promise<void> {
@@ -166,31 +154,6 @@ async function ended(until: () => boolean): Promise<void> {
   while (!until()) await later(5);
 }
 
-/** The large asks, and how many lots of each are left. */
-let large: { readonly maker: Household; order: OrderId | undefined; lots: number }[] = [];
-
-async function enlarge(count: number): Promise<number> {
-  const makers = sellers.slice(0, count);
-  const orders = await Promise.all(makers.map((maker) => maker.place(askPrice, largeLots, true)));
-  large = makers.map((maker, index) => ({ maker, order: orders[index], lots: largeLots }));
-  return large.length;
-}
-
-async function amend(until: () => boolean): Promise<number> {
-  let amended = 0;
-  const each = large.map(async (ask) => {
-    while (!until()) {
-      ask.lots -= 1;
-      if (ask.order === undefined || ask.lots === 0) {
-        ask.order = await ask.maker.place(askPrice, largeLots, true);
-        ask.lots = largeLots;
-      } else if ((await ask.maker.amend(ask.order, ask.lots)) && !until()) amended += 1;
-    }
-  });
-  await Promise.all(each);
-  return amended;
-}
-
 async function fill(orders: number): Promise<number> {
   let left = orders;
   let count = 0;
@@ -211,8 +174,6 @@ async function answer(job: HouseholdsJob): Promise<Counted> {
   if (job.kind === 'open') count = await open(job.url, job.folder, job.pairs);
   else if (job.kind === 'rest') count = await rest(until);
   else if (job.kind === 'cross') count = await cross(until);
-  else if (job.kind === 'enlarge') count = await enlarge(job.sellers);
-  else if (job.kind === 'amend') count = await amend(until);
   else if (job.kind === 'fill') count = await fill(job.orders);
   else await Promise.all([...sellers, ...buyers].map((household) => household.cancelAll()));
   const { user, system } = process.cpuUsage(before);
