@@ -112,7 +112,7 @@ export const challengeMs = 60_000;
 /** Sessions that may be open at a time; the longest unused is dropped first. */
 export const sessionsMax = 10_000;
 
-/** Milliseconds a session lasts after its last use. */
+/** Milliseconds a session lasts after its last use; to follow a private channel with it is to use it. */
 export const sessionMs = 24 * 60 * 60 * 1000;
 
 /** Requests to be let in that are kept, refused ones included: whoever has not asked for longest is dropped first, and asks again if he still wants it. */

@@ -50,9 +50,10 @@ const closeCodes = { goingAway: 1001, notText: 1003, policy: 1008, tryLater: 101
 
 const heartbeat = Buffer.from('{"channel":"heartbeat"}');
 
-/** Whose channel is followed, and with which API key if with one. */
+/** Whose channel is followed, with which token, and of which API key if of one. */
 interface PrivateFollowing {
   readonly participant: Address;
+  readonly token: string;
   readonly key: string | undefined;
 }
 
@@ -125,6 +126,7 @@ export class Connection implements Subscriber {
     if (this.buffered === 0 || read > this.#readBytes) this.#readAt = now;
     this.#readBytes = Math.max(this.#readBytes, read);
     if (now - this.#readAt >= stalledMsMax) this.#closeSlow();
+    if (!this.#isKnown()) this.close(closeCodes.policy, 'the session has ended');
     if (now - this.#sentAt >= heartbeatMs) this.send(heartbeat);
   }
 
@@ -152,6 +154,14 @@ export class Connection implements Subscriber {
   endKey(id: string): void {
     const isIts = [...this.#private.values()].some(({ key }) => key === id);
     if (isIts) this.close(closeCodes.policy, 'the API key was revoked');
+  }
+
+  /** Whether each session with which a private channel is followed is still one. To follow is to use it, so that it does not run out meanwhile; it may be pushed out. */
+  #isKnown(): boolean {
+    for (const { token } of this.#private.values()) {
+      if (this.#options.desk.participantOf(token) === undefined) return false;
+    }
+    return true;
   }
 
   #nowMs(): number {
@@ -258,14 +268,15 @@ export class Connection implements Subscriber {
     const { feed, desk, mayTrade } = this.#options;
     const { token } = params;
     const participant = desk.participantOf(token);
-    if (participant === undefined) return respond({ error: gatewayErrors.invalidToken });
+    if (token === undefined || participant === undefined)
+      return respond({ error: gatewayErrors.invalidToken });
     // An agent's tasks hold bearer instruments.
-    if (channel === 'agent' && token !== undefined && !mayTrade(token)) {
+    if (channel === 'agent' && !mayTrade(token)) {
       return respond({ error: gatewayErrors.permissionDenied });
     }
     this.#leavePrivate(channel);
     this.#hasSubscribed = true;
-    this.#private.set(channel, { participant, key: token && desk.keyOf(token) });
+    this.#private.set(channel, { participant, token, key: desk.keyOf(token) });
     const shown = firstMessageOf(channel, params);
     respond({ result: { channel, snapshot: shown !== false } });
     feed.followPrivate(channel, participant, this, shown);

@@ -4,8 +4,9 @@ import { privateFunctions } from '@wattlot/client/frames';
 import type { PrivateFunctionName } from '@wattlot/client/frames';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apiKeysMax } from '../limits.ts';
+import { apiKeysMax, heartbeatMs, sessionsPerAddressMax } from '../limits.ts';
 import type { RunningExchange } from '../start.ts';
+import { ManualClock } from '../testing.ts';
 import { signRequest } from './api-keys.ts';
 import { Person, startTestExchange, TestSocket } from './testing.ts';
 import type { Fields } from './testing.ts';
@@ -138,6 +139,27 @@ test('what follows a private channel with the token of a key ends when the key i
     expect(await socket.ask({ method: 'ping', req_id: 2 })).toMatchObject({ method: 'pong' });
     socket.close();
   }
+});
+
+test('what follows a private channel ends when its session is pushed out, and reads why', async () => {
+  const clock = new ManualClock();
+  const started = await startTestExchange({ clock });
+  const person = new Person(started.exchange);
+  const token = await person.login();
+  const socket = await new TestSocket(started.exchange.url).open();
+  const params = { channel: 'balances', token };
+  await socket.ask({ method: 'subscribe', req_id: 1, params });
+  clock.advance(heartbeatMs);
+  for (let count = 1; count < sessionsPerAddressMax; count += 1) await person.login();
+  clock.advance(heartbeatMs);
+  // To follow is to use it: the others of this address are the first to go.
+  for (let count = 1; count < sessionsPerAddressMax; count += 1) await person.login();
+  clock.advance(heartbeatMs);
+  expect(await socket.ask({ method: 'ping', req_id: 2 })).toMatchObject({ method: 'pong' });
+  for (let count = 0; count < sessionsPerAddressMax; count += 1) await person.login();
+  clock.advance(heartbeatMs);
+  expect(await socket.closed).toBe('1008 the session has ended');
+  await started.end();
 });
 
 test('a participant has so many keys and no more', async () => {

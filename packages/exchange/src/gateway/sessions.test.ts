@@ -89,3 +89,15 @@ test('whoever logs in again and again pushes out his own oldest session only', (
   expect(own.map((token) => set.sessions.find(token))).toEqual(own.map(() => bob));
   expect(set.sessions.find(other)).toBe(alice);
 });
+
+test('a session that is used is not pushed out by its owner’s others', () => {
+  const set = createSet();
+  set.admitted.add(alice);
+  const tokens = Array.from({ length: sessionsPerAddressMax }, () => login(set, alice));
+  const [first = '', second = ''] = tokens;
+  set.clock.advance(1_000);
+  expect(set.sessions.find(first)).toBe(alice);
+  login(set, alice);
+  expect(set.sessions.find(first)).toBe(alice);
+  expect(set.sessions.find(second)).toBeUndefined();
+});

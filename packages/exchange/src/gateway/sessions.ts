@@ -154,14 +154,21 @@ export class Sessions {
     return createHmac('sha256', this.#secret).update(text).digest('hex').slice(0, 32);
   }
 
-  /** An address that logs in again and again pushes out its own oldest sessions. */
+  /** An address that logs in again and again pushes out those of its own sessions that have not been used for longest. */
   #limit(address: Address, token: string): void {
     const tokens = [...(this.#tokens.get(address) ?? []), token];
     this.#tokens.set(address, tokens);
     if (tokens.length <= sessionsPerAddressMax) return;
-    const oldest = tokens[0] ?? token;
+    let oldest = tokens[0] ?? token;
+    for (const other of tokens) if (this.#leftOf(other) < this.#leftOf(oldest)) oldest = other;
     this.#members.delete(oldest);
     this.#guests.delete(oldest);
+  }
+
+  /** Milliseconds until a session runs out if it is not used; less than 1 for one that has. */
+  #leftOf(token: string): number {
+    const cache = this.#members.has(token) ? this.#members : this.#guests;
+    return cache.getRemainingTTL(token);
   }
 
   #forget({ address, key }: Session, token: string): void {
