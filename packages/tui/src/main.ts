@@ -1,2 +1,2 @@
 /** The bundle's entry: what `dist/trade.mjs` exports. */
-export { runTrade } from './trade.ts';
+export { runTrade } from './shell/trade.ts';

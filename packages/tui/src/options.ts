@@ -1,6 +1,6 @@
 /** What `wattlot trade` can be asked for. */
 import type { ExchangeClient } from '@wattlot/client';
-import type { ReplaySource, Work } from './replay.ts';
+import type { ReplaySource, Work } from './replay/replay.ts';
 import type { Language } from './text/language.ts';
 import type { ThemeName } from './theme.ts';
 

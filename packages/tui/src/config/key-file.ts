@@ -1,8 +1,8 @@
 /** The key file: other keys for what the table of keys names. Each line gives one of its entries all its keys. */
 import { isWithin, keyContexts } from '../keymap/binding.ts';
 import type { Binding } from '../keymap/binding.ts';
-import type { Key } from '../keys.ts';
-import { keyNames } from '../keys.ts';
+import type { Key } from '../screen/keys.ts';
+import { keyNames } from '../screen/keys.ts';
 import { keysOf } from '../keymap/replay.ts';
 import { labelOf, withKeys } from '../keymap/labels.ts';
 import { isPrintable } from '../text/printable.ts';

@@ -4,12 +4,12 @@
  *   npm run demo -w @wattlot/tui -- [--theme light] [--ascii] [--rate 20] [--stale] [--empty] [--hostile] [--end crash|SIGTERM] [--tariff 214.6] [--lang ko]
  */
 import { parseArgs } from 'node:util';
-import { realClock } from '../clock.ts';
+import { realClock } from '../shell/clock.ts';
 import { keymap } from '../keymap/index.ts';
-import { runSession } from '../session.tsx';
+import { runSession } from '../shell/session.tsx';
 import { languages } from '../text/language.ts';
 import { makeTheme, themeNames } from '../theme.ts';
-import { makeLog } from '../log-file.ts';
+import { makeLog } from '../shell/log-file.ts';
 import { hostileExchange, hostileTexts } from '../testing/hostile.ts';
 import { demoMarket } from './market.ts';
 

@@ -1,7 +1,7 @@
 /** A market that plays itself: seeded, so that every demo begins alike. */
 import type { ExchangeClient, OrderWish, OwnOrder, OwnTrade } from '@wattlot/client';
 import type { LotState, OrderId, Side } from '@wattlot/core';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../shell/clock.ts';
 import { scriptedClient } from '../testing/scripted-client.ts';
 import {
   balances,

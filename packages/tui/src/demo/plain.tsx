@@ -4,13 +4,13 @@
 import { randomUUID } from 'node:crypto';
 import { openParticipant } from '@wattlot/client';
 import { render } from 'ink';
-import { realClock } from '../clock.ts';
+import { realClock } from '../shell/clock.ts';
 import { keymap } from '../keymap/index.ts';
-import { makeKeyDecoder } from '../keys.ts';
+import { makeKeyDecoder } from '../screen/keys.ts';
 import { paintsPerSecondMax } from '../limits.ts';
 import { Terminal } from '../panes/terminal.tsx';
-import { newState } from '../state.ts';
-import { makeStore } from '../store.ts';
+import { newState } from '../fold/state.ts';
+import { makeStore } from '../shell/store.ts';
 import { makeTheme } from '../theme.ts';
 
 const [url = '', keyFile = ''] = process.argv.slice(2);

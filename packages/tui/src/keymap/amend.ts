@@ -1,11 +1,11 @@
 /** Which own order `e` would change, and why it would change none. */
 import type { OwnOrder } from '@wattlot/client';
-import { selectedOrder } from '../lists.ts';
-import { isInOrders, marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import { selectedOrder } from '../fold/lists.ts';
+import { isInOrders, marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { t } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
-import { liveOrders } from '../view.ts';
+import { liveOrders } from '../fold/view.ts';
 import { cannotOpen, isSent } from './binding.ts';
 
 /** Own live orders that `e` would change, those that are being cancelled left out: the one selected in the list, or all at the cursor's price, the first placed first. */

@@ -2,15 +2,15 @@
 import type { OwnOrder } from '@wattlot/client';
 import { oppositeOf } from '@wattlot/core';
 import type { Side } from '@wattlot/core';
-import { bestOf } from '../book.ts';
-import type { Key } from '../keys.ts';
-import { selectedOrder } from '../lists.ts';
-import { isInOrders, marketOf } from '../state.ts';
-import type { Action, State } from '../state.ts';
+import { bestOf } from '../market/book.ts';
+import type { Key } from '../screen/keys.ts';
+import { selectedOrder } from '../fold/lists.ts';
+import { isInOrders, marketOf } from '../fold/state.ts';
+import type { Action, State } from '../fold/state.ts';
 import { t } from '../text/language.ts';
 import type { Message } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
-import { liveOrders } from '../view.ts';
+import { liveOrders } from '../fold/view.ts';
 
 /** Where a key is pressed. `compact`: the window is too small to show what a key would do. */
 export const keyContexts = [

@@ -1,7 +1,7 @@
 /** The one table of keys. Footer, help and what a key does all come from it; a key that can do nothing right now says why. */
-import type { Key } from '../keys.ts';
-import { layoutOf } from '../layout.ts';
-import type { State } from '../state.ts';
+import type { Key } from '../screen/keys.ts';
+import { layoutOf } from '../fold/layout.ts';
+import type { State } from '../fold/state.ts';
 import type { Language, Message } from '../text/language.ts';
 import { t } from '../text/language.ts';
 import { isWithin } from './binding.ts';

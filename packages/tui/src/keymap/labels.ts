@@ -1,5 +1,5 @@
 /** How keys are named where they are shown. */
-import type { Key } from '../keys.ts';
+import type { Key } from '../screen/keys.ts';
 import type { Binding } from './binding.ts';
 
 const labels: Readonly<Record<Key, string>> = {

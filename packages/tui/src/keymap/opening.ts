@@ -1,8 +1,8 @@
 /** Keys of the form in which the operator opens a market. */
 import { contextOfOpening } from '../operator/act-opening.ts';
 import { readOpening } from '../operator/opening.ts';
-import type { OperatorAction } from '../operator.ts';
-import type { State } from '../state.ts';
+import type { OperatorAction } from '../operator/operator.ts';
+import type { State } from '../fold/state.ts';
 import { t } from '../text/language.ts';
 import { always, withoutMarket } from './binding.ts';
 import type { Binding } from './binding.ts';

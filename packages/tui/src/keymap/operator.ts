@@ -1,11 +1,11 @@
 /** Keys of the operator's screen, and of the question before each decision. */
 import type { LedgerPermission, OperatorPhase } from '@wattlot/client/frames';
-import type { Key } from '../keys.ts';
-import { selectedDeposit, selectedJoin, selectedParticipant } from '../operator-lists.ts';
-import { needsReason } from '../operator.ts';
-import type { OperatorAction } from '../operator.ts';
-import { marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import type { Key } from '../screen/keys.ts';
+import { selectedDeposit, selectedJoin, selectedParticipant } from '../operator/lists.ts';
+import { needsReason } from '../operator/operator.ts';
+import type { OperatorAction } from '../operator/operator.ts';
+import { marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { t } from '../text/language.ts';
 import type { Message } from '../text/language.ts';
 import { always } from './binding.ts';

@@ -1,5 +1,5 @@
 /** Keys of what lies over the panes. */
-import type { Key } from '../keys.ts';
+import type { Key } from '../screen/keys.ts';
 import { always, amountNotOnConfirm } from './binding.ts';
 import type { Binding } from './binding.ts';
 import { formKeys } from './form.ts';

@@ -1,7 +1,7 @@
 /** Keys of a recorded day. In it they go before all others of the screens; in a live market there are none of them. */
-import { selectedOrder } from '../lists.ts';
-import { isInOrders } from '../state.ts';
-import type { State } from '../state.ts';
+import { selectedOrder } from '../fold/lists.ts';
+import { isInOrders } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { t } from '../text/language.ts';
 import { always, isWithin } from './binding.ts';
 import type { Binding, KeyContext } from './binding.ts';

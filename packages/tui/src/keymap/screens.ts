@@ -1,6 +1,6 @@
 /** Keys of every screen, and those of the screens that are lists. */
-import type { Key } from '../keys.ts';
-import type { Screen, State } from '../state.ts';
+import type { Key } from '../screen/keys.ts';
+import type { Screen, State } from '../fold/state.ts';
 import type { Message } from '../text/language.ts';
 import {
   always,
@@ -12,8 +12,8 @@ import {
   nothingToCancel,
   withoutMarket,
 } from './binding.ts';
-import { nothingToCopy } from '../copy.ts';
-import { cannotStop } from '../signing.ts';
+import { nothingToCopy } from '../fold/copy.ts';
+import { cannotStop } from '../fold/signing.ts';
 import { nothingToAmend } from './amend.ts';
 import type { Binding } from './binding.ts';
 import { notOperator } from './operator.ts';

@@ -1,5 +1,5 @@
 /** Keys while a ticket is open. */
-import type { Key } from '../keys.ts';
+import type { Key } from '../screen/keys.ts';
 import { always, isSent, notOnConfirm, notOnNumber } from './binding.ts';
 import type { Binding } from './binding.ts';
 import { fixedKind, withoutEnd } from './amend.ts';

@@ -1,5 +1,5 @@
 /** What the keys of the form for a new market do to the state. Pure. */
-import type { State } from '../state.ts';
+import type { State } from '../fold/state.ts';
 import { moveOpeningField, newOpening, stepOpening, typeOpening } from './opening.ts';
 import type { Opening, OpeningContext } from './opening.ts';
 

@@ -1,5 +1,5 @@
 /** Times as an operator types them: `07-02 15:00` by the clock on the wall, without a year. */
-import type { LocalTime } from '../order-kind.ts';
+import type { LocalTime } from '../order/order-kind.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;

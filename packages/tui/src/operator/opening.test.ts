@@ -1,8 +1,8 @@
 /** The form for a new market: it proposes, says what is wrong as it is typed, and asks for exactly what it shows. */
 import { describe, expect, test } from 'vitest';
-import { shownNotice } from '../notices.ts';
-import { operate } from '../own-operator.ts';
-import type { State } from '../state.ts';
+import { shownNotice } from '../fold/notices.ts';
+import { operate } from './connection.ts';
+import type { State } from '../fold/state.ts';
 import { emptyReading } from '../testing/operator.ts';
 import { drawn } from '../testing/screen.tsx';
 import { openedAt, pressed, stepped } from '../testing/state.ts';

@@ -6,7 +6,7 @@ import { timeText } from '@wattlot/client/frames';
 import type { OperatorBody } from '@wattlot/client/frames';
 import { toInstant, toMarketSymbol } from '@wattlot/core';
 import type { Instant, MarketSymbol } from '@wattlot/core';
-import type { LocalTime } from '../order-kind.ts';
+import type { LocalTime } from '../order/order-kind.ts';
 import { t } from '../text/language.ts';
 import type { Language, Message } from '../text/language.ts';
 import { localInstant, localText } from './local-time.ts';

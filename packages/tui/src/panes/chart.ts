@@ -1,16 +1,16 @@
 /** The price chart: candles of the trades known, the lots of each span below, and the lots at each price beside it when there is room. */
-import { candlesOf, sparkOf } from '../candles.ts';
-import type { Candle } from '../candles.ts';
-import type { Box } from '../layout.ts';
-import { marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import { candlesOf, sparkOf } from '../market/candles.ts';
+import type { Candle } from '../market/candles.ts';
+import type { Box } from '../fold/layout.ts';
+import { marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { t } from '../text/language.ts';
 import type { Language } from '../text/language.ts';
 import { priceText, timeText } from '../text/number.ts';
 import type { Role } from '../theme.ts';
-import type { Market } from '../view.ts';
+import type { Market } from '../fold/view.ts';
 
 const priceColumns = 8;
 /** Beside the chart: how wide the bars of lots at a price are, and from which width of the pane on. */

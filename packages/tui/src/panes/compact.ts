@@ -1,14 +1,14 @@
 /** The one line of a window too small for panes. */
-import { bestOf } from '../book.ts';
+import { bestOf } from '../market/book.ts';
 import { columnsMin, rowsMin } from '../limits.ts';
-import { shownNotice } from '../notices.ts';
-import { marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import { shownNotice } from '../fold/notices.ts';
+import { marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { countedIn, t } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
-import { liveOrders } from '../view.ts';
+import { liveOrders } from '../fold/view.ts';
 
 function bestText(state: State): string {
   const market = marketOf(state);

@@ -1,17 +1,17 @@
 /** The question before a decision of the operator: what it is about in full, and [Confirm]. */
 import type { OperatorPhase } from '@wattlot/client/frames';
-import { needsReason } from '../operator.ts';
-import type { OperatorQuestion } from '../operator.ts';
-import { depositText } from '../outcomes-operator.ts';
-import { marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import { needsReason } from '../operator/operator.ts';
+import type { OperatorQuestion } from '../operator/operator.ts';
+import { depositText } from '../operator/outcomes.ts';
+import { marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { line, padEnd, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';
 import type { Language, Message } from '../text/language.ts';
 import { ecoinUnit } from '../text/number.ts';
 import { printable, widthOf } from '../text/printable.ts';
-import { permissionWords } from '../words-operator.ts';
+import { permissionWords } from '../operator/words.ts';
 import { confirmSpan } from './confirm.ts';
 import { phaseWords } from './phase.ts';
 

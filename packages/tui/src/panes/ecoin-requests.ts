@@ -1,8 +1,8 @@
 /** On the wallet screen: one's newest requests for ecoin, and where they stand. */
 import type { EcoinRequest } from '@wattlot/client/frames';
 import { ecoinRequestsShownMax } from '../limits.ts';
-import { marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import { marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';

@@ -4,19 +4,19 @@ import { isWithin } from '../keymap/binding.ts';
 import type { Binding } from '../keymap/binding.ts';
 import { contextOf, cribOf } from '../keymap/index.ts';
 import { columnsMax } from '../limits.ts';
-import { orderText, shownNotice } from '../notices.ts';
-import { placeOf, queueAt, wholePlace } from '../place.ts';
-import type { Notice, State } from '../state.ts';
-import { selectedOrder } from '../lists.ts';
-import { isInOrders, marketOf } from '../state.ts';
+import { orderText, shownNotice } from '../fold/notices.ts';
+import { placeOf, queueAt, wholePlace } from '../market/place.ts';
+import type { Notice, State } from '../fold/state.ts';
+import { selectedOrder } from '../fold/lists.ts';
+import { isInOrders, marketOf } from '../fold/state.ts';
 import { countedIn, t } from '../text/language.ts';
 import { fitLine, line, span } from '../text/line.ts';
 import { groupedText } from '../text/number.ts';
 import type { Line, Span } from '../text/line.ts';
 import { widthOf } from '../text/printable.ts';
-import { liveOrders } from '../view.ts';
-import { settlementOf } from '../words.ts';
-import { signingBar } from '../signing.ts';
+import { liveOrders } from '../fold/view.ts';
+import { settlementOf } from '../text/words.ts';
+import { signingBar } from '../fold/signing.ts';
 import type { Glyphs, Role } from '../theme.ts';
 
 const toneRoles: Readonly<Record<Notice['tone'], Role>> = {

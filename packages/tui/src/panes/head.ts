@@ -1,8 +1,8 @@
 /** The two rows on top: the connection and the account, and what the account owns. */
 import type { Instrument } from '@wattlot/client/frames';
-import { countdownText, lastHour } from '../gate.ts';
-import { isArmed, marketOf, timeOf } from '../state.ts';
-import type { State } from '../state.ts';
+import { countdownText, lastHour } from '../market/gate.ts';
+import { isArmed, marketOf, timeOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { line, plainOf, span, spread } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { countedIn, t } from '../text/language.ts';
@@ -10,9 +10,9 @@ import type { Language } from '../text/language.ts';
 import { ecoinText, ecoinUnit, energyText, energyUnit, timeText } from '../text/number.ts';
 import { printable, widthOf } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
-import { liveOrders, ownedOf } from '../view.ts';
-import type { Market } from '../view.ts';
-import { refusalText } from '../words.ts';
+import { liveOrders, ownedOf } from '../fold/view.ts';
+import type { Market } from '../fold/view.ts';
+import { refusalText } from '../text/words.ts';
 import { phaseSpan } from './phase.ts';
 
 function connectionSpans({ view, now, language, replay }: State): Span[] {

@@ -1,8 +1,8 @@
 /** All keys, from the one table, filtered by what is typed. */
 import { contextOf, helpOf } from '../keymap/index.ts';
-import type { Box } from '../layout.ts';
-import { withoutOverlay } from '../state.ts';
-import type { State } from '../state.ts';
+import type { Box } from '../fold/layout.ts';
+import { withoutOverlay } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, padEnd, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';

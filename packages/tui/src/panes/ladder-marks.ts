@@ -2,9 +2,9 @@
 import type { OwnOrder } from '@wattlot/client';
 import type { Side } from '@wattlot/core';
 import { padEnd, padStart } from '../text/line.ts';
-import { placeOf } from '../place.ts';
+import { placeOf } from '../market/place.ts';
 import type { Glyphs } from '../theme.ts';
-import type { Market } from '../view.ts';
+import type { Market } from '../fold/view.ts';
 
 /** One's own lots at a price: open ones with a star, with a tilde while any of them waits for the wallet. */
 export interface Mine {

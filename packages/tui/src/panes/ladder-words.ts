@@ -1,6 +1,6 @@
 /** The sentences around the ladder: its title, the spread, and what it takes to trade to the cursor. */
-import { bestOf, reach, sideOf } from '../book.ts';
-import type { State } from '../state.ts';
+import { bestOf, reach, sideOf } from '../market/book.ts';
+import type { State } from '../fold/state.ts';
 import { t } from '../text/language.ts';
 import type { Language } from '../text/language.ts';
 import { line, span } from '../text/line.ts';
@@ -14,7 +14,7 @@ import {
   priceText,
 } from '../text/number.ts';
 import { widthOf } from '../text/printable.ts';
-import type { Market } from '../view.ts';
+import type { Market } from '../fold/view.ts';
 
 /** A text in the middle of a rule of `width` cells. */
 export function centred(text: string, width: number, fill: string): string {

@@ -1,10 +1,10 @@
 /** The ladder: prices in the middle, bids left, asks right, one's own lots outside, and what it takes to reach a price. */
 import type { Level } from '@wattlot/client/frames';
 import type { Side } from '@wattlot/core';
-import { bandOf, bestOf, reach, sideOf } from '../book.ts';
-import type { Box } from '../layout.ts';
-import { marketOf, sightOf } from '../state.ts';
-import type { State } from '../state.ts';
+import { bandOf, bestOf, reach, sideOf } from '../market/book.ts';
+import type { Box } from '../fold/layout.ts';
+import { marketOf, sightOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { flashMs } from '../limits.ts';
 import { t } from '../text/language.ts';
 import { block, cut, line, padEnd, padStart, span } from '../text/line.ts';
@@ -12,8 +12,8 @@ import type { Line, Span } from '../text/line.ts';
 import { ecoinText, ecoinUnit, energyOfLotsText, energyUnit, priceText } from '../text/number.ts';
 import { widthOf } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
-import { liveOrders } from '../view.ts';
-import type { Market } from '../view.ts';
+import { liveOrders } from '../fold/view.ts';
+import type { Market } from '../fold/view.ts';
 import { aheadText, barText, mineBy, mineText } from './ladder-marks.ts';
 import type { Mine } from './ladder-marks.ts';
 import { centred, cursorLine, spreadText, titleLine } from './ladder-words.ts';

@@ -1,5 +1,5 @@
 /** The first row of a screen that is a list: its name, its filter, and how many rows do not fit. */
-import type { State } from '../state.ts';
+import type { State } from '../fold/state.ts';
 import { line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';

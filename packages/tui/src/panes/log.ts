@@ -1,8 +1,8 @@
 /** The log screen: all that happened, newest first. */
-import type { Box } from '../layout.ts';
-import { shownLog, sourceWords } from '../lists.ts';
-import type { LogEntry } from '../log.ts';
-import type { State } from '../state.ts';
+import type { Box } from '../fold/layout.ts';
+import { shownLog, sourceWords } from '../fold/lists.ts';
+import type { LogEntry } from '../fold/log.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, padEnd, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';

@@ -1,19 +1,19 @@
 /** The markets screen: a row a market, and the chart of the selected one below. */
-import { sparklineOf } from '../candles.ts';
-import { countdownText, deliveryText, deliveryWidth, lastHour, untilGate } from '../gate.ts';
-import type { Box } from '../layout.ts';
-import { shownMarkets } from '../lists.ts';
-import { timeOf } from '../state.ts';
-import type { State } from '../state.ts';
+import { sparklineOf } from '../market/candles.ts';
+import { countdownText, deliveryText, deliveryWidth, lastHour, untilGate } from '../market/gate.ts';
+import type { Box } from '../fold/layout.ts';
+import { shownMarkets } from '../fold/lists.ts';
+import { timeOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { t } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
 import { marketName, nameColumns } from '../text/market-name.ts';
 import type { Glyphs } from '../theme.ts';
-import { netLots } from '../view.ts';
-import type { Market } from '../view.ts';
-import { bestOf } from '../book.ts';
+import { netLots } from '../fold/view.ts';
+import type { Market } from '../fold/view.ts';
+import { bestOf } from '../market/book.ts';
 import { chartPane } from './chart.ts';
 import { titleLine } from './list-title.ts';
 import { phaseSpan } from './phase.ts';

@@ -1,10 +1,10 @@
 /** The form in which the operator opens a market: its fields, what they come to or what is wrong with them, and [Confirm]. */
-import { countdownText } from '../gate.ts';
+import { countdownText } from '../market/gate.ts';
 import { contextOfOpening } from '../operator/act-opening.ts';
 import { readOpening, textIn } from '../operator/opening.ts';
 import type { NewMarket, Opening, OpeningContext, OpeningField } from '../operator/opening.ts';
 import { localText } from '../operator/local-time.ts';
-import type { State } from '../state.ts';
+import type { State } from '../fold/state.ts';
 import { fitLine, line, padEnd, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { t } from '../text/language.ts';

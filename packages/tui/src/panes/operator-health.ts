@@ -1,7 +1,7 @@
 /** Whether trades settle: open trades, the ledger, the journal and the markets, in four rows. */
 import { instantOfTime } from '@wattlot/client/frames';
-import type { OperatorView } from '../operator.ts';
-import type { State } from '../state.ts';
+import type { OperatorView } from '../operator/operator.ts';
+import type { State } from '../fold/state.ts';
 import { line, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { t } from '../text/language.ts';

@@ -1,7 +1,7 @@
 /** The operator's screen: who asks to be let in, deposits to approve, who is in and what they may do, and whether trades settle. */
 import type { Deposit, JoinRequest, ParticipantStanding } from '@wattlot/client/frames';
 import { instantOfTime } from '@wattlot/client/frames';
-import type { Box } from '../layout.ts';
+import type { Box } from '../fold/layout.ts';
 import {
   isUndecided,
   selectedDeposit,
@@ -10,11 +10,11 @@ import {
   shownDeposits,
   shownJoins,
   shownParticipants,
-} from '../operator-lists.ts';
-import { idOf } from '../operator.ts';
-import type { OperatorList } from '../operator.ts';
-import { depositText } from '../outcomes-operator.ts';
-import type { State } from '../state.ts';
+} from '../operator/lists.ts';
+import { idOf } from '../operator/operator.ts';
+import type { OperatorList } from '../operator/operator.ts';
+import { depositText } from '../operator/outcomes.ts';
+import type { State } from '../fold/state.ts';
 import { block, cut, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { t } from '../text/language.ts';
@@ -22,7 +22,7 @@ import type { Message } from '../text/language.ts';
 import { timeText } from '../text/number.ts';
 import { printable } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
-import { depositWords, permissionWords } from '../words-operator.ts';
+import { depositWords, permissionWords } from '../operator/words.ts';
 import { decisionLines } from './decision.ts';
 import { openingLines } from './opening.ts';
 import { healthLines } from './operator-health.ts';

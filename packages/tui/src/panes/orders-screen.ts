@@ -1,10 +1,10 @@
 /** The orders screen: all own orders; of the selected one each trade, each lot, and where its settlement stands. */
 import type { OwnOrder, OwnTrade } from '@wattlot/client';
 import type { LotState } from '@wattlot/core';
-import type { Box } from '../layout.ts';
-import { selectedOrder, shownOrders } from '../lists.ts';
-import { kindNames, kindOf } from '../order-kind.ts';
-import type { State } from '../state.ts';
+import type { Box } from '../fold/layout.ts';
+import { selectedOrder, shownOrders } from '../fold/lists.ts';
+import { kindNames, kindOf } from '../order/order-kind.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';
@@ -13,7 +13,7 @@ import { averageText, priceText, timeText } from '../text/number.ts';
 import { marketName, nameColumns } from '../text/market-name.ts';
 import { printable } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
-import { cancelText, orderState, settlementOf, tradedOf } from '../words.ts';
+import { cancelText, orderState, settlementOf, tradedOf } from '../text/words.ts';
 import { titleLine } from './list-title.ts';
 import { standing, stateRoles } from './orders.ts';
 

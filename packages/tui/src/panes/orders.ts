@@ -1,20 +1,20 @@
 /** One's own orders: live ones first, then the newest; how far each is filled and settled. */
 import type { OwnOrder } from '@wattlot/client';
-import type { Box } from '../layout.ts';
-import { marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import type { Box } from '../fold/layout.ts';
+import { marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { block, cut, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { t } from '../text/language.ts';
 import type { Language } from '../text/language.ts';
 import { averageText, priceText } from '../text/number.ts';
 import { widthOf } from '../text/printable.ts';
-import { longPlace, placeOf, shortPlace } from '../place.ts';
+import { longPlace, placeOf, shortPlace } from '../market/place.ts';
 import type { Glyphs, Role } from '../theme.ts';
-import { listedOrders } from '../view.ts';
-import type { Market } from '../view.ts';
-import { orderState, settlementOf, tradedOf } from '../words.ts';
-import type { OrderWord } from '../words.ts';
+import { listedOrders } from '../fold/view.ts';
+import type { Market } from '../fold/view.ts';
+import { orderState, settlementOf, tradedOf } from '../text/words.ts';
+import type { OrderWord } from '../text/words.ts';
 
 /** Cells of the columns; a txid gets what is left where there is enough of it. */
 const columns = {

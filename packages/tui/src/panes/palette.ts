@@ -1,8 +1,8 @@
 /** The palette: the commands of the screen below, found by what is typed. */
-import { commandsOf } from '../commands.ts';
-import type { Box } from '../layout.ts';
-import { withoutOverlay } from '../state.ts';
-import type { State } from '../state.ts';
+import { commandsOf } from '../keymap/commands.ts';
+import type { Box } from '../fold/layout.ts';
+import { withoutOverlay } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, padEnd, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';

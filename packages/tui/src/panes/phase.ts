@@ -5,7 +5,7 @@ import { span } from '../text/line.ts';
 import type { Span } from '../text/line.ts';
 import { t } from '../text/language.ts';
 import type { Language, Message } from '../text/language.ts';
-import type { Market } from '../view.ts';
+import type { Market } from '../fold/view.ts';
 
 export const phaseWords: Readonly<Record<Phase, Message>> = {
   continuous: 'trading',

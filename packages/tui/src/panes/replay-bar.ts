@@ -1,7 +1,7 @@
 /** The bar of a recorded day: whether it plays and how fast, what time it is there, how much of it is over. */
 import type { Command } from '@wattlot/core';
-import type { ReplayPosition } from '../replay.ts';
-import type { State } from '../state.ts';
+import type { ReplayPosition } from '../replay/replay.ts';
+import type { State } from '../fold/state.ts';
 import { fitLine, line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { State } from '../state.ts';
+import type { State } from '../fold/state.ts';
 import { pictureOf } from '../testing/golden.ts';
 import type { Drawing } from '../testing/golden.ts';
 import { drawn } from '../testing/screen.tsx';

@@ -1,7 +1,7 @@
 /** The tape: every trade of the market, newest first. The side is that of whoever came and took. */
-import type { Box } from '../layout.ts';
-import { marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import type { Box } from '../fold/layout.ts';
+import { marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';

@@ -1,8 +1,8 @@
 import { render } from 'ink-testing-library';
 import type { OwnTrade } from '@wattlot/client';
 import { expect, test } from 'vitest';
-import { layoutOf } from '../layout.ts';
-import type { State } from '../state.ts';
+import { layoutOf } from '../fold/layout.ts';
+import type { State } from '../fold/state.ts';
 import { makeTheme, themeNames } from '../theme.ts';
 import { drawn } from '../testing/screen.tsx';
 import { after, openedAt, pressed, stepped, told } from '../testing/state.ts';

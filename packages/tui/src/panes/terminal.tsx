@@ -2,10 +2,10 @@
 import { Box, Text } from 'ink';
 import { memo, useSyncExternalStore } from 'react';
 import type { ReactElement } from 'react';
-import { layoutOf } from '../layout.ts';
-import type { Box as Area, Layout } from '../layout.ts';
-import type { State } from '../state.ts';
-import type { Store } from '../store.ts';
+import { layoutOf } from '../fold/layout.ts';
+import type { Box as Area, Layout } from '../fold/layout.ts';
+import type { State } from '../fold/state.ts';
+import type { Store } from '../shell/store.ts';
 import type { Line } from '../text/line.ts';
 import type { Theme } from '../theme.ts';
 import { chartPane } from './chart.ts';

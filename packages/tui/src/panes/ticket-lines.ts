@@ -1,21 +1,21 @@
 /** The open ticket: what is typed, what it costs, what stands against it or becomes of it, and the button. Never moves its button while one types. */
 import type { OwnOrder } from '@wattlot/client';
 import type { Side } from '@wattlot/core';
-import type { Box } from '../layout.ts';
-import { clockText, kindNames, kindWords, untilOf } from '../order-kind.ts';
-import { previewOf } from '../preview.ts';
-import type { Preview } from '../preview.ts';
-import type { State } from '../state.ts';
+import type { Box } from '../fold/layout.ts';
+import { clockText, kindNames, kindWords, untilOf } from '../order/order-kind.ts';
+import { previewOf } from '../order/preview.ts';
+import type { Preview } from '../order/preview.ts';
+import type { State } from '../fold/state.ts';
 import { t } from '../text/language.ts';
 import type { Language, Message } from '../text/language.ts';
 import { block, fitLine, line, padStart, plainOf, span, spread, wrap } from '../text/line.ts';
 import type { Line, Span } from '../text/line.ts';
 import { ecoinUnit, energyUnit } from '../text/number.ts';
 import { printable, widthOf } from '../text/printable.ts';
-import type { Ticket, TicketField } from '../ticket.ts';
-import { contextIn } from '../ticket-context.ts';
+import type { Ticket, TicketField } from '../order/ticket.ts';
+import { contextIn } from '../order/ticket-context.ts';
 import type { Role } from '../theme.ts';
-import type { Market } from '../view.ts';
+import type { Market } from '../fold/view.ts';
 import { confirmSpan } from './confirm.ts';
 
 const sideWords: Readonly<Record<Side, Message>> = { bid: 'BID: you buy', ask: 'ASK: you sell' };

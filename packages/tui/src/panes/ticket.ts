@@ -1,17 +1,17 @@
 /** The ticket; and in its place, when no order is typed, what the order keys would do. The question on quitting stands here too. */
 import { oppositeOf } from '@wattlot/core';
 import type { Side } from '@wattlot/core';
-import { bestOf } from '../book.ts';
-import type { Box } from '../layout.ts';
-import { isArmed, marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import { bestOf } from '../market/book.ts';
+import type { Box } from '../fold/layout.ts';
+import { isArmed, marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { ecoinText, ecoinUnit, energyOfLotsText, energyUnit, priceText } from '../text/number.ts';
 import { countedIn, t } from '../text/language.ts';
 import type { Language, Message } from '../text/language.ts';
-import type { Market } from '../view.ts';
-import { liveOrders } from '../view.ts';
+import type { Market } from '../fold/view.ts';
+import { liveOrders } from '../fold/view.ts';
 import { ticketLines } from './ticket-lines.ts';
 
 const verbColumns = 5;

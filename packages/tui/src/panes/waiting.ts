@@ -1,6 +1,6 @@
 /** Before there is a market: what the terminal is waiting for, and how far that is. */
-import type { Box } from '../layout.ts';
-import type { State } from '../state.ts';
+import type { Box } from '../fold/layout.ts';
+import type { State } from '../fold/state.ts';
 import { t } from '../text/language.ts';
 import { line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';

@@ -1,16 +1,16 @@
 /** The wallet screen: what the exchange counts as owned, held and free, and the outputs that the wallet holds on the ledger. */
 import type { Instrument } from '@wattlot/client/frames';
-import type { Box } from '../layout.ts';
-import { marketOf } from '../state.ts';
-import type { State } from '../state.ts';
+import type { Box } from '../fold/layout.ts';
+import { marketOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';
 import { ecoinText, ecoinUnit, energyText, energyUnit } from '../text/number.ts';
 import { printable } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
-import { groupsOf } from '../wallet.ts';
-import type { WalletSummary } from '../wallet.ts';
+import { groupsOf } from '../wallet/wallet.ts';
+import type { WalletSummary } from '../wallet/wallet.ts';
 import { ecoinRequestLines } from './ecoin-requests.ts';
 import { confirmSpan } from './confirm.ts';
 

@@ -1,9 +1,9 @@
 /** Why an order has not traded: the answer in a sentence, the facts below it, and the newest trades that went in front. */
-import type { Box } from '../layout.ts';
-import { timeOf } from '../state.ts';
-import type { State } from '../state.ts';
-import { factsOf, verdictText } from '../story-words.ts';
-import type { Telling } from '../story-words.ts';
+import type { Box } from '../fold/layout.ts';
+import { timeOf } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
+import { factsOf, verdictText } from '../replay/story.ts';
+import type { Telling } from '../replay/story.ts';
 import { block, line, padEnd, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { countedIn, t } from '../text/language.ts';

@@ -3,7 +3,7 @@
  * else when its time has come. While the terminal is not ready for more, frames are dropped, never queued. Emits `size` when the window has changed.
  */
 import { EventEmitter } from 'node:events';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../shell/clock.ts';
 import { columnsMax, paintsPerSecondMax, rowsMax } from '../limits.ts';
 import { paintFrame } from './diff.ts';
 import type { Screen } from './diff.ts';

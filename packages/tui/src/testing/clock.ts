@@ -1,5 +1,5 @@
 /** A clock that stands until it is moved. */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../shell/clock.ts';
 
 export interface StillClock extends Clock {
   /** Moves on and runs what has come due, in order. */

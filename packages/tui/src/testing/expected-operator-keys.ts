@@ -1,9 +1,9 @@
 /** What each key of the operator's screen must do. */
 import { expect } from 'vitest';
-import { shownNotice } from '../notices.ts';
-import type { OperatorQuestion } from '../operator.ts';
+import { shownNotice } from '../fold/notices.ts';
+import type { OperatorQuestion } from '../operator/operator.ts';
 import type { Opening } from '../operator/opening.ts';
-import type { State } from '../state.ts';
+import type { State } from '../fold/state.ts';
 import type { Press } from './expected-keys.ts';
 import { operatorReading } from './operator.ts';
 import { openedAt, pressed, stepped, windowOf } from './state.ts';

@@ -1,8 +1,8 @@
 /** What each key of a recorded day must do. */
 import { expect } from 'vitest';
-import { shownNotice } from '../notices.ts';
-import type { ReplayCommand } from '../replay.ts';
-import type { State } from '../state.ts';
+import { shownNotice } from '../fold/notices.ts';
+import type { ReplayCommand } from '../replay/replay.ts';
+import type { State } from '../fold/state.ts';
 import type { Press } from './expected-keys.ts';
 import { orderId } from './market.ts';
 import { positions, stories } from './recorded-day.ts';

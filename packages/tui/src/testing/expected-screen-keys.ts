@@ -1,9 +1,9 @@
 /** What each key of the screens and their lists must do. */
 import { expect } from 'vitest';
-import { shownOrders } from '../lists.ts';
-import { shownNotice } from '../notices.ts';
-import { isArmed } from '../state.ts';
-import type { State } from '../state.ts';
+import { shownOrders } from '../fold/lists.ts';
+import { shownNotice } from '../fold/notices.ts';
+import { isArmed } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
 import type { Press } from './expected-keys.ts';
 import { instrument, symbolOf, trade, walletSummary } from './market.ts';
 import { openedAt, pressed, stepped, told } from './state.ts';

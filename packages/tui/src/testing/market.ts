@@ -25,7 +25,7 @@ import type {
 import type { BookView, ClientEvent, OwnOrder, OwnTrade, QueueLevel } from '@wattlot/client';
 import type { QueueView, TradeTick } from '@wattlot/client';
 import type { EcoinRequest, Instrument, Level } from '@wattlot/client/frames';
-import type { WalletSummary } from '../wallet.ts';
+import type { WalletSummary } from '../wallet/wallet.ts';
 
 function made<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('not a value of its kind');

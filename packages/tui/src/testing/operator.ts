@@ -1,7 +1,7 @@
 /** A made-up morning of an operator, for tests and pictures. */
 import { timeText } from '@wattlot/client/frames';
 import { toInstant } from '@wattlot/core';
-import type { OperatorReading } from '../operator.ts';
+import type { OperatorReading } from '../operator/operator.ts';
 import { noonMs } from './market.ts';
 
 /** So many seconds before the tests' noon. */

@@ -1,7 +1,7 @@
 /** Positions of a recorded day and stories of orders, for tests. */
 import { toAddress, toAmount, toInstant, toLots, toPrice, toTradeId } from '@wattlot/core';
 import type { Lots, OrderStory, OrderView, Price } from '@wattlot/core';
-import type { ReplayPosition } from '../replay.ts';
+import type { ReplayPosition } from '../replay/replay.ts';
 import { noonMs, orderId, symbolOf } from './market.ts';
 
 function sure<T>(value: T | undefined): T {

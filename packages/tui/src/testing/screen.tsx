@@ -2,8 +2,8 @@
 import { render } from 'ink';
 import { Terminal } from '../panes/terminal.tsx';
 import { Sink } from '../screen/sink.ts';
-import type { State } from '../state.ts';
-import { makeStore } from '../store.ts';
+import type { State } from '../fold/state.ts';
+import { makeStore } from '../shell/store.ts';
 import type { Theme } from '../theme.ts';
 import { stillClock } from './clock.ts';
 import { headlessTerminal } from './headless.ts';

@@ -1,9 +1,9 @@
 /** Scripted sessions: a line of text leads to a state of the terminal. */
 import type { ClientEvent } from '@wattlot/client';
 import type { Delivery, Phase } from '@wattlot/core';
-import type { Key } from '../keys.ts';
+import type { Key } from '../screen/keys.ts';
 import { languages } from '../text/language.ts';
-import type { Input, State, StateOptions } from '../state.ts';
+import type { Input, State, StateOptions } from '../fold/state.ts';
 import {
   book,
   instant,

@@ -1,11 +1,11 @@
 /** States for tests: a window, the opening of a market, and inputs on top. */
 import type { ClientEvent } from '@wattlot/client';
-import type { Key } from '../keys.ts';
+import type { Key } from '../screen/keys.ts';
 import { keymap } from '../keymap/index.ts';
 import { keysOf } from '../keymap/replay.ts';
-import { newState } from '../state.ts';
-import type { Effect, Input, State, StateOptions, Step } from '../state.ts';
-import { step } from '../step.ts';
+import { newState } from '../fold/state.ts';
+import type { Effect, Input, State, StateOptions, Step } from '../fold/state.ts';
+import { step } from '../fold/step.ts';
 import { noonMs, opening } from './market.ts';
 
 export function windowOf(columns: number, rows: number, change: Partial<StateOptions> = {}): State {

@@ -1,5 +1,5 @@
 /** A market's name where there is little room. */
-import type { View } from '../view.ts';
+import type { View } from '../fold/view.ts';
 import { printable, widthOf } from './printable.ts';
 
 /** Cells of the longest of these that a list gives to names: `KWH-0702-1515/ECOIN` has 19. */

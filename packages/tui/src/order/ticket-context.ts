@@ -1,0 +1,61 @@
+/** What a ticket is looked at with: the market, what is owned, the time; and what its order would find on the book. */
+import type { OrderWish, OwnOrder } from '@wattlot/client';
+import { oppositeOf } from '@wattlot/core';
+import { reach } from '../market/book.ts';
+import { placeOf } from '../market/place.ts';
+import type { LocalTime } from './order-kind.ts';
+import type { State } from '../fold/state.ts';
+import type { Language } from '../text/language.ts';
+import { liveOrders } from '../fold/view.ts';
+import type { Market, View } from '../fold/view.ts';
+
+export interface TicketContext extends LocalTime {
+  readonly market: Market;
+  readonly view: View;
+  readonly language: Language;
+  /** Whether what is owned may not be named. */
+  readonly isDiscreet?: boolean;
+}
+
+/** What a ticket in a market is looked at with. */
+export function contextIn(state: State, market: Market): TicketContext {
+  const { view, language, areAmountsHidden: isDiscreet, now, offsetMinutes } = state;
+  return { market, view, language, isDiscreet, now, offsetMinutes };
+}
+
+/** Own open orders on the other side that an order would meet. */
+function ownMet({ view }: TicketContext, { side, symbol, price }: Sent): readonly OwnOrder[] {
+  const sign = side === 'bid' ? 1 : -1;
+  return liveOrders(view, symbol).filter(
+    (own) => own.side !== side && own.status === 'open' && sign * (price - own.price) >= 0,
+  );
+}
+
+type Sent = Pick<OrderWish, 'side' | 'symbol' | 'price'>;
+
+/** What an order would find at once: lots of others, up to where one of its owner's stands. */
+export interface Found {
+  readonly lots: number;
+  /** The price of the own order that stops it: the core cancels what is left then, rather than trade with its owner. Undefined when none does. */
+  readonly stopsAt?: number;
+  /** Lots of others at that price that stand in front of the own ones; all of them while the places are not known. */
+  readonly beside: number;
+}
+
+/** What `volume` lots would find on the book as it is shown. */
+export function findsIn(context: TicketContext, sent: Sent, volume: number): Found {
+  const { book } = context.market;
+  const other = oppositeOf(sent.side);
+  const sign = sent.side === 'bid' ? 1 : -1;
+  const own = ownMet(context, sent);
+  if (own.length === 0) return { lots: reach(book, other, sent.price, volume).lots, beside: 0 };
+  const first = sign * Math.min(...own.map(({ price }) => sign * price));
+  const { lots } = reach(book, other, first - sign, volume);
+  if (lots === volume) return { lots, beside: 0 };
+  const level = reach(book, other, first).lots - reach(book, other, first - sign).lots;
+  const there = own.filter(({ price }) => price === first);
+  const mine = there.reduce((sum, { remaining }) => sum + remaining, 0);
+  const others = Math.max(0, level - mine);
+  const ahead = there.map((one) => placeOf(context.market, one)?.ahead ?? others);
+  return { lots, stopsAt: first, beside: Math.min(...ahead) };
+}

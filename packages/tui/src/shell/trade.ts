@@ -1,0 +1,321 @@
+/** `wattlot trade`: decides between the terminal and plain lines before anything that draws is loaded, and turns every ending into an exit code. */
+import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { setFlagsFromString } from 'node:v8';
+import type { AgentProgress } from '@wattlot/client';
+import { toAddress } from '@wattlot/core';
+import { realClock } from './clock.ts';
+import { makeLog } from './log-file.ts';
+import { readKeyFile } from '../config/key-file.ts';
+import { ConfigError } from '@wattlot/client/config';
+import { readSettings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
+import { keymap } from '../keymap/index.ts';
+import type { Binding } from '../keymap/binding.ts';
+import type { ConfigFile, ExitCode, RecordedDayOptions, TradeOptions } from '../options.ts';
+import { ownWallet } from '../wallet/own-wallet.ts';
+import { follow, printOnce } from './plain.ts';
+import type { Work } from '../replay/replay.ts';
+import type { Ending, Opened } from './session.tsx';
+import { languageOf, t } from '../text/language.ts';
+import type { Message } from '../text/language.ts';
+import { counted } from '../text/number.ts';
+import { printable } from '../text/printable.ts';
+import { makeTheme } from '../theme.ts';
+
+function warn(text: string): void {
+  process.stderr.write(`wattlot trade: ${text}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error));
+}
+
+/** Whether a frame can be drawn: both ends are a terminal, and one that can move its cursor. */
+function canDraw(stdin: ReadStream, stdout: WriteStream, term: string | undefined): boolean {
+  return stdin.isTTY && stdout.isTTY && term !== 'dumb';
+}
+
+async function openPublic({ url }: TradeOptions): Promise<Opened> {
+  const { connect } = await import('@wattlot/client');
+  const client = connect({ url: await url });
+  return { client, close: () => client.close() };
+}
+
+/** What is being done until the connection speaks for itself. */
+const steps = {
+  ledger: 'asking the exchange for its ledger',
+  wallet: 'opening the wallet',
+  wishes: 'reading what was ordered before',
+} as const satisfies Record<string, Message>;
+
+async function openOwn(
+  options: TradeOptions,
+  keyFile: string,
+  tell: (doing: Message) => void,
+): Promise<Opened> {
+  const { openParticipant } = await import('@wattlot/client');
+  const { url, name = 'household', meter, node } = options;
+  const address = meter === undefined || meter === 'own' ? meter : toAddress(meter);
+  const listeners: ((progress: AgentProgress) => void)[] = [];
+  const participant = await openParticipant({
+    url: await url,
+    keyFile,
+    name,
+    ...(address === undefined ? {} : { meter: address }),
+    ...(node === undefined ? {} : { node }),
+    onStep: (step) => {
+      tell(steps[step]);
+    },
+    onProgress: (progress) => {
+      for (const listener of listeners) listener(progress);
+    },
+  });
+  const { client, wallet } = participant;
+  let energy: string | undefined;
+  client.listen((event) => {
+    if (event.kind === 'instruments') energy = event.instruments[0]?.base;
+  });
+  return {
+    client,
+    close: () => participant.close(),
+    listenProgress: (listener) => {
+      listeners.push(listener);
+    },
+    wallet: ownWallet({ wallet, energy: () => energy, hasMeter: meter === 'own' }),
+  };
+}
+
+/** The public market, and the operator's functions beside it. */
+async function openAsOperator(options: TradeOptions): Promise<Opened> {
+  const { connect, openOperator } = await import('@wattlot/client');
+  const url = await options.url;
+  const { keyFile, node } = options;
+  const operator = await openOperator(node === undefined ? { url, keyFile } : { url, node });
+  const client = connect({ url });
+  const close = async (): Promise<void> => {
+    await operator.close();
+    await client.close();
+  };
+  return { client, operator, close };
+}
+
+/** Settles when the reader of standard output is gone or the process is asked to end. */
+function outputEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.on('error', () => {
+      resolve();
+    });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        resolve();
+      });
+    }
+  });
+}
+
+/** Resolves when standard output takes more; undefined when it does already. */
+function room(): Promise<void> | undefined {
+  const { stdout } = process;
+  if (!stdout.writableNeedDrain) return undefined;
+  return new Promise((resolve) => {
+    stdout.once('drain', resolve);
+    stdout.once('close', resolve);
+  });
+}
+
+/** A recorded day as lines. */
+async function runPast(options: TradeOptions, day: RecordedDayOptions): Promise<ExitCode> {
+  const mode = options.mode === 'once' ? 'once' : 'follow';
+  const ended = outputEnd();
+  const told = Promise.withResolvers<undefined>();
+  let code: Promise<ExitCode> = Promise.resolve(0);
+  try {
+    await day.tell({
+      mode,
+      ended,
+      room,
+      listen: (client) => {
+        const plain = {
+          client,
+          isJson: options.json ?? false,
+          // Nothing here is late: the day takes as long as it takes to read.
+          clock: { now: realClock.now, later: () => () => {} },
+          offsetMinutes: -new Date().getTimezoneOffset(),
+          print: (text: string) => {
+            process.stdout.write(`${text}\n`);
+          },
+          warn,
+          ended: Promise.race([ended, told.promise]),
+        };
+        code = mode === 'once' ? printOnce(plain) : follow(plain);
+      },
+    });
+  } catch (error) {
+    return unopened(error);
+  } finally {
+    told.resolve(undefined);
+  }
+  return code;
+}
+
+async function runPlain(options: TradeOptions): Promise<ExitCode> {
+  if (options.replay !== undefined) return runPast(options, options.replay);
+  const opened = await openPublic(options);
+  const plain = {
+    client: opened.client,
+    isJson: options.json ?? false,
+    clock: realClock,
+    offsetMinutes: -new Date().getTimezoneOffset(),
+    print: (text: string) => {
+      process.stdout.write(`${text}\n`);
+    },
+    warn,
+    ended: outputEnd(),
+  };
+  const code = await (options.mode === 'once' ? printOnce(plain) : follow(plain));
+  await opened.close();
+  return code;
+}
+
+function exitCodeOf(ending: Ending): ExitCode {
+  switch (ending.kind) {
+    case 'quit':
+      if (ending.liveOrders > 0) {
+        process.stdout.write(
+          `On the book still: ${counted(ending.liveOrders, 'order')} of yours.\n`,
+        );
+      }
+      return 0;
+    case 'signal':
+      return 128 + constants.signals[ending.signal];
+    case 'crash': {
+      const { error } = ending;
+      warn(
+        `an error inside: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      return 70;
+    }
+    case 'unopened':
+      return unopened(ending.error);
+  }
+}
+
+/** What keeps a terminal from opening may say its own exit code. */
+function unopened(error: unknown): ExitCode {
+  warn(messageOf(error));
+  if (typeof error !== 'object' || error === null) return 1;
+  if ('exitCode' in error && typeof error.exitCode === 'number') return error.exitCode;
+  return 'retryable' in error && error.retryable === true ? 3 : 1;
+}
+
+async function openPast({ open }: RecordedDayOptions, tell: (work: Work) => void): Promise<Opened> {
+  const day = await open(tell);
+  const { client, source, name } = day;
+  return { client, close: () => day.close(), replay: { source, name } };
+}
+
+/** The text of a file that a person may have written; undefined when there is none and none is needed. @throws ConfigError */
+async function textOf(file: ConfigFile | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return await readFile(file.path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' && !file.isNeeded) return undefined;
+    throw new ConfigError(file.path, undefined, `cannot be read: ${messageOf(error)}`);
+  }
+}
+
+interface Config {
+  readonly settings: Settings;
+  readonly keys: readonly Binding[];
+}
+
+/** What the files of the owner say. @throws ConfigError */
+async function readConfig({ settingsFile, keysFile }: TradeOptions): Promise<Config> {
+  const [settings, keys] = await Promise.all([textOf(settingsFile), textOf(keysFile)]);
+  return {
+    settings: settings === undefined ? {} : readSettings(settingsFile?.path ?? '', settings),
+    keys: keys === undefined ? keymap : readKeyFile(keysFile?.path ?? '', keys, keymap),
+  };
+}
+
+/**
+ * What is drawn is garbage a frame later: 24 MB are in use, and left to itself the machine lets 100 MB more of it lie around. Collecting it sooner costs three
+ * hundredths of a core on a busy market.
+ */
+function collectSooner(): void {
+  setFlagsFromString('--optimize-for-size');
+}
+
+async function runTerminal(options: TradeOptions, config: Config): Promise<ExitCode> {
+  collectSooner();
+  const { keyFile, url, replay } = options;
+  const { settings, keys } = config;
+  const ascii = options.ascii ?? settings.ascii ?? false;
+  // Whoever draws with ASCII only is shown Hangul only when asked for by name.
+  const usual = ascii ? 'en' : languageOf(process.env);
+  const language = options.language ?? settings.lang ?? usual;
+  const isOperator = options.operator === true;
+  const isReadOnly = options.readonly === true || keyFile === undefined || isOperator;
+  const { runSession } = await import('./session.tsx');
+  const { stdin, stdout } = process;
+  const logFile =
+    options.logFile ?? (keyFile === undefined ? undefined : join(dirname(keyFile), 'terminal.log'));
+  const ending = await runSession({
+    open: ({ work, doing }) => {
+      if (replay !== undefined) return openPast(replay, work);
+      if (isOperator) return openAsOperator(options);
+      if (isReadOnly) return openPublic(options);
+      return openOwn(options, keyFile, (step) => {
+        doing(t(language, step));
+      });
+    },
+    isReplay: replay !== undefined,
+    doing: options.doing ?? `connecting to ${await url}`,
+    name: options.name ?? (isReadOnly ? 'watching' : 'household'),
+    isReadOnly,
+    isOperator,
+    tariff: options.tariff ?? settings.tariff,
+    language,
+    keymap: keys,
+    theme: makeTheme({
+      name: options.theme ?? settings.theme,
+      ascii,
+      colorDepth: stdout.getColorDepth(),
+    }),
+    keyboard: stdin,
+    canvas: stdout,
+    clock: realClock,
+    log: makeLog(logFile, realClock.now),
+  });
+  return exitCodeOf(ending);
+}
+
+/**
+ * Runs `wattlot trade` on this process's standard streams and resolves with the exit code; the terminal is as it was found. The caller ends the process
+ * with that code, as sockets may still be closing.
+ */
+export async function runTrade(options: TradeOptions): Promise<ExitCode> {
+  const { meter } = options;
+  if (meter !== undefined && meter !== 'own' && toAddress(meter) === undefined) {
+    warn(`${printable(meter, 60)} is no address of a meter`);
+    return 2;
+  }
+  const isPlain = options.json === true || (options.mode ?? 'terminal') !== 'terminal';
+  if (isPlain) return runPlain(options);
+  if (!canDraw(process.stdin, process.stdout, process.env['TERM'])) {
+    warn('this is no terminal to draw on: use --once, --follow or --json');
+    return 2;
+  }
+  try {
+    return await runTerminal(options, await readConfig(options));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    warn(error.message);
+    return 2;
+  }
+}
