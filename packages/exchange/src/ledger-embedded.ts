@@ -65,13 +65,11 @@ export function openEmbeddedLedger(
 /** The operator whose key is here: what it has signed under a reference is on disk before it is sent, so that asking again sends the same. */
 export function embeddedOperator(operator: Operator): MarketOperator {
   return {
+    ...operator.participants,
     repeatMs: 0,
     admit: (address) => operator.admit(address),
     admitMeter: (address) => operator.admitMeter(address),
     issueTo: (request) => operator.issueTo(request),
-    permissionsOf: (addresses) => operator.permissionsOf(addresses),
-    grantTo: (address, permissions) => operator.grantTo(address, permissions),
-    revokeFrom: (address, permissions) => operator.revokeFrom(address, permissions),
   };
 }
 

@@ -96,11 +96,9 @@ export async function openNodeLedger(options: {
 
 function noting(operator: NodeOperator, port: NodeLedger): MarketOperator {
   return {
+    ...operator.participants,
     admit: (address) => operator.admit(address),
     admitMeter: (address) => operator.admitMeter(address),
-    permissionsOf: (addresses) => operator.permissionsOf(addresses),
-    grantTo: (address, permissions) => operator.grantTo(address, permissions),
-    revokeFrom: (address, permissions) => operator.revokeFrom(address, permissions),
     repeatMs: 2 * RPC_TIMEOUT_MS,
     issueTo: async (issue) => {
       const txid = await operator.issueTo(issue);

@@ -8,7 +8,7 @@ import type {
   BlockMoves,
   Chain,
   ChainParams,
-  ParticipantPermission,
+  ParticipantPermissions,
   SignatureCache,
 } from '@wattlot/ledger';
 
@@ -79,8 +79,8 @@ export interface LedgerPort {
   untilKept(): Promise<void>;
 }
 
-/** What the operator does for participants. */
-export interface MarketOperator {
+/** What the operator does for participants. All of it is safe to repeat, an issue under its reference. */
+export interface MarketOperator extends ParticipantPermissions {
   /** Lets an address hold and trade the market's assets. Safe to repeat. */
   admit(address: Address): Promise<void>;
   /** Lets a meter's address issue energy. Safe to repeat. */
@@ -98,14 +98,6 @@ export interface MarketOperator {
   }): Promise<Txid>;
   /** Milliseconds after which an issue of unknown outcome may be asked again: until then the first may still be on its way. */
   readonly repeatMs: number;
-  /** What addresses may do on the ledger; an address that may nothing is left out. */
-  permissionsOf(
-    addresses: readonly Address[],
-  ): Promise<ReadonlyMap<Address, readonly ParticipantPermission[]>>;
-  /** Grants what an address does not have yet. Safe to repeat. */
-  grantTo(address: Address, permissions: readonly ParticipantPermission[]): Promise<void>;
-  /** Takes what an address has. Safe to repeat. */
-  revokeFrom(address: Address, permissions: readonly ParticipantPermission[]): Promise<void>;
 }
 
 /** An open ledger, and what keeps it going. */

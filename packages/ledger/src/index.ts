@@ -45,6 +45,7 @@ export * from './wallet/wallet.ts';
 export * from './wallet/open-wallet.ts';
 export type { CompletionRequest, LotFailure, LotResult } from './wallet/trade-completion.ts';
 export * from './wallet/operator.ts';
+export type { ParticipantPermissions } from './wallet/participant-permissions.ts';
 export * from './node/wallet-node.ts';
 export * from './node/paper.ts';
 export type { Dialect } from './node/dialect.ts';

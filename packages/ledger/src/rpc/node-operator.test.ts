@@ -80,19 +80,19 @@ describe.each(['1.0.9', '2.3'] as const)('on a node that speaks %s', (dialect) =
   test('permissions are granted, listed and revoked, and doing it again does nothing', async () => {
     const trader = ['connect', 'send', 'receive'];
     const held = async (): Promise<unknown> =>
-      (await operator.permissionsOf([household])).get(household);
+      (await operator.participants.permissionsOf([household])).get(household);
     expect(await held()).toEqual(trader);
-    await operator.grantTo(household, ['issue', 'send']);
+    await operator.participants.grantTo(household, ['issue', 'send']);
     await chain.confirm();
     expect(await held()).toEqual([...trader, 'issue']);
-    await operator.revokeFrom(household, ['send', 'receive', 'issue']);
+    await operator.participants.revokeFrom(household, ['send', 'receive', 'issue']);
     await chain.confirm();
     expect(await held()).toEqual(['connect']);
-    await operator.revokeFrom(household, ['send', 'issue']);
+    await operator.participants.revokeFrom(household, ['send', 'issue']);
     expect(chain.chain.waiting).toBe(0);
-    await operator.grantTo(household, ['send', 'receive']);
+    await operator.participants.grantTo(household, ['send', 'receive']);
     await chain.confirm();
     expect(await held()).toEqual(trader);
-    expect(await operator.permissionsOf([])).toEqual(new Map());
+    expect(await operator.participants.permissionsOf([])).toEqual(new Map());
   });
 });

@@ -6,13 +6,13 @@ import { LedgerError } from '../ledger-error.ts';
 import { decimalOf, unitsOf } from '../node/decimal.ts';
 import type { PermissionName } from '../chain/permissions.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
+import type { MarketAsset } from '../wallet/operator.ts';
 import {
   METER_PERMISSIONS,
-  PARTICIPANT_PERMISSIONS,
+  participantPermissions,
   SETTLEMENT_PERMISSIONS,
-  splitPermissions,
-} from '../wallet/operator.ts';
-import type { MarketAsset, ParticipantPermission } from '../wallet/operator.ts';
+} from '../wallet/participant-permissions.ts';
+import type { ParticipantPermissions } from '../wallet/participant-permissions.ts';
 import { fieldsIn, listIn, textIn } from './answers.ts';
 import { assetOf, txidIn } from './node-ledger.ts';
 import type { NodeAsset } from './node-ledger.ts';
@@ -27,6 +27,7 @@ const OPERATOR_PERMISSIONS: readonly PermissionName[] = ['admin', 'issue'];
 /** Throws LedgerError when the node cannot be asked, RpcError when it refuses. */
 export class NodeOperator {
   readonly address: Address;
+  readonly participants: ParticipantPermissions;
   readonly #node: BatchNode;
   readonly #params: ChainParams;
   readonly #assets: MarketAssets;
@@ -41,6 +42,12 @@ export class NodeOperator {
     this.#params = options.params;
     this.address = options.address;
     this.#assets = options.assets;
+    this.participants = participantPermissions({
+      energy: this.#assets.energy.name,
+      grant: (address, permissions, asset) => this.#grant(address, permissions, asset),
+      revoke: (address, permissions, asset) => this.#revoke(address, permissions, asset),
+      held: (addresses) => this.#heldBy(addresses),
+    });
   }
 
   /** Makes sure that the market's assets exist and are open. @throws LedgerError `other_chain` if there is one of another kind. */
@@ -90,42 +97,17 @@ export class NodeOperator {
     return txidIn(method, await this.#node.call(method, params));
   }
 
-  /** What addresses may do, of that which an operator grants; an address that may nothing is left out. */
-  async permissionsOf(
-    addresses: readonly Address[],
-  ): Promise<ReadonlyMap<Address, readonly ParticipantPermission[]>> {
-    if (addresses.length === 0) return new Map();
+  async #heldBy(addresses: readonly Address[]): Promise<(readonly [Address, string])[]> {
     const method = 'listpermissions';
-    const held = new Map<Address, Set<string>>();
-    const names = [SETTLEMENT_PERMISSIONS.join(','), `${this.#assets.energy.name}.issue`];
-    for (const which of names) {
+    const held: (readonly [Address, string])[] = [];
+    for (const which of [SETTLEMENT_PERMISSIONS.join(','), `${this.#assets.energy.name}.issue`]) {
       const listed = listIn(method, await this.#node.call(method, [which, addresses.join(',')]));
       for (const one of listed) {
         const fields = fieldsIn(method, one);
-        const address = textIn(method, fields['address']) as Address;
-        const type = textIn(method, fields['type']);
-        held.set(address, (held.get(address) ?? new Set()).add(type));
+        held.push([textIn(method, fields['address']) as Address, textIn(method, fields['type'])]);
       }
     }
-    return new Map(
-      [...held].map(([address, types]) => {
-        return [address, PARTICIPANT_PERMISSIONS.filter((name) => types.has(name))];
-      }),
-    );
-  }
-
-  /** Grants a participant or a meter what it does not have yet. */
-  async grantTo(address: Address, permissions: readonly ParticipantPermission[]): Promise<void> {
-    const { chain, issue } = splitPermissions(permissions);
-    if (chain.length > 0) await this.#grant(address, chain);
-    if (issue) await this.#grant(address, ['issue'], this.#assets.energy.name);
-  }
-
-  /** Takes from a participant or a meter what it has of these. */
-  async revokeFrom(address: Address, permissions: readonly ParticipantPermission[]): Promise<void> {
-    const { chain, issue } = splitPermissions(permissions);
-    if (chain.length > 0) await this.#revoke(address, chain);
-    if (issue) await this.#revoke(address, ['issue'], this.#assets.energy.name);
+    return held;
   }
 
   /** The issue of an asset that has this reference in its details, waiting ones included. */

@@ -63,15 +63,16 @@ test('ecoin issued with a reference is issued once, whatever happens in between'
 test('permissions are granted, listed and revoked, and doing it again does nothing', async () => {
   const { operator, chain } = market;
   const { address } = await market.wallet();
-  const held = async (): Promise<unknown> => (await operator.permissionsOf([address])).get(address);
+  const held = async (): Promise<unknown> =>
+    (await operator.participants.permissionsOf([address])).get(address);
   expect(await held()).toEqual(['connect', 'send', 'receive']);
-  await operator.grantTo(address, ['issue', 'send']);
-  await operator.revokeFrom(address, ['send', 'receive']);
+  await operator.participants.grantTo(address, ['issue', 'send']);
+  await operator.participants.revokeFrom(address, ['send', 'receive']);
   expect(await held()).toEqual(['connect', 'issue']);
-  await operator.revokeFrom(address, ['issue']);
+  await operator.participants.revokeFrom(address, ['issue']);
   await market.confirm();
   expect(await held()).toEqual(['connect']);
-  await operator.revokeFrom(address, ['send', 'issue']);
+  await operator.participants.revokeFrom(address, ['send', 'issue']);
   expect(chain.waiting).toBe(0);
 });
 

@@ -9,6 +9,12 @@ import { PERMISSION_NAMES, revocation, standingGrant } from '../chain/permission
 import type { PermissionName } from '../chain/permissions.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
 import type { OutputRequest } from '../format/script.ts';
+import {
+  METER_PERMISSIONS,
+  participantPermissions,
+  SETTLEMENT_PERMISSIONS,
+} from './participant-permissions.ts';
+import type { ParticipantPermissions } from './participant-permissions.ts';
 import { journalInMemory } from './wallet-journal.ts';
 import type { WalletJournal } from './wallet-journal.ts';
 import { WalletView } from './wallet-view.ts';
@@ -27,35 +33,15 @@ export const MARKET_ASSETS = {
   ecoin: { name: 'ecoin', multiple: 100 },
 } as const satisfies Record<string, MarketAsset>;
 
-/** Permissions of a settlement address: nothing more, so that an offer can carry no other power. */
-export const SETTLEMENT_PERMISSIONS: readonly PermissionName[] = ['connect', 'send', 'receive'];
-
 const ISSUE_ENERGY = {
   permissions: ['issue'],
   asset: MARKET_ASSETS.energy.name,
 } as const satisfies { readonly permissions: readonly PermissionName[]; readonly asset: string };
 
-/** Permissions of a meter's address besides that of issuing energy: it may spend its own output, and receives no assets. */
-export const METER_PERMISSIONS: readonly PermissionName[] = ['connect', 'send'];
-
-/** What an operator grants to participants: to trade on the whole chain, and to issue the market's energy. */
-export const PARTICIPANT_PERMISSIONS = ['connect', 'send', 'receive', 'issue'] as const;
-export type ParticipantPermission = (typeof PARTICIPANT_PERMISSIONS)[number];
-
-/** Those of a list that are of the whole chain, and whether that of issuing energy is among them. */
-export function splitPermissions(permissions: readonly ParticipantPermission[]): {
-  readonly chain: readonly PermissionName[];
-  readonly issue: boolean;
-} {
-  return {
-    chain: permissions.filter((name) => name !== 'issue'),
-    issue: permissions.includes('issue'),
-  };
-}
-
 /** Holds the operator's key. Throws LedgerError and RpcError as a `Wallet` does. */
 export class Operator {
   readonly wallet: Wallet;
+  readonly participants: ParticipantPermissions;
   readonly #view: WalletView;
   readonly #now: () => number;
 
@@ -75,6 +61,12 @@ export class Operator {
     this.#view = new WalletView({ chain: options.chain, port: options.port, keys });
     this.wallet = new Wallet(this.#view, options.journal ?? journalInMemory());
     this.#now = options.now;
+    this.participants = participantPermissions({
+      energy: MARKET_ASSETS.energy.name,
+      grant: (address, permissions, asset) => this.grant({ address, permissions, asset }),
+      revoke: (address, permissions, asset) => this.revoke({ address, permissions, asset }),
+      held: (addresses) => this.#heldBy(addresses),
+    });
   }
 
   get address(): Address {
@@ -116,7 +108,7 @@ export class Operator {
   grant(request: {
     readonly address: Address;
     readonly permissions: readonly PermissionName[];
-    readonly asset?: string;
+    readonly asset?: string | undefined;
   }): Promise<Txid | undefined> {
     return this.#view.run(async () => {
       const { address, permissions } = request;
@@ -137,7 +129,7 @@ export class Operator {
   revoke(request: {
     readonly address: Address;
     readonly permissions: readonly PermissionName[];
-    readonly asset?: string;
+    readonly asset?: string | undefined;
   }): Promise<Txid | undefined> {
     return this.#view.run(async () => {
       const { address, permissions } = request;
@@ -147,42 +139,6 @@ export class Operator {
       const taken = revocation(held, entity, Math.floor(this.#now() / 1000));
       return this.#send([grantTo(this.#hash(address), taken)]);
     });
-  }
-
-  /** What addresses may do, of that which an operator grants; an address that may nothing is left out. */
-  async permissionsOf(
-    addresses: readonly Address[],
-  ): Promise<ReadonlyMap<Address, readonly ParticipantPermission[]>> {
-    const { energy } = MARKET_ASSETS;
-    const port = this.#view.port;
-    const { id } = await this.#view.run(() => this.#asset(energy.name));
-    const held = new Map<Address, Set<string>>();
-    for (const entity of [null, id]) {
-      for (const { address, type } of await port.permissions(entity, addresses)) {
-        // To issue anything at all is nobody's but the operator's.
-        if ((entity === null) === (type === 'issue')) continue;
-        held.set(address, (held.get(address) ?? new Set()).add(type));
-      }
-    }
-    return new Map(
-      [...held].map(([address, types]) => {
-        return [address, PARTICIPANT_PERMISSIONS.filter((name) => types.has(name))];
-      }),
-    );
-  }
-
-  /** Grants a participant or a meter what it does not have yet. */
-  async grantTo(address: Address, permissions: readonly ParticipantPermission[]): Promise<void> {
-    const { chain, issue } = splitPermissions(permissions);
-    if (chain.length > 0) await this.grant({ address, permissions: chain });
-    if (issue) await this.grant({ address, ...ISSUE_ENERGY });
-  }
-
-  /** Takes from a participant or a meter what it has of these. */
-  async revokeFrom(address: Address, permissions: readonly ParticipantPermission[]): Promise<void> {
-    const { chain, issue } = splitPermissions(permissions);
-    if (chain.length > 0) await this.revoke({ address, permissions: chain });
-    if (issue) await this.revoke({ address, ...ISSUE_ENERGY });
   }
 
   /** Lets an address hold and trade the market's assets. */
@@ -208,6 +164,18 @@ export class Operator {
       const issue = issueMoreTo(this.#hash(request.to), { asset: id, raw: request.raw });
       return [authorityTransaction(this.#view, this.address, [issue])];
     });
+  }
+
+  async #heldBy(addresses: readonly Address[]): Promise<(readonly [Address, string])[]> {
+    const { id } = await this.#view.run(() => this.#asset(MARKET_ASSETS.energy.name));
+    const held: (readonly [Address, string])[] = [];
+    for (const entity of [null, id]) {
+      for (const { address, type } of await this.#view.port.permissions(entity, addresses)) {
+        // To issue anything at all is nobody's but the operator's.
+        if ((entity === null) !== (type === 'issue')) held.push([address, type]);
+      }
+    }
+    return held;
   }
 
   /** What an address may do with an asset, or on the whole chain. */
