@@ -1,11 +1,11 @@
 /** Runs one of the programs against the market for a while. */
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { promisify } from 'node:util';
 import type { Answer, Ask } from './market.ts';
 import { Watched } from './pty.ts';
 
@@ -86,25 +86,8 @@ export async function buildPlain(): Promise<string> {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   // Below the program's own bundle, from where the native packages are found.
   const outdir = join(root, 'dist', 'bench');
-  await build({
-    absWorkingDir: root,
-    entryPoints: { plain: 'packages/tui/src/demo/plain.tsx' },
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    // What Ink loads only for its developers stays a file of its own, never read.
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    jsx: 'automatic',
-    logLevel: 'error',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    external: ['secp256k1', 'react-devtools-core', 'bufferutil', 'utf-8-validate'],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-  });
+  const builder = join(root, 'packages', 'tui', 'build.mjs');
+  await promisify(execFile)(process.execPath, [builder, '--plain', outdir]);
   return join(outdir, 'plain.mjs');
 }
 

@@ -3,7 +3,8 @@ import type { OwnOrder } from '@wattlot/client';
 import { cancelTargets } from '../keymap/binding.ts';
 import { orderText, withNotice } from './notices.ts';
 import { isInOrders } from './state.ts';
-import type { Effect, State, Step } from './state.ts';
+import type { State } from './state.ts';
+import type { Effect, Step } from './messages.ts';
 import { countedIn, t } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
 

@@ -1,23 +1,16 @@
-/** All that the terminal knows and shows, as one immutable value; and what it may be told. */
-import type { AgentProgress, ClientEvent, OrderChange, Outcome, OrderWish } from '@wattlot/client';
+/** All that the terminal knows and shows, as one immutable value. */
 import type { EcoinRequest } from '@wattlot/client/frames';
-import type { Amount, MarketSymbol, OrderId, OrderStory, Side } from '@wattlot/core';
+import type { MarketSymbol, OrderId, OrderStory } from '@wattlot/core';
 import { referencePrice } from '../market/book.ts';
-import type { Key } from '../screen/keys.ts';
 import { newLadder } from '../market/ladder.ts';
 import type { Ladder, LadderSight } from '../market/ladder.ts';
 import type { Binding } from '../keymap/binding.ts';
 import { barRowsOf, footRows, headRows, layoutOf } from './layout.ts';
 import type { LogEntry } from './log.ts';
 import { unknownDay } from '../replay/replay.ts';
-import type { ReplayCommand, ReplayPosition, ReplayTold } from '../replay/replay.ts';
+import type { ReplayPosition } from '../replay/replay.ts';
 import { newOperatorView } from '../operator/operator.ts';
-import type {
-  OperatorAction,
-  OperatorQuestion,
-  OperatorReading,
-  OperatorView,
-} from '../operator/operator.ts';
+import type { OperatorQuestion, OperatorView } from '../operator/operator.ts';
 import type { Opening } from '../operator/opening.ts';
 import type { Language } from '../text/language.ts';
 import { printable } from '../text/printable.ts';
@@ -138,124 +131,6 @@ export interface State {
   /** Oldest first. */
   readonly notices: readonly Notice[];
 }
-
-/** Everything that can happen to the state. */
-export type Input =
-  | { readonly kind: 'key'; readonly key: Key }
-  | { readonly kind: 'event'; readonly event: ClientEvent }
-  | {
-      readonly kind: 'placed';
-      readonly clientOrderId: string;
-      readonly outcome: Outcome<{ readonly order: OrderId }>;
-    }
-  | { readonly kind: 'amended'; readonly order: OrderId; readonly outcome: Outcome<null> }
-  | { readonly kind: 'cancelled'; readonly order: OrderId; readonly outcome: Outcome<null> }
-  | { readonly kind: 'progress'; readonly progress: AgentProgress }
-  | { readonly kind: 'wallet'; readonly summary: WalletSummary }
-  | { readonly kind: 'wallet-fault'; readonly reason: string }
-  | {
-      readonly kind: 'answered';
-      readonly request: WalletRequest;
-      readonly outcome: Outcome<null>;
-    }
-  | { readonly kind: 'replay'; readonly told: ReplayTold }
-  | { readonly kind: 'story'; readonly order: OrderId; readonly story: OrderStory | undefined }
-  /** Whose orders and balances are shown. */
-  | { readonly kind: 'account'; readonly name: string; readonly isReadOnly: boolean }
-  | { readonly kind: 'ecoin-requests'; readonly requests: readonly EcoinRequest[] }
-  | { readonly kind: 'operator'; readonly reading: OperatorReading }
-  | { readonly kind: 'operator-fault'; readonly reason: string }
-  | {
-      readonly kind: 'operated';
-      readonly question: OperatorQuestion;
-      readonly outcome: Outcome<unknown>;
-    }
-  | { readonly kind: 'tick'; readonly offsetMinutes: number }
-  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
-
-/** What the world is asked to do. */
-export type Effect =
-  | { readonly kind: 'place'; readonly wish: OrderWish }
-  | { readonly kind: 'amend'; readonly order: OrderId; readonly change: OrderChange }
-  | { readonly kind: 'cancel'; readonly order: OrderId }
-  /** Whose orders stand in front of one's own is told of one market only. */
-  | { readonly kind: 'follow-queue'; readonly symbol: MarketSymbol }
-  | { readonly kind: 'read-wallet' }
-  | { readonly kind: 'request-ecoin'; readonly amount: Amount; readonly reference: string }
-  | { readonly kind: 'issue-energy'; readonly amount: Amount; readonly reference: string }
-  /** To the clipboard of whoever sits there. One line of printable text. */
-  | { readonly kind: 'copy'; readonly text: string }
-  | { readonly kind: 'replay'; readonly command: ReplayCommand }
-  | { readonly kind: 'tell-story'; readonly order: OrderId }
-  | { readonly kind: 'read-operator' }
-  | { readonly kind: 'operate'; readonly question: OperatorQuestion; readonly reason: string }
-  | { readonly kind: 'repaint' }
-  | { readonly kind: 'leave' };
-
-/** Time and chance, as arguments. */
-export interface Moment {
-  readonly now: number;
-  /** A client order id that was never used before: 1 to 36 printable ASCII characters. */
-  mintClientOrderId(): string;
-}
-
-/** A state and what is to be done. */
-export interface Step {
-  readonly state: State;
-  readonly effects: readonly Effect[];
-}
-
-/** What a key can mean. */
-export type Action =
-  | { readonly kind: 'move'; readonly by: number }
-  | { readonly kind: 'page'; readonly direction: 1 | -1 }
-  | { readonly kind: 'best'; readonly side: Side }
-  | { readonly kind: 'recentre' }
-  | { readonly kind: 'focus'; readonly pane: Pane | 'next' }
-  | { readonly kind: 'size'; readonly by: number }
-  | { readonly kind: 'open'; readonly side: Side; readonly at: 'cursor' | 'best' }
-  | { readonly kind: 'type'; readonly character: string }
-  | { readonly kind: 'erase' }
-  | { readonly kind: 'field'; readonly by: 1 | -1 }
-  | { readonly kind: 'step-price'; readonly by: number }
-  | { readonly kind: 'amend' }
-  | { readonly kind: 'order-kind' }
-  | { readonly kind: 'until' }
-  | { readonly kind: 'post-only' }
-  | { readonly kind: 'confirm' }
-  | { readonly kind: 'close' }
-  | { readonly kind: 'cancel' }
-  /** Stops what takes long. */
-  | { readonly kind: 'stop' }
-  | { readonly kind: 'cancel-market' }
-  | { readonly kind: 'cancel-all' }
-  | { readonly kind: 'hide' }
-  | { readonly kind: 'copy' }
-  | { readonly kind: 'chart' }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'filter'; readonly character: string }
-  | { readonly kind: 'unfilter' }
-  | { readonly kind: 'scroll'; readonly by: number }
-  | { readonly kind: 'screen'; readonly screen: Screen }
-  | { readonly kind: 'market'; readonly by: 1 | -1 }
-  | { readonly kind: 'arm' }
-  | { readonly kind: 'palette' }
-  | { readonly kind: 'choose'; readonly by: 1 | -1 }
-  | { readonly kind: 'run' }
-  | { readonly kind: 'filter-list' }
-  | { readonly kind: 'keep-filter' }
-  | { readonly kind: 'ask-amount'; readonly request: WalletRequest }
-  | { readonly kind: 'amount-field' }
-  | { readonly kind: 'amount-confirm' }
-  | { readonly kind: 'replay'; readonly command: ReplayCommand }
-  | { readonly kind: 'ask-where' }
-  | { readonly kind: 'go' }
-  | { readonly kind: 'why' }
-  | { readonly kind: 'operator'; readonly action: OperatorAction }
-  | { readonly kind: 'repaint' }
-  | { readonly kind: 'quit' }
-  | { readonly kind: 'quit-keep' }
-  | { readonly kind: 'quit-cancel' };
 
 export interface StateOptions {
   readonly name: string;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { shownNotice } from './notices.ts';
 import { sightOf } from './state.ts';
-import type { Effect, State, Step } from './state.ts';
+import type { State } from './state.ts';
+import type { Effect, Step } from './messages.ts';
 import { after, openedAt, pressed, stepped, told, windowOf } from '../testing/state.ts';
 import { opening, orderId, ownOrder, ownTrade } from '../testing/market.ts';
 

@@ -20,7 +20,8 @@ import {
 } from '../operator/outcomes.ts';
 import { onProgress } from './signing.ts';
 import { sightOf, timeOf } from './state.ts';
-import type { Effect, Input, Moment, State, Step } from './state.ts';
+import type { State } from './state.ts';
+import type { Effect, Input, Moment, Step } from './messages.ts';
 import { countedIn, t } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
 import { printable } from '../text/printable.ts';

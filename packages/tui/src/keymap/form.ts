@@ -1,5 +1,6 @@
 /** The keys that every form has: between its fields and [Confirm], Enter there, and out of it. */
-import type { Action, State } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
+import type { Action } from './action.ts';
 import type { Message } from '../text/language.ts';
 import { always } from './binding.ts';
 import type { Binding, KeyContext } from './binding.ts';

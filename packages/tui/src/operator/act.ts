@@ -7,7 +7,8 @@ import type { OperatorAction, OperatorQuestion } from './operator.ts';
 import { askOpening, contextOfOpening, moveInOpening, stepInOpening } from './act-opening.ts';
 import { readOpening } from './opening.ts';
 import { marketOf, withoutOverlay } from '../fold/state.ts';
-import type { State, Step } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
+import type { Step } from '../fold/messages.ts';
 
 function only(state: State): Step {
   return { state, effects: [] };

@@ -3,7 +3,7 @@ import { everyParticipant } from '@wattlot/client';
 import type { OperatorConnection, Outcome } from '@wattlot/client';
 import { bodyOf } from './opening.ts';
 import type { OperatorQuestion } from './operator.ts';
-import type { Effect, Input } from '../fold/state.ts';
+import type { Effect, Input } from '../fold/messages.ts';
 
 const notYet = { kind: 'unknown', reason: 'not connected' } as const;
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { armedIntervalMs, armedMs } from '../limits.ts';
 import { shownNotice } from '../fold/notices.ts';
 import { isArmed } from '../fold/state.ts';
-import type { State, Step } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
+import type { Step } from '../fold/messages.ts';
 import { after, openedAt, pressed, stepped, told } from '../testing/state.ts';
 import { live } from '../testing/market.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeStore } from './store.ts';
 import type { Store } from './store.ts';
-import type { Effect } from '../fold/state.ts';
+import type { Effect } from '../fold/messages.ts';
 import { stillClock } from '../testing/clock.ts';
 import type { StillClock } from '../testing/clock.ts';
 import { book, noonMs, opening } from '../testing/market.ts';

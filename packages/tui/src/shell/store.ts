@@ -1,7 +1,8 @@
 /** Holds the state outside React. What the exchange sends is folded at once and shown at most so often a second; keys show at once. */
 import type { Clock } from './clock.ts';
 import { feedFramesPerSecondMax } from '../limits.ts';
-import type { Effect, Input, Moment, State } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
+import type { Effect, Input, Moment } from '../fold/messages.ts';
 import { step } from '../fold/step.ts';
 
 export interface Store {

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
-import type { AgentProgress } from '@wattlot/client';
 import { toAddress } from '@wattlot/core';
 import { realClock } from './clock.ts';
 import { makeLog } from './log-file.ts';
@@ -14,170 +13,19 @@ import { readSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { keymap } from '../keymap/index.ts';
 import type { Binding } from '../keymap/binding.ts';
-import type { ConfigFile, ExitCode, RecordedDayOptions, TradeOptions } from '../options.ts';
-import { ownWallet } from '../wallet/own-wallet.ts';
-import { follow, printOnce } from './plain.ts';
-import type { Work } from '../replay/replay.ts';
-import type { Ending, Opened } from './session.tsx';
+import type { ConfigFile, ExitCode, TradeOptions } from '../options.ts';
+import { messageOf, unopened, warn } from './complaint.ts';
+import { runPlain } from './lines.ts';
+import { openAsOperator, openOwn, openPast, openPublic } from './open.ts';
+import type { Ending } from './session.tsx';
 import { languageOf, t } from '../text/language.ts';
-import type { Message } from '../text/language.ts';
 import { counted } from '../text/number.ts';
 import { printable } from '../text/printable.ts';
 import { makeTheme } from '../theme.ts';
 
-function warn(text: string): void {
-  process.stderr.write(`wattlot trade: ${text}\n`);
-}
-
-function messageOf(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error));
-}
-
 /** Whether a frame can be drawn: both ends are a terminal, and one that can move its cursor. */
 function canDraw(stdin: ReadStream, stdout: WriteStream, term: string | undefined): boolean {
   return stdin.isTTY && stdout.isTTY && term !== 'dumb';
-}
-
-async function openPublic({ url }: TradeOptions): Promise<Opened> {
-  const { connect } = await import('@wattlot/client');
-  const client = connect({ url: await url });
-  return { client, close: () => client.close() };
-}
-
-/** What is being done until the connection speaks for itself. */
-const steps = {
-  ledger: 'asking the exchange for its ledger',
-  wallet: 'opening the wallet',
-  wishes: 'reading what was ordered before',
-} as const satisfies Record<string, Message>;
-
-async function openOwn(
-  options: TradeOptions,
-  keyFile: string,
-  tell: (doing: Message) => void,
-): Promise<Opened> {
-  const { openParticipant } = await import('@wattlot/client');
-  const { url, name = 'household', meter, node } = options;
-  const address = meter === undefined || meter === 'own' ? meter : toAddress(meter);
-  const listeners: ((progress: AgentProgress) => void)[] = [];
-  const participant = await openParticipant({
-    url: await url,
-    keyFile,
-    name,
-    ...(address === undefined ? {} : { meter: address }),
-    ...(node === undefined ? {} : { node }),
-    onStep: (step) => {
-      tell(steps[step]);
-    },
-    onProgress: (progress) => {
-      for (const listener of listeners) listener(progress);
-    },
-  });
-  const { client, wallet } = participant;
-  let energy: string | undefined;
-  client.listen((event) => {
-    if (event.kind === 'instruments') energy = event.instruments[0]?.base;
-  });
-  return {
-    client,
-    close: () => participant.close(),
-    listenProgress: (listener) => {
-      listeners.push(listener);
-    },
-    wallet: ownWallet({ wallet, energy: () => energy, hasMeter: meter === 'own' }),
-  };
-}
-
-/** The public market, and the operator's functions beside it. */
-async function openAsOperator(options: TradeOptions): Promise<Opened> {
-  const { connect, openOperator } = await import('@wattlot/client');
-  const url = await options.url;
-  const { keyFile, node } = options;
-  const operator = await openOperator(node === undefined ? { url, keyFile } : { url, node });
-  const client = connect({ url });
-  const close = async (): Promise<void> => {
-    await operator.close();
-    await client.close();
-  };
-  return { client, operator, close };
-}
-
-/** Settles when the reader of standard output is gone or the process is asked to end. */
-function outputEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.on('error', () => {
-      resolve();
-    });
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
-}
-
-/** Resolves when standard output takes more; undefined when it does already. */
-function room(): Promise<void> | undefined {
-  const { stdout } = process;
-  if (!stdout.writableNeedDrain) return undefined;
-  return new Promise((resolve) => {
-    stdout.once('drain', resolve);
-    stdout.once('close', resolve);
-  });
-}
-
-/** A recorded day as lines. */
-async function runPast(options: TradeOptions, day: RecordedDayOptions): Promise<ExitCode> {
-  const mode = options.mode === 'once' ? 'once' : 'follow';
-  const ended = outputEnd();
-  const told = Promise.withResolvers<undefined>();
-  let code: Promise<ExitCode> = Promise.resolve(0);
-  try {
-    await day.tell({
-      mode,
-      ended,
-      room,
-      listen: (client) => {
-        const plain = {
-          client,
-          isJson: options.json ?? false,
-          // Nothing here is late: the day takes as long as it takes to read.
-          clock: { now: realClock.now, later: () => () => {} },
-          offsetMinutes: -new Date().getTimezoneOffset(),
-          print: (text: string) => {
-            process.stdout.write(`${text}\n`);
-          },
-          warn,
-          ended: Promise.race([ended, told.promise]),
-        };
-        code = mode === 'once' ? printOnce(plain) : follow(plain);
-      },
-    });
-  } catch (error) {
-    return unopened(error);
-  } finally {
-    told.resolve(undefined);
-  }
-  return code;
-}
-
-async function runPlain(options: TradeOptions): Promise<ExitCode> {
-  if (options.replay !== undefined) return runPast(options, options.replay);
-  const opened = await openPublic(options);
-  const plain = {
-    client: opened.client,
-    isJson: options.json ?? false,
-    clock: realClock,
-    offsetMinutes: -new Date().getTimezoneOffset(),
-    print: (text: string) => {
-      process.stdout.write(`${text}\n`);
-    },
-    warn,
-    ended: outputEnd(),
-  };
-  const code = await (options.mode === 'once' ? printOnce(plain) : follow(plain));
-  await opened.close();
-  return code;
 }
 
 function exitCodeOf(ending: Ending): ExitCode {
@@ -201,20 +49,6 @@ function exitCodeOf(ending: Ending): ExitCode {
     case 'unopened':
       return unopened(ending.error);
   }
-}
-
-/** What keeps a terminal from opening may say its own exit code. */
-function unopened(error: unknown): ExitCode {
-  warn(messageOf(error));
-  if (typeof error !== 'object' || error === null) return 1;
-  if ('exitCode' in error && typeof error.exitCode === 'number') return error.exitCode;
-  return 'retryable' in error && error.retryable === true ? 3 : 1;
-}
-
-async function openPast({ open }: RecordedDayOptions, tell: (work: Work) => void): Promise<Opened> {
-  const day = await open(tell);
-  const { client, source, name } = day;
-  return { client, close: () => day.close(), replay: { source, name } };
 }
 
 /** The text of a file that a person may have written; undefined when there is none and none is needed. @throws ConfigError */

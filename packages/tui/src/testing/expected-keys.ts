@@ -1,6 +1,7 @@
 /** What each key of the ladder, the ticket and what lies over them must do. */
 import { expect } from 'vitest';
-import type { State, Step } from '../fold/state.ts';
+import type { State } from '../fold/state.ts';
+import type { Step } from '../fold/messages.ts';
 import { live } from './market.ts';
 import { openedAt, pressed, told, windowOf } from './state.ts';
 

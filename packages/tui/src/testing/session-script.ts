@@ -3,7 +3,8 @@ import type { ClientEvent } from '@wattlot/client';
 import type { Delivery, Phase } from '@wattlot/core';
 import type { Key } from '../screen/keys.ts';
 import { languages } from '../text/language.ts';
-import type { Input, State, StateOptions } from '../fold/state.ts';
+import type { State, StateOptions } from '../fold/state.ts';
+import type { Input } from '../fold/messages.ts';
 import {
   book,
   instant,

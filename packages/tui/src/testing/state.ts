@@ -4,7 +4,8 @@ import type { Key } from '../screen/keys.ts';
 import { keymap } from '../keymap/index.ts';
 import { keysOf } from '../keymap/replay.ts';
 import { newState } from '../fold/state.ts';
-import type { Effect, Input, State, StateOptions, Step } from '../fold/state.ts';
+import type { State, StateOptions } from '../fold/state.ts';
+import type { Effect, Input, Step } from '../fold/messages.ts';
 import { step } from '../fold/step.ts';
 import { noonMs, opening } from './market.ts';
 
