@@ -11,7 +11,10 @@ const lastWordsMax = 2_000;
 const stopGraceMs = 5_000;
 
 /** A small young generation: none of our processes allocates in bursts, and three of them share a household's machine. */
-const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
+export const nodeFlags: readonly string[] = [
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=2',
+];
 
 export interface Child {
   /** Resolves when the process has ended, with its exit code (undefined when a signal ended it) and what its standard error said last. */

@@ -81,13 +81,15 @@ export async function measureAcks(
   };
   const syncs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    syncs.push(...syncTimes(folder, 200));
     const echo = await load(peer);
     const acks = await load(exchange);
     all.echo.push(echo);
     all.acks.push(acks);
     all.told.push(await load(exchange, { isTold: true }));
+    // Before and after, because a disk that has been kept busy is not the disk it was.
+    syncs.push(...syncTimes(folder, 100));
     all.half.push(await load(exchange, { perSecond: acks.perSecond / 2 }));
+    syncs.push(...syncTimes(folder, 100));
   }
   return {
     clients: tokens.length,
