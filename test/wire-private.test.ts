@@ -74,7 +74,9 @@ test('executions are numbered, never mix trades with states, and tell filled aft
 });
 
 const snapshots: readonly (readonly [params: object, orders: boolean, trades: boolean])[] = [
-  [{}, true, true],
+  [{}, true, false],
+  [{ snapshot: true }, true, true],
+  [{ snap_trades: true }, true, true],
   [{ snap_orders: true, snap_trades: true }, true, true],
   [{ snap_orders: true, snap_trades: false }, true, false],
   [{ snap_orders: false, snap_trades: true }, false, true],

@@ -60,12 +60,16 @@ export function followingOf(
   }
 }
 
-/** What the first message of a private channel has with these parameters. */
+/** What the first message of a private channel has with these parameters. In the dialect that of executions has the orders, and the trades for whoever asks; `snapshot` is for both. */
 export function firstMessageOf(
   channel: ChannelName,
-  { snapshot = true, snap_orders: orders = snapshot, snap_trades: trades = snapshot }: Parameters,
+  {
+    snapshot,
+    snap_orders: orders = snapshot ?? true,
+    snap_trades: trades = snapshot ?? false,
+  }: Parameters,
 ): FirstMessage {
-  if (channel !== 'executions') return snapshot;
+  if (channel !== 'executions') return snapshot ?? true;
   if (orders === trades) return orders;
   return orders ? 'orders' : 'trades';
 }
