@@ -3,8 +3,8 @@
  * what waits to be read is bounded, and silence is filled with heartbeats.
  */
 import { gatewayErrors, socketError, timeText } from '@wattlot/client/frames';
-import type { ChannelName, StatusMessage, SubscribeRequest } from '@wattlot/client/frames';
-import type { Address, Instant } from '@wattlot/core';
+import type { StatusMessage, SubscribeRequest } from '@wattlot/client/frames';
+import type { Instant } from '@wattlot/core';
 import type { Feed, PrivateChannel } from '../feed/feed.ts';
 import { replyText } from '../feed/message-text.ts';
 import type { Subscriber } from '../feed/subscriber.ts';
@@ -20,12 +20,13 @@ import { usualLimits } from '../operating-limits.ts';
 import type { Log } from '../watch/log.ts';
 import { kindOfError, Meters } from '../watch/meters.ts';
 import type { Desk } from './desk.ts';
-import { firstMessageOf, followingOf, leaveMarket } from './following.ts';
 import { FrameRates } from './frame-rates.ts';
 import type { FrameCounter } from './frame-rates.ts';
 import type { FrameData, FrameSocket } from './frame-socket.ts';
 import type { Outcome } from './posting.ts';
 import { isMethod, readRequest } from './request.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { Owner } from './subscriptions.ts';
 
 /** What a connection works with. */
 export interface ConnectionOptions {
@@ -51,8 +52,7 @@ const closeCodes = { goingAway: 1001, notText: 1003, policy: 1008, tryLater: 101
 const heartbeat = Buffer.from('{"channel":"heartbeat"}');
 
 /** Whose channel is followed, with which token, and of which API key if of one. */
-interface PrivateFollowing {
-  readonly participant: Address;
+interface PrivateOwner extends Owner {
   readonly token: string;
   readonly key: string | undefined;
 }
@@ -63,10 +63,9 @@ export class Connection implements Subscriber {
   readonly #socket: FrameSocket;
   readonly #frames: FrameCounter;
   readonly #meters: Meters;
-  readonly #private = new Map<PrivateChannel, PrivateFollowing>();
+  readonly #subscriptions: Subscriptions<PrivateOwner>;
   readonly #openedAt: number;
   readonly #tellSystem = (system: System): void => this.send(statusFrame(this.#options, system));
-  #hasSubscribed = false;
   #sentBytes = 0;
   /** Milliseconds: when something was sent last, and when the client last read anything that waited. */
   #sentAt: number;
@@ -80,7 +79,13 @@ export class Connection implements Subscriber {
     this.#options = options;
     this.#socket = options.socket;
     const now = this.#nowMs();
-    const { meters = new Meters() } = options;
+    const { feed, meters = new Meters() } = options;
+    this.#subscriptions = new Subscriptions({
+      feed,
+      subscriber: this,
+      now: options.now,
+      ownerOf: (channel, params) => this.#ownerOf(channel, params),
+    });
     this.#meters = meters;
     this.#frames = options.frames ?? new FrameRates(usualLimits, meters).connection('', now);
     this.#openedAt = now;
@@ -90,8 +95,8 @@ export class Connection implements Subscriber {
     this.#socket.on('ping', () => this.#countPing());
     this.#socket.on('error', () => this.#socket.terminate());
     this.#socket.on('close', () => this.#leaveAll());
-    this.send(statusFrame(options, options.feed.system.now));
-    options.feed.system.follow(this.#tellSystem);
+    this.send(statusFrame(options, feed.system.now));
+    feed.system.follow(this.#tellSystem);
   }
 
   get buffered(): number {
@@ -118,7 +123,7 @@ export class Connection implements Subscriber {
   /** Called about each second: heartbeat, and whether the client still does its part. */
   tick(): void {
     const now = this.#nowMs();
-    if (!this.#hasSubscribed && now - this.#openedAt >= subscribeWithinMs) {
+    if (!this.#subscriptions.hasBegun && now - this.#openedAt >= subscribeWithinMs) {
       this.close(closeCodes.policy, 'subscribe to something');
       return;
     }
@@ -152,13 +157,13 @@ export class Connection implements Subscriber {
 
   /** An API key is no more: what follows a private channel with it ends, and its client reads why. */
   endKey(id: string): void {
-    const isIts = [...this.#private.values()].some(({ key }) => key === id);
+    const isIts = [...this.#subscriptions.owners].some(({ key }) => key === id);
     if (isIts) this.close(closeCodes.policy, 'the API key was revoked');
   }
 
   /** Whether each session with which a private channel is followed is still one. To follow is to use it, so that it does not run out meanwhile; it may be pushed out. */
   #isKnown(): boolean {
-    for (const { token } of this.#private.values()) {
+    for (const { token } of this.#subscriptions.owners) {
       if (this.#options.desk.participantOf(token) === undefined) return false;
     }
     return true;
@@ -189,9 +194,9 @@ export class Connection implements Subscriber {
       case 'ping':
         return this.#pong(request.req_id, receivedAt);
       case 'subscribe':
-        return this.#subscribe(request.params, respond);
+        return this.#subscriptions.subscribe(request.params, respond);
       case 'unsubscribe':
-        return this.#unsubscribe(request.params, respond);
+        return this.#subscriptions.unsubscribe(request.params, respond);
       default:
         if (!this.#options.mayTrade(request.params.token)) {
           return respond({ error: gatewayErrors.permissionDenied });
@@ -238,98 +243,20 @@ export class Connection implements Subscriber {
     this.send(Buffer.from(JSON.stringify(message)));
   }
 
-  #subscribe(params: SubscribeRequest['params'], respond: (outcome: Outcome) => void): void {
-    const { channel } = params;
-    if (isPrivate(channel)) return this.#subscribePrivate(channel, params, respond);
-    if (channel === 'instrument') {
-      this.#hasSubscribed = true;
-      respond({ result: { channel, snapshot: params.snapshot ?? true } });
-      return this.#options.feed.followInstruments(this);
-    }
-    for (const symbol of this.#symbols(params, respond)) {
-      const market = this.#options.feed.market(symbol);
-      const follow =
-        market === undefined ? undefined : followingOf(this, market, params, this.#options.now());
-      if (follow === undefined) {
-        respond({ error: `${gatewayErrors.invalidArguments}:depth`, symbol });
-        continue;
-      }
-      this.#hasSubscribed = true;
-      respond({ result: { channel, symbol, ...follow.as } });
-      follow.begin();
-    }
-  }
-
-  #subscribePrivate(
-    channel: PrivateChannel,
-    params: SubscribeRequest['params'],
-    respond: (outcome: Outcome) => void,
-  ): void {
-    const { feed, desk, mayTrade } = this.#options;
-    const { token } = params;
+  /** Who may follow a private channel so. */
+  #ownerOf(channel: PrivateChannel, { token }: SubscribeRequest['params']): PrivateOwner | string {
+    const { desk, mayTrade } = this.#options;
     const participant = desk.participantOf(token);
-    if (token === undefined || participant === undefined)
-      return respond({ error: gatewayErrors.invalidToken });
+    if (token === undefined || participant === undefined) return gatewayErrors.invalidToken;
     // An agent's tasks hold bearer instruments.
-    if (channel === 'agent' && !mayTrade(token)) {
-      return respond({ error: gatewayErrors.permissionDenied });
-    }
-    this.#leavePrivate(channel);
-    this.#hasSubscribed = true;
-    this.#private.set(channel, { participant, token, key: desk.keyOf(token) });
-    const shown = firstMessageOf(channel, params);
-    respond({ result: { channel, snapshot: shown !== false } });
-    feed.followPrivate(channel, participant, this, shown);
-  }
-
-  #unsubscribe(params: SubscribeRequest['params'], respond: (outcome: Outcome) => void): void {
-    const { channel } = params;
-    const { feed } = this.#options;
-    if (isPrivate(channel)) {
-      this.#leavePrivate(channel);
-      return respond({ result: { channel } });
-    }
-    if (channel === 'instrument') {
-      feed.leaveInstruments(this);
-      return respond({ result: { channel } });
-    }
-    for (const symbol of this.#symbols(params, respond)) {
-      const market = feed.market(symbol);
-      if (market !== undefined) leaveMarket(this, market, params);
-      respond({ result: { channel, symbol } });
-    }
-  }
-
-  /** The symbols asked for that are markets; the others are answered. */
-  #symbols(
-    { symbol: symbols = [] }: SubscribeRequest['params'],
-    respond: (outcome: Outcome) => void,
-  ): readonly string[] {
-    if (symbols.length === 0) respond({ error: `${gatewayErrors.invalidArguments}:symbol` });
-    const known = [...new Set(symbols)].filter((symbol) => this.#options.feed.market(symbol));
-    const unknown = symbols.filter((symbol) => !known.includes(symbol));
-    for (const symbol of unknown) respond({ error: gatewayErrors.unknownSymbol, symbol });
-    return known;
-  }
-
-  #leavePrivate(channel: PrivateChannel): void {
-    const following = this.#private.get(channel);
-    if (following === undefined) return;
-    this.#private.delete(channel);
-    this.#options.feed.leavePrivate(channel, following.participant, this);
+    if (channel === 'agent' && !mayTrade(token)) return gatewayErrors.permissionDenied;
+    return { participant, token, key: desk.keyOf(token) };
   }
 
   #leaveAll(): void {
-    const { feed } = this.#options;
-    for (const channel of this.#private.keys()) this.#leavePrivate(channel);
-    feed.leaveInstruments(this);
-    feed.system.leave(this.#tellSystem);
-    for (const market of feed.markets) market.leave(this);
+    this.#subscriptions.leave();
+    this.#options.feed.system.leave(this.#tellSystem);
   }
-}
-
-function isPrivate(channel: ChannelName): channel is PrivateChannel {
-  return channel === 'executions' || channel === 'balances' || channel === 'agent';
 }
 
 function textOf(data: Buffer | ArrayBuffer): string {

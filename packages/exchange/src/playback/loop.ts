@@ -1,11 +1,13 @@
 /** The exchange's end of a connection without a socket: subscriptions in, the feed out. It answers as `gateway/connection.ts` does, to one who only looks. */
 import { gatewayErrors, socketError, timeText } from '@wattlot/client/frames';
-import type { Reply, SubscribeRequest } from '@wattlot/client/frames';
+import type { Reply } from '@wattlot/client/frames';
 import type { Address, Instant } from '@wattlot/core';
 import type { Feed } from '../feed/feed.ts';
 import type { Subscriber } from '../feed/subscriber.ts';
-import { followingOf, leaveMarket } from '../gateway/following.ts';
+import type { Outcome } from '../gateway/posting.ts';
 import { readRequest } from '../gateway/request.ts';
+import { Subscriptions } from '../gateway/subscriptions.ts';
+import type { Owner } from '../gateway/subscriptions.ts';
 
 export interface LoopOptions {
   readonly feed: Feed;
@@ -19,10 +21,15 @@ export interface LoopOptions {
 /** One who looks at a feed in this process. */
 export class FeedLoop implements Subscriber {
   readonly #options: LoopOptions;
+  readonly #subscriptions: Subscriptions<Owner>;
   #isOpen = true;
 
   constructor(options: LoopOptions) {
     this.#options = options;
+    const { feed, participant, now } = options;
+    const ownerOf = (): Owner | string =>
+      participant === undefined ? gatewayErrors.invalidToken : { participant };
+    this.#subscriptions = new Subscriptions({ feed, subscriber: this, now, ownerOf });
   }
 
   /** Nothing waits: what is sent is taken at once. */
@@ -45,56 +52,14 @@ export class FeedLoop implements Subscriber {
     if (method !== 'subscribe' && method !== 'unsubscribe') {
       return this.#reply(method, id, { error: gatewayErrors.unavailable });
     }
-    const result = (of: object): void => this.#reply(method, id, { result: of });
-    const failed = (error: string): void => this.#reply(method, id, { error });
-    if (method === 'subscribe') this.#subscribe(request.params, result, failed);
-    else this.#unsubscribe(request.params, result);
+    const respond = (outcome: Outcome): void => this.#reply(method, id, outcome);
+    // Nobody signs in the past.
+    if (request.params.channel === 'agent') return respond({ result: { channel: 'agent' } });
+    if (method === 'subscribe') this.#subscriptions.subscribe(request.params, respond);
+    else this.#subscriptions.unsubscribe(request.params, respond);
   }
 
-  /** Of a market only: a session ends nothing else. */
-  #unsubscribe(params: SubscribeRequest['params'], result: (of: object) => void): void {
-    const { channel, symbol: symbols = [] } = params;
-    for (const symbol of symbols) {
-      const market = this.#options.feed.market(symbol);
-      if (market !== undefined) leaveMarket(this, market, params);
-      result({ channel, symbol });
-    }
-  }
-
-  #subscribe(
-    params: SubscribeRequest['params'],
-    result: (of: object) => void,
-    failed: (error: string) => void,
-  ): void {
-    const { feed, participant, now } = this.#options;
-    const { channel, symbol: symbols = [] } = params;
-    if (channel === 'instrument') {
-      result({ channel });
-      return feed.followInstruments(this);
-    }
-    if (channel === 'agent') return result({ channel });
-    if (channel === 'executions' || channel === 'balances') {
-      if (participant === undefined) return failed(gatewayErrors.invalidToken);
-      result({ channel });
-      return feed.followPrivate(channel, participant, this, true);
-    }
-    for (const symbol of symbols) {
-      const market = feed.market(symbol);
-      const following = market && followingOf(this, market, params, now());
-      if (following === undefined) {
-        failed(gatewayErrors.unknownSymbol);
-        continue;
-      }
-      result({ symbol, channel, ...following.as });
-      following.begin();
-    }
-  }
-
-  #reply(
-    method: string,
-    requestId: number | undefined,
-    outcome: { readonly result: object } | { readonly error: string },
-  ): void {
+  #reply(method: string, requestId: number | undefined, outcome: Outcome): void {
     const at = timeText(this.#options.now());
     const reply: Reply = {
       method,
@@ -110,12 +75,6 @@ export class FeedLoop implements Subscriber {
   /** Nothing is sent any more. */
   close(): void {
     this.#isOpen = false;
-    const { feed, participant } = this.#options;
-    feed.leaveInstruments(this);
-    for (const market of feed.markets) market.leave(this);
-    if (participant === undefined) return;
-    for (const channel of ['executions', 'balances'] as const) {
-      feed.leavePrivate(channel, participant, this);
-    }
+    this.#subscriptions.leave();
   }
 }
