@@ -63,7 +63,7 @@ async function snapshot(folder: string, without: number): Promise<void> {
       }
     }
   }
-  writeSnapshot(folder, await foldRows(rows(), new Feed(findAsset)));
+  writeSnapshot(folder, await foldRows(rows()));
   database.close();
 }
 
@@ -72,10 +72,11 @@ async function start(folder: string): Promise<void> {
   const begun = performance.now();
   const newest = newestSnapshot(folder, wantedSections, () => undefined);
   const opening = openSqliteJournal(folder, newest?.head);
-  const folds = new Folds(new Feed(findAsset), newest);
+  const folds = new Folds(newest);
   const journal = await opening;
   const from = journal.provedFrom;
   for await (const entries of journal.read(exactSeq(from + 1))) folds.take(entries);
+  folds.begin(new Feed(findAsset));
   const seconds = (performance.now() - begun) / 1000;
   const { user, system } = process.cpuUsage();
   const entries = lastSeq(folds.state);

@@ -167,7 +167,7 @@ export class Server {
       // Not now: whoever tells of it has not finished.
       world.after(0, () => this.restart(), life);
     };
-    const { snapshot, snapshots } = this.#shelf.open(life, ledger.port);
+    const { snapshot, snapshots } = this.#shelf.open(life);
     const assembly = await assemble(
       {
         policy: 'open',

@@ -1,7 +1,5 @@
 /** Snapshots of the simulated journal, made as the thread makes them, and kept where a crash does not reach them. */
-import type { LedgerPort } from '../../packages/exchange/src/ledger-port.ts';
 import type { Parts } from '../../packages/exchange/src/assembly.ts';
-import { Feed } from '../../packages/exchange/src/feed/feed.ts';
 import type { JournalDisk } from '../../packages/exchange/src/journal/simulated.ts';
 import { foldRows } from '../../packages/exchange/src/journal/snapshot-thread.ts';
 import type { Snapshot } from '../../packages/exchange/src/journal/snapshot.ts';
@@ -24,7 +22,7 @@ export class SnapshotShelf {
   }
 
   /** What a start finds, and what makes the next ones. Sometimes nothing is found: the whole journal is read then. */
-  open(life: Life, port: LedgerPort): Pick<Parts, 'snapshot' | 'snapshots'> {
+  open(life: Life): Pick<Parts, 'snapshot' | 'snapshots'> {
     const { chance } = this.#world;
     const isFound = chance.percent(70);
     const snapshot = isFound ? this.#newest : undefined;
@@ -36,7 +34,7 @@ export class SnapshotShelf {
           if (seq < due) return;
           due = seq + chance.between(between.least, between.most);
           // One that fails does no harm, as in the real ones.
-          this.#make(life, port).catch((error: unknown) => {
+          this.#make(life).catch((error: unknown) => {
             this.#world.note(`no snapshot: ${String(error)}`);
           });
         },
@@ -46,12 +44,12 @@ export class SnapshotShelf {
     };
   }
 
-  async #make(life: Life, port: LedgerPort): Promise<void> {
+  async #make(life: Life): Promise<void> {
     const base = this.#newest;
     const rows = this.#disk.rows
       .filter(({ first }) => first > (base?.head.seq ?? 0))
       .map(({ head, ...row }) => ({ ...row, hash: head.hash }));
-    const made = await foldRows(rows, new Feed((name) => port.asset(name)), base);
+    const made = await foldRows(rows, base);
     if (life.isOver) return;
     this.#newest = this.#fault === 'a snapshot holds another state' ? other(made) : made;
     this.#world.note(`snapshot after ${made.head.seq}`);

@@ -136,11 +136,12 @@ export type Event =
   | { readonly kind: 'order.repeated'; readonly order: OrderId; readonly view: OrderView }
   /** Accepted; `view` is before matching. */
   | { readonly kind: 'order.placed'; readonly view: OrderView }
-  /** The order has a new price or volume; `view` is after. `dropped`: its lots whose offers are void. */
+  /** The order has a new price or volume; `view` is after. `dropped`: its lots whose offers are void. `place`: its time priority, 0 before it first rests. */
   | {
       readonly kind: 'order.amended';
       readonly view: OrderView;
-      readonly dropped: readonly number[];
+      readonly dropped: readonly LotOffer[];
+      readonly place: number;
     }
   /** Matched lots whose trade came to nothing are the order's again; `view` is after. Their offers are asked for next. */
   | { readonly kind: 'lots.returned'; readonly view: OrderView; readonly lots: readonly number[] }
@@ -157,14 +158,20 @@ export type Event =
       readonly lots: readonly number[];
       readonly deadline: Instant;
     }
-  /** These lots are on the book, with the order's time priority. */
-  | { readonly kind: 'order.opened'; readonly view: OrderView; readonly lots: readonly LotOffer[] }
-  /** Lots that will never trade; `view` is after. */
+  /** These lots are on the book, with the order's time priority: a smaller `place` is earlier, and a new one is above all before it in the market. */
+  | {
+      readonly kind: 'order.opened';
+      readonly view: OrderView;
+      readonly lots: readonly LotOffer[];
+      readonly place: number;
+    }
+  /** Lots that will never trade; `view` is after. `dropped`: those of them that rested and whose offers are void, the outputs unspent. */
   | {
       readonly kind: 'order.cancelled';
       readonly view: OrderView;
       readonly volume: Lots;
       readonly reason: CancelReason;
+      readonly dropped: readonly LotOffer[];
     }
   /**
    * A match; both views are after it. Its settlement has been requested until `deadline`. `spare`: firm lots that the incoming order gave away, if
@@ -175,7 +182,7 @@ export type Event =
       readonly trade: TradeView;
       readonly resting: OrderView;
       readonly incoming: OrderView;
-      readonly spare: readonly number[];
+      readonly spare: readonly LotOffer[];
       readonly deadline: Instant;
     }
   /** The trade's lots changed state; `lots` names those that did. `final` when every lot of the trade is settled or released. */

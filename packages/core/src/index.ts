@@ -13,4 +13,5 @@ export { restore, restorePieces } from './restore.ts';
 export * from './story.ts';
 export * from './story-verdict.ts';
 export * from './view.ts';
+export * from './facts.ts';
 export * as limits from './limits.ts';

@@ -3,6 +3,7 @@
  * found by halving. A lot is never split.
  */
 import { assert } from './exact.ts';
+import type { LotOffer } from './command.ts';
 import type { Lot } from './state.ts';
 
 /** Where a lot of this index is in the list, or would be. */
@@ -29,6 +30,11 @@ export function findLot(lots: readonly Lot[], lot: number): Lot | undefined {
 export function volumeOfLots(lots: readonly Lot[]): number {
   const [first] = lots;
   return first === undefined ? 0 : lots.length * first.volume;
+}
+
+/** What was signed of these lots. */
+export function offersOf(lots: readonly Lot[]): readonly LotOffer[] {
+  return lots.map(({ lot, output, offer }) => ({ lot, output, offer }));
 }
 
 /** Takes the lowest lots that together are `volume`. @throws Error when they cannot be exactly that. */

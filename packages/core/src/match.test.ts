@@ -22,7 +22,7 @@ function trades(events: readonly Event[]): string[] {
   return eventsOf(events, 'trade.made').map(({ trade, spare }) => {
     const lots = trade.lots.map(({ lot }) => lot).join(' ');
     const { resting, incoming } = trade;
-    const needless = spare.length === 0 ? '' : `, spares ${spare.join(' ')}`;
+    const needless = spare.length === 0 ? '' : `, spares ${spare.map(({ lot }) => lot).join(' ')}`;
     return `${incoming.order} takes ${lots} of ${resting.order} at ${trade.price}${needless}`;
   });
 }
@@ -388,7 +388,7 @@ describe('an auction', () => {
     expect(made).toMatchObject({
       resting: { order: 'O1', status: 'pending', filled: 1, remaining: 1 },
       incoming: { order: 'O2', status: 'pending', filled: 1, remaining: 1 },
-      spare: [0],
+      spare: [{ lot: 0 }],
     });
     expect(book(driver)).toEqual({ asks: [], bids: [] });
     deliver(driver, orderId(1));

@@ -6,9 +6,10 @@
 import { releaseSaving } from './account.ts';
 import { outcomeWords } from './book/book.ts';
 import type { Changes } from './changes.ts';
+import type { LotOffer } from './command.ts';
 import { addDeadline } from './deadline.ts';
 import { assert, exactInstant, exactLots } from './exact.ts';
-import { takeHighest, takeLowest, volumeOfLots } from './lots.ts';
+import { offersOf, takeHighest, takeLowest, volumeOfLots } from './lots.ts';
 import { cancelRemaining, fillLots, forgetOutputs, leaveSlotIfEmpty } from './order.ts';
 import { noteBook, viewOfOrder } from './order.ts';
 import type { Lot, Market, Order, State, Trade } from './state.ts';
@@ -39,7 +40,7 @@ export function matchIncoming(
   changes: Changes,
   incoming: Order,
   volume: Lots,
-  spare: readonly number[] = [],
+  spare: readonly LotOffer[] = [],
 ): number {
   const { market, side, price, selfTrade } = incoming;
   const { book } = market;
@@ -64,7 +65,7 @@ function takeOutcomes(
   state: State,
   changes: Changes,
   incoming: Order,
-  given: readonly number[],
+  given: readonly LotOffer[],
 ): void {
   let spare = given;
   const { book, resting: bySlot } = incoming.market;
@@ -98,7 +99,7 @@ interface Match {
   /** Of the resting order. */
   readonly lots: readonly Lot[];
   /** Of the incoming order. */
-  readonly spare: readonly number[];
+  readonly spare: readonly LotOffer[];
   readonly price: Price;
 }
 
@@ -164,7 +165,7 @@ export function tradeResting(
     noteBook(changes, order, 0 - volume);
     leaveSlotIfEmpty(order);
   }
-  const spare = unneeded.map(({ lot }) => lot);
+  const spare = offersOf(unneeded);
   makeTrade(state, changes, { resting: earlier, incoming: later, lots, spare, price });
 }
 
@@ -179,7 +180,7 @@ export function fireWholes(state: State, changes: Changes, market: Market): void
     const order = market.resting[slot];
     assert(order !== undefined, 'the book named a slot where nobody rests');
     const volume = order.remaining;
-    const spare = order.firm.map(({ lot }) => lot);
+    const spare = offersOf(order.firm);
     forgetOutputs(state, order.firm);
     order.firm.length = 0;
     book.reduce(slot, volume);

@@ -8,15 +8,17 @@
 import { accountOf, givenAsset, holdLots, releaseLots } from './account.ts';
 import { touchLevel, touchMarket } from './changes.ts';
 import type { Changes } from './changes.ts';
-import type { OrderPlace } from './command.ts';
+import type { LotOffer, OrderPlace } from './command.ts';
 import { addDeadline, dropDeadline } from './deadline.ts';
 import type { CancelReason, OrderView } from './event.ts';
 import { assert, exactAmount, exactInstant, exactLots } from './exact.ts';
 import { answersMax } from './limits.ts';
-import { takeLot, volumeOfLots } from './lots.ts';
+import { offersOf, takeLot, volumeOfLots } from './lots.ts';
 import type { Lot, Market, Order, Participant, State } from './state.ts';
 import { toOrderId } from './units.ts';
 import type { Lots, Price } from './units.ts';
+
+const none: readonly LotOffer[] = [];
 
 /** What may be shown of an order, as it is now: the same object as before while it is the same. */
 export function viewOfOrder(order: Order): OrderView {
@@ -232,10 +234,11 @@ export function leaveSlotIfEmpty(order: Order): void {
   order.slot = -1;
 }
 
-/** Voids the offers of all firm lots and takes them off the book. @returns their indices. */
-export function dropFirm(state: State, changes: Changes, order: Order): readonly number[] {
+/** Voids the offers of all firm lots and takes them off the book. @returns what they were. */
+export function dropFirm(state: State, changes: Changes, order: Order): readonly LotOffer[] {
+  if (order.firm.length === 0) return none;
   const volume = exactLots(volumeOfLots(order.firm));
-  const dropped = order.firm.map(({ lot }) => lot);
+  const dropped = offersOf(order.firm);
   forgetOutputs(state, order.firm);
   order.firm.length = 0;
   if (order.slot >= 0) takeOffBook(changes, order, volume);
@@ -309,6 +312,24 @@ export function returnLot(
   order.bare = [...order.bare, lot.lot].toSorted((a, b) => a - b);
 }
 
+/** Says that so many lots of the order will never trade, and which offers of them that is the end of. */
+export function tellCancelled(
+  changes: Changes,
+  order: Order,
+  {
+    volume,
+    reason,
+    dropped = none,
+  }: {
+    readonly volume: Lots;
+    readonly reason: CancelReason;
+    readonly dropped?: readonly LotOffer[];
+  },
+): void {
+  const view = viewOfOrder(order);
+  changes.events.push({ kind: 'order.cancelled', view, volume, reason, dropped });
+}
+
 /** Cancels all that remains of a live order, for good, frees its hold, says so. */
 export function cancelRemaining(
   state: State,
@@ -318,11 +339,11 @@ export function cancelRemaining(
 ): void {
   const volume = order.remaining;
   assert(volume > 0, 'nothing remains of a live order');
-  dropFirm(state, changes, order);
+  const dropped = dropFirm(state, changes, order);
   order.bare = [];
   order.ended = reason;
   loseRemaining(state, changes, order, volume);
-  changes.events.push({ kind: 'order.cancelled', view: viewOfOrder(order), volume, reason });
+  tellCancelled(changes, order, { volume, reason, dropped });
 }
 
 /** Cancels the lots that wait for offers, says so. What is firm rests on. */
@@ -336,7 +357,7 @@ export function cancelBare(
   order.bare = [];
   dropOffersDue(state, order);
   loseRemaining(state, changes, order, volume);
-  changes.events.push({ kind: 'order.cancelled', view: viewOfOrder(order), volume, reason });
+  tellCancelled(changes, order, { volume, reason });
 }
 
 /** An order of which nothing remains is done: it leaves the live ones. */

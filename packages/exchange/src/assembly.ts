@@ -116,10 +116,11 @@ export async function assemble(
   const { port, chain } = ledger;
   const failed = failOnce(options);
 
-  const feed = new Feed((name) => port.asset(name));
-  const folds = new Folds(feed, snapshot);
+  const folds = new Folds(snapshot);
   const { state, stats } = folds;
   await catchUp(journal, port, folds, lastSeq(state) + 1);
+  const feed = new Feed((name) => port.asset(name));
+  folds.begin(feed);
   clock.notBefore(lastInstant(state));
   snapshots.provePast().catch(failed);
   if (openTrades(state).length > 0) feed.holdRenewals();

@@ -1,29 +1,22 @@
-/** What an exchange folds from its journal: the state, the feed, the counts. At a start they come from the newest snapshot and the entries after it. */
+/** What an exchange folds from its journal: the state, the feed's past, the counts. At a start they come from the newest snapshot and the entries after it. */
 import { createState, ledgerHeight, restore, stateText } from '@wattlot/core';
 import type { Entry, Event, Instant, LedgerAdvance, State } from '@wattlot/core';
 import { ExchangeError, lineOf } from './errors.ts';
 import { exactSeq } from './exact.ts';
+import type { Feed } from './feed/feed.ts';
+import { FeedPast, noPast } from './feed/past.ts';
+import type { KeptPast } from './feed/past.ts';
 import type { Journal } from './journal/journal.ts';
 import { applyStored } from './journal/offline.ts';
 import { sectionOf, stateSection } from './journal/snapshot.ts';
 import type { Section, Snapshot } from './journal/snapshot.ts';
 import type { LedgerPort } from './ledger-port.ts';
-import type { Applied } from './sequencer.ts';
 import { named } from './settler.ts';
 import { StatsCounter } from './stats.ts';
 import type { Stats } from './stats.ts';
 
-/** The feed, as a fold. One that can be saved and loaded comes back from snapshots; one that cannot is folded from the first entry at each start. */
-export interface FeedFold {
-  take(batch: readonly Applied[]): void;
-  /** All that it has folded and could not know from later entries. */
-  save?(): string;
-  /** Becomes what it was when the text was saved. Called at most once, before the first `take`. */
-  load?(text: string): void;
-}
-
-/** Its text is the feed's own business: the version goes up with any change of it. */
-export const feedSection = { name: 'feed', version: 1 } as const;
+/** What the feed needs besides the state. The version goes up with any change of what the text says or of how it is made. */
+export const feedSection = { name: 'feed', version: 2 } as const;
 
 const countsSection = { name: 'counts', version: 1 } as const;
 
@@ -76,41 +69,53 @@ const noCounts: Counts = { orders: 0, trades: 0, lots: 0, settled: 0, lotsSettle
 /** The folds of one journal, as of one entry. */
 export class Folds {
   readonly state: State;
-  readonly feed: FeedFold;
   readonly stats: CountsSince;
+  readonly #past: FeedPast;
   #block: Block | undefined;
 
-  /**
-   * @param snapshot one that is whole and has the wanted sections; without it nothing has been folded yet.
-   * @throws ExchangeError `ledger_mismatch` when the feed does not know an asset.
-   */
-  constructor(feed: FeedFold, snapshot?: Snapshot) {
-    const text = (section: { readonly name: string; readonly version: number }): string =>
-      snapshot === undefined ? '' : (sectionOf(snapshot, section) ?? '');
-    this.feed = feed;
-    if (snapshot === undefined || feed.load === undefined) {
+  /** @param snapshot one that is whole and has the wanted sections; without it nothing has been folded yet. */
+  constructor(snapshot?: Snapshot) {
+    if (snapshot === undefined) {
       this.state = createState();
+      this.#past = new FeedPast(noPast, this.state);
       this.stats = new CountsSince(noCounts);
       return;
     }
+    const text = (section: { readonly name: string; readonly version: number }): string =>
+      sectionOf(snapshot, section) ?? '';
     this.state = restore(text(stateSection));
-    asMismatch(() => feed.load?.(text(feedSection)));
-    // The text is this program's own: its hash has been compared.
+    // These texts are this program's own: their hashes have been compared.
+    const past: KeptPast = JSON.parse(text(feedSection));
+    this.#past = new FeedPast(past, this.state);
     const { counts, block }: KeptCounts = JSON.parse(text(countsSection));
     this.stats = new CountsSince(counts);
     this.#block = block;
   }
 
-  /** Takes in one commit. @throws ExchangeError `journal_corrupt` when an entry cannot be applied; `ledger_mismatch` when the feed does not know an asset. */
+  /** Takes in one commit. @throws ExchangeError `journal_corrupt` when an entry cannot be applied. */
   take(entries: readonly Entry[]): void {
-    const batch = entries.map((entry) => ({ entry, events: applyStored(this.state, entry) }));
-    asMismatch(() => this.feed.take(batch));
-    for (const { entry, events } of batch) {
-      const { command } = entry;
+    for (const entry of entries) {
+      const events = applyStored(this.state, entry);
+      this.#past.take({ entry, events });
       for (const event of events) this.stats.fold(event);
+      const { command } = entry;
       if (command.kind !== 'ledger.advance' || command.height !== ledgerHeight(this.state))
         continue;
       this.#block = { height: command.height, moves: command.moves };
+    }
+  }
+
+  /**
+   * Makes of a feed that has taken in nothing one that has taken in every entry up to here.
+   * @throws ExchangeError `ledger_mismatch` when it does not know an asset: the chain is another one.
+   */
+  begin(feed: Feed): void {
+    try {
+      feed.begin(this.#past.keep(), this.state);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const what = `the chain is not the one that the journal followed: ${lineOf(error)}`;
+      throw new ExchangeError('ledger_mismatch', what, { cause: error });
     }
   }
 
@@ -119,15 +124,13 @@ export class Folds {
     return this.#block;
   }
 
-  /** Everything, for a snapshot. @returns undefined when the feed cannot be saved. */
-  sections(): readonly Section[] | undefined {
-    const feed = this.feed.save?.();
-    if (feed === undefined || this.feed.load === undefined) return undefined;
+  /** Everything, for a snapshot. */
+  sections(): readonly Section[] {
     const { settleMs: _latencies, ...counts } = this.stats.read();
     const kept: KeptCounts = { counts, block: this.#block };
     return [
       { ...stateSection, text: stateText(this.state) },
-      { ...feedSection, text: feed },
+      { ...feedSection, text: JSON.stringify(this.#past.keep()) },
       { ...countsSection, text: JSON.stringify(kept) },
     ];
   }
@@ -146,17 +149,6 @@ export async function catchUp(
   for await (const entries of journal.read(exactSeq(from))) folds.take(entries);
   const { block } = folds;
   if (block !== undefined) await requireSame(ledger, block);
-}
-
-/** The feed does not know an asset that the journal names: the chain is another one. */
-function asMismatch(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const what = `the chain is not the one that the journal followed: ${lineOf(error)}`;
-    throw new ExchangeError('ledger_mismatch', what, { cause: error });
-  }
 }
 
 /** The chain has to hold the last block that the journal knows, with the same content. */

@@ -64,12 +64,10 @@ export async function openFolder(
   if (newest !== undefined && !isGoodFor) {
     log(`the snapshot after entry ${newest.head.seq} is not of this journal and was ignored`);
   }
-  const { port } = opened.value;
   const snapshot = isGoodFor ? newest : undefined;
   const snapshots = new Snapshots({
     folder: journalFolder(folder),
     journal: journal.value,
-    assets: () => Object.values(port.names).flatMap((name) => port.asset(name) ?? []),
     newest: snapshot?.head,
     log,
     now: () => performance.now(),

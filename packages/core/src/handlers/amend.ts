@@ -1,9 +1,9 @@
 /** `order.amend`: a participant changes the price or the volume of a live order, without the gap that cancelling and placing again would leave. */
 import { addHold, freeOf, givenAsset, givenPerLot } from '../account.ts';
 import type { Changes } from '../changes.ts';
-import type { OrderAmend } from '../command.ts';
+import type { LotOffer, OrderAmend } from '../command.ts';
 import { exactLots } from '../exact.ts';
-import { takeHighest } from '../lots.ts';
+import { offersOf, takeHighest } from '../lots.ts';
 import { wouldTrade } from '../match.ts';
 import { bareRemaining, cancelRemaining, dropFirm, dropOffersDue } from '../order.ts';
 import { forgetOutputs, noteBook, requestOffers, takeOffBook, viewOfOrder } from '../order.ts';
@@ -102,8 +102,9 @@ export function amendOrder(
   return undefined;
 }
 
-function tell(changes: Changes, order: Order, dropped: readonly number[]): void {
-  changes.events.push({ kind: 'order.amended', view: viewOfOrder(order), dropped });
+function tell(changes: Changes, order: Order, dropped: readonly LotOffer[]): void {
+  const { place } = order;
+  changes.events.push({ kind: 'order.amended', view: viewOfOrder(order), dropped, place });
 }
 
 /** Takes over the wish, and sets aside what it needs. */
@@ -143,11 +144,7 @@ function shrink(state: State, changes: Changes, order: Order, wish: Wish): void 
   take(changes, order, wish);
   if (order.slot < 0) order.status = 'pending';
   if (order.bare.length === 0) dropOffersDue(state, order);
-  tell(
-    changes,
-    order,
-    taken.map(({ lot }) => lot),
-  );
+  tell(changes, order, offersOf(taken));
   if (order.bare.length > 0) requestOffers(state, changes, order);
 }
 

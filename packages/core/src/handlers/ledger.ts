@@ -7,7 +7,7 @@ import type { CancelReason } from '../event.ts';
 import { assert, exactAmount, exactLots } from '../exact.ts';
 import { findLot } from '../lots.ts';
 import { endingOf, loseRestingLot, requestOffers, returnLot } from '../order.ts';
-import { unfillLots, viewOfOrder } from '../order.ts';
+import { tellCancelled, unfillLots, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Lot, Order, State, Trade } from '../state.ts';
 import { endLot, isUnsettled, updateTrade } from '../trade.ts';
@@ -143,8 +143,7 @@ function endLots(state: State, changes: Changes, block: LedgerAdvance): void {
   }
   for (const [order, losses] of ended.lost) {
     for (const { lots, reason } of losses) {
-      const [view, volume] = [viewOfOrder(order), exactLots(lots)];
-      changes.events.push({ kind: 'order.cancelled', view, volume, reason });
+      tellCancelled(changes, order, { volume: exactLots(lots), reason });
     }
   }
   for (const order of ended.returned.keys()) requestOffers(state, changes, order);

@@ -94,7 +94,8 @@ export function deliverOffers(
   if (lots.length === 0) return undefined;
   makeFirm(changes, order, lots);
   const firm = lots.length === offers.length ? offers : offers.slice(0, lots.length);
-  changes.events.push({ kind: 'order.opened', view: viewOfOrder(order), lots: firm });
+  const { place } = order;
+  changes.events.push({ kind: 'order.opened', view: viewOfOrder(order), lots: firm, place });
   return undefined;
 }
 

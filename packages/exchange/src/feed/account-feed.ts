@@ -1,16 +1,17 @@
 /** What a participant may see of himself: orders with their trades and settlements, and balances. Folded from committed events. */
 import type { BalancesMessage, ExecutionReport, Instrument } from '@wattlot/client/frames';
-import type { Address, Amount, Asset, Event, MarketSymbol, OrderView } from '@wattlot/core';
+import { balanceOf, balancesOf, openTrades } from '@wattlot/core';
+import type { Address, Amount, Asset, Event, Instant, MarketSymbol } from '@wattlot/core';
+import type { OrderId, OrderView, State } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { reportsText } from './message-text.ts';
-import {
-  createOrderBook,
-  foldOrders,
-  forgetMarket,
-  ordersOfParticipant,
-  recordOf,
-} from './orders.ts';
-import type { OrderBook, OrderRecord } from './orders.ts';
+import { byNumber, keptOrder } from './order-past.ts';
+import type { KeptOrder, KeptOwner } from './order-past.ts';
+import { addOrder, addOwner, createOrderBook, foldOrders, forgetMarket } from './orders.ts';
+import { keptOwner, ordersOfParticipant, recordOf, recordWith } from './orders.ts';
+import type { OrderBook, OrderRecord, TradeRecord } from './orders.ts';
+import { factsIn } from './past.ts';
+import type { KeptPast } from './past.ts';
 import { recordReports, stateReport, tradeReport } from './reports.ts';
 import type { ReportOf } from './reports.ts';
 import { sendFirst, sendNumbered } from './subscriber.ts';
@@ -21,17 +22,17 @@ interface Balance {
   hold: Amount;
 }
 
+/** Of a participant in one asset. */
+type Owned = Pick<
+  Event & { kind: 'balance.changed' },
+  'participant' | 'asset' | 'balance' | 'hold'
+>;
+
 /** What the reports need from the markets and the ledger. */
 export interface Wording {
   readonly instrument: (market: MarketSymbol) => Instrument;
   /** Raw units of an asset as a decimal; undefined for an asset that no market trades. */
   readonly amount: (asset: Asset, raw: Amount) => number | undefined;
-}
-
-/** The private feed as data. */
-export interface KeptAccounts {
-  readonly orders: OrderBook;
-  readonly balances: Map<Address, Map<Asset, Balance>>;
 }
 
 type Channel = 'executions' | 'balances';
@@ -42,8 +43,8 @@ export type FirstMessage = boolean | 'orders' | 'trades';
 /** The private feed of all participants. */
 export class AccountFeed {
   readonly #wording: Wording;
-  #orders: OrderBook = createOrderBook();
-  #balances = new Map<Address, Map<Asset, Balance>>();
+  readonly #orders: OrderBook = createOrderBook();
+  readonly #balances = new Map<Address, Map<Asset, Balance>>();
   readonly #followers = {
     executions: new Map<Address, Map<Subscriber, Numbered>>(),
     balances: new Map<Address, Map<Subscriber, Numbered>>(),
@@ -73,15 +74,55 @@ export class AccountFeed {
     forgetMarket(this.#orders, market);
   }
 
-  /** All that later entries do not tell, for a snapshot. */
-  save(): KeptAccounts {
-    return { orders: this.#orders, balances: this.#balances };
+  /** What the core does not know of the orders that are shown. `placedAt`: when one got its place. */
+  keepOrders(placedAt: (view: OrderView) => Instant | undefined): readonly KeptOrder[] {
+    const { orders, open } = this.#orders;
+    return [...orders.values()].map(({ view, at, reason, trades }) =>
+      keptOrder({
+        order: view.order,
+        at,
+        reason,
+        placedAt: placedAt(view),
+        trades: [...trades.values()].filter(({ trade }) => !open.has(trade.trade)),
+      }),
+    );
   }
 
-  /** Becomes what was saved. */
-  load({ orders, balances }: KeptAccounts): void {
-    this.#orders = orders;
-    this.#balances = balances;
+  /** The same of one participant, with the assets of which it had something once. */
+  keepOwner(participant: Address): KeptOwner & { readonly emptied: readonly Asset[] } {
+    const balances = [...(this.#balances.get(participant) ?? [])];
+    const emptied = balances.filter(([, { balance, hold }]) => balance === 0 && hold === 0);
+    return {
+      emptied: emptied.map(([asset]) => asset).toSorted(),
+      ...keptOwner(this.#orders, participant),
+    };
+  }
+
+  /** Becomes what it was when this was kept; the core is as it was then. Nothing has been folded yet. */
+  begin({ orders, participants }: Pick<KeptPast, 'orders' | 'participants'>, state: State): void {
+    const factsOf = factsIn(state);
+    const trades = new Map<OrderId, TradeRecord[]>();
+    for (const { deadline: _deadline, ...trade } of openTrades(state)) {
+      this.#orders.open.add(trade.trade);
+      for (const { order } of [trade.resting, trade.incoming]) {
+        const own = trades.get(order) ?? [];
+        trades.set(order, own);
+        own.push(recordOf(trade));
+      }
+    }
+    for (const { order, at, reason, trades: finals = [] } of orders) {
+      const all = byNumber([...finals, ...(trades.get(order) ?? [])]);
+      addOrder(this.#orders, recordWith(factsOf(order).view, { at, reason, trades: all }));
+    }
+    for (const { participant, emptied, ...owner } of participants) {
+      addOwner(this.#orders, participant, owner);
+      for (const { asset, balance, hold } of balancesOf(state, participant)) {
+        this.#setBalance({ participant, asset, balance, hold });
+      }
+      for (const asset of emptied) {
+        this.#setBalance({ participant, asset, ...balanceOf(state, participant, asset) });
+      }
+    }
   }
 
   /** Takes in one entry. */
@@ -150,7 +191,8 @@ export class AccountFeed {
 
   #balanceData(participant: Address, only?: ReadonlySet<Asset>): BalancesMessage['data'] {
     const data: BalancesMessage['data'] = [];
-    for (const [asset, raw] of this.#balances.get(participant) ?? []) {
+    const own = [...(this.#balances.get(participant) ?? [])].toSorted(byName);
+    for (const [asset, raw] of own) {
       if (only !== undefined && !only.has(asset)) continue;
       const balance = this.#wording.amount(asset, raw.balance);
       const hold = this.#wording.amount(asset, raw.hold);
@@ -161,7 +203,7 @@ export class AccountFeed {
     return data;
   }
 
-  #foldBalance({ participant, asset, balance, hold }: Event & { kind: 'balance.changed' }): void {
+  #setBalance({ participant, asset, balance, hold }: Owned): void {
     let own = this.#balances.get(participant);
     if (own === undefined) this.#balances.set(participant, (own = new Map()));
     const known = own.get(asset);
@@ -170,6 +212,11 @@ export class AccountFeed {
       known.balance = balance;
       known.hold = hold;
     }
+  }
+
+  #foldBalance(event: Event & { kind: 'balance.changed' }): void {
+    const { participant, asset } = event;
+    this.#setBalance(event);
     if (!this.#followers.balances.has(participant)) return;
     const moved = this.#moved.get(participant) ?? new Set();
     this.#moved.set(participant, moved.add(asset));
@@ -241,6 +288,10 @@ export class AccountFeed {
     if (last?.[0] !== undefined && classOf(last[0]) === classOf(report)) last.push(report);
     else messages.push([report]);
   }
+}
+
+function byName([a]: readonly [Asset, unknown], [b]: readonly [Asset, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function classOf({ exec_type: type }: ExecutionReport): string {

@@ -1,5 +1,5 @@
 /** An exchange opens a market for every hour: those that are over make room. */
-import { toMarketSymbol } from '@wattlot/core';
+import { apply, createState, toMarketSymbol } from '@wattlot/core';
 import type { MarketSymbol } from '@wattlot/core';
 import { expect, test } from 'vitest';
 import { sure } from '../exact.ts';
@@ -7,6 +7,7 @@ import { marketsMax } from '../limits.ts';
 import { defaultTerms } from '../terms.ts';
 import { alice, bob, findAsset, Listener, TestMarket } from '../testing.ts';
 import { Feed } from './feed.ts';
+import { FeedPast, noPast } from './past.ts';
 
 function symbolOf(number: number): MarketSymbol {
   return sure(toMarketSymbol(`H-${number}/ECOIN`), 'symbol');
@@ -78,18 +79,29 @@ test('a market that is closed stays while a lot of it is not decided', async () 
   expect(feed.markets).toHaveLength(marketsMax);
 });
 
-test('a feed that is loaded goes on with the same markets', async () => {
+test('a feed that begins in the middle goes on with the same markets', async () => {
   const market = await fullMarket();
-  await close(market, symbolOf(5));
+  for (const number of [4, 5]) {
+    const ask = market.order(alice, 'ask', { price: 100, volume: 1 });
+    await market.submit({ ...ask, market: symbolOf(number) } as typeof ask);
+    await close(market, symbolOf(number));
+  }
+  const middle = market.journal.entries.length;
   await openHour(market, 100);
   await close(market, symbolOf(6));
-  const loaded = new Feed(findAsset);
-  loaded.load(market.feed.save());
-  const from = market.journal.entries.length;
   await openHour(market, 101);
-  const [entry] = market.journal.entries.slice(from);
-  const terms = { ...defaultTerms, symbol: symbolOf(101) };
-  const events = [{ kind: 'market.opened', terms, phase: 'continuous' }] as const;
-  loaded.take([{ entry: sure(entry, 'entry'), events }]);
-  expect(loaded.save()).toBe(market.feed.save());
+  const state = createState();
+  let past = new FeedPast(noPast, state);
+  for (const [index, entry] of market.journal.entries.entries()) {
+    if (index === middle) past = new FeedPast(JSON.parse(JSON.stringify(past.keep())), state);
+    past.take({ entry, events: apply(state, entry) });
+  }
+  expect(JSON.stringify(past.keep())).toBe(JSON.stringify(market.feed.keep()));
+  const begun = new Feed(findAsset);
+  begun.begin(past.keep(), state);
+  await openHour(market, 102);
+  const entry = sure(market.journal.entries.at(-1), 'entry');
+  begun.take([{ entry, events: apply(state, entry) }]);
+  expect(begun.market(symbolOf(6))).toBeUndefined();
+  expect(begun.keep()).toEqual(market.feed.keep());
 });

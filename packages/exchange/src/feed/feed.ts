@@ -8,32 +8,27 @@ import type {
   Instrument,
   InstrumentMessage,
 } from '@wattlot/client/frames';
-import type {
-  Address,
-  Asset,
-  Instant,
-  MarketSymbol,
-  MarketTerms,
-  OrderId,
-  Phase,
-} from '@wattlot/core';
+import { conditionsOf, marketOf, participantOf } from '@wattlot/core';
+import type { Address, Asset, Instant, MarketSymbol } from '@wattlot/core';
+import type { MarketTerms, OrderId, Phase, State } from '@wattlot/core';
+import { sure } from '../exact.ts';
 import { marketsMax } from '../limits.ts';
 import type { Applied } from '../sequencer.ts';
 import { AccountFeed } from './account-feed.ts';
-import type { FirstMessage, KeptAccounts } from './account-feed.ts';
-import { dataOf, textOf } from './feed-restore.ts';
+import type { FirstMessage } from './account-feed.ts';
 import { askChanged, holdRungs, nextRound, noteAgent, noteAnswer, placesOf } from './ladders.ts';
 import type { HeldRung } from './ladders.ts';
 import { assetOf, instrumentOf, pairOf, wireAmount } from './instrument.ts';
 import type { LedgerAsset } from './instrument.ts';
 import { MarketFeed } from './market-feed.ts';
-import type { KeptMarket } from './market-feed.ts';
+import type { KeptPast } from './past.ts';
+import { restingIn } from './resting.ts';
 import type { OrderRecord } from './orders.ts';
 import { ordersByMarket } from './queue.ts';
 import { frameOf } from './subscriber.ts';
 import type { Subscriber } from './subscriber.ts';
 import { pairStatusOf, SystemStatus } from './system.ts';
-import { createTasks, foldTasks, pendingOf, tasksOf } from './tasks.ts';
+import { createTasks, foldTasks, pendingOf, tasksIn, tasksOf } from './tasks.ts';
 import type { Assigned, Tasks } from './tasks.ts';
 
 /** What the feed asks of the ledger: an asset by its name. */
@@ -44,13 +39,6 @@ export type PrivateChannel = 'executions' | 'balances' | 'agent';
 
 function isRenewal({ kind }: AgentTask): boolean {
   return kind === 'renewal.requested';
-}
-
-interface KeptFeed {
-  readonly markets: readonly { readonly terms: MarketTerms; readonly feed: KeptMarket }[];
-  readonly participants: ReadonlyMap<Address, string>;
-  readonly accounts: KeptAccounts;
-  readonly tasks: Tasks;
 }
 
 /** The feed of one exchange. */
@@ -140,36 +128,38 @@ export class Feed {
     return holdRungs(this.#tasks.ladders, this.#tasks.firm, order, rungs);
   }
 
+  /** What it knows of the past and the core does not. Rungs are soft state and belong to no snapshot: this is for a feed that nobody follows. */
+  keep(): KeptPast {
+    const markets = [...this.#markets.values()].map((market) => market.keep());
+    const participants = [...this.#participants.keys()].map((participant) => {
+      const { emptied, over, listed } = this.#accounts.keepOwner(participant);
+      const released = [...(this.#tasks.released.get(participant) ?? [])];
+      return { participant, emptied, released, over, listed };
+    });
+    const orders = this.#accounts.keepOrders(({ market, order }) =>
+      this.#market(market).placedAt(order),
+    );
+    return { markets, participants, orders };
+  }
+
   /**
-   * All that has been folded and that later entries do not tell, for a snapshot. Rungs are soft state and belong to no snapshot: this is for a feed that nobody
-   * follows.
+   * Becomes what it would be, had it taken in every entry up to the one at which `past` was kept and `state` is. To be called once, before anything is taken in.
+   * @throws RangeError when the ledger does not have a market's assets.
    */
-  save(): string {
-    const markets = [...this.#markets].map(([symbol, feed]): KeptFeed['markets'][number] => ({
-      terms: this.#termsFor(symbol),
-      feed: feed.save(),
-    }));
-    const accounts = this.#accounts.save();
-    return textOf({ markets, participants: this.#participants, accounts, tasks: this.#tasks });
-  }
-
-  /** Becomes what was saved. To be called once, before anything is taken in. @throws RangeError when the ledger does not have a market's assets. */
-  load(text: string): void {
-    const { markets, participants, accounts, tasks } = dataOf<KeptFeed>(text);
-    for (const { terms, feed } of markets) {
-      this.#open(terms, feed.at, feed.phase);
-      this.#market(terms.symbol).load(feed);
+  begin(past: KeptPast, state: State): void {
+    const resting = restingIn(state, past.orders);
+    for (const market of past.markets) {
+      const { symbol, openedAt } = market;
+      const terms = sure(marketOf(state, symbol), symbol);
+      this.#open(terms, openedAt, sure(conditionsOf(state, symbol), symbol).phase);
+      this.#market(symbol).begin(market, resting(symbol));
     }
-    for (const [participant, name] of participants) this.#participants.set(participant, name);
-    this.#accounts.load(accounts);
-    this.#tasks = tasks;
+    for (const { participant } of past.participants) {
+      this.#participants.set(participant, sure(participantOf(state, participant), 'name').name);
+    }
+    this.#accounts.begin(past, state);
+    this.#tasks = tasksIn(state, past);
     this.#publish();
-  }
-
-  #termsFor(symbol: MarketSymbol): MarketTerms {
-    const terms = this.#terms.get(symbol);
-    if (terms === undefined) throw new Error(`exchange: market ${symbol} has no terms`);
-    return terms;
   }
 
   /** Takes in committed entries, in order, and tells the subscribers. */

@@ -11,6 +11,7 @@ import type { LadderRequested, SettlementRequested } from '@wattlot/client/frame
 import type { Address, LotOffer, OrderId, OrderView, Output } from '@wattlot/core';
 import { ladderGroups } from '@wattlot/ledger';
 import { ladderLotsAtOnceMax } from '../limits.ts';
+import { numberOfOrder } from './order-past.ts';
 
 /** A lot's rung: its index and signature script, hexadecimal, as an agent delivered it. */
 export type Rung = NonNullable<SettlementRequested['lots'][number]['rung']>;
@@ -155,8 +156,10 @@ export function nextRound({ asked, changed, waiting }: Ladders): void {
 
 /** An agent has just come: whatever an earlier one was asked, every ladder of its owner's orders that is not signed is to be asked for. */
 export function noteAgent(ladders: Ladders, participant: Address): void {
-  for (const [order, known] of ladders.orders) {
-    if (known.view.participant !== participant) continue;
+  const own = [...ladders.orders.values()].filter(({ view }) => view.participant === participant);
+  own.sort((a, b) => numberOfOrder(a.view.order) - numberOfOrder(b.view.order));
+  for (const known of own) {
+    const { order } = known.view;
     for (const ladder of known.ladders) ladder.isAwaited = false;
     ladders.asked.delete(order);
     ladders.changed.add(order);

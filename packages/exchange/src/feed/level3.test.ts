@@ -8,12 +8,10 @@ import { expect, test } from 'vitest';
 import { exactLots, sure } from '../exact.ts';
 import { conflateBytes } from '../limits.ts';
 import { defaultTerms } from '../terms.ts';
-import { alice, bob, carol, Listener, offerOf, TestMarket } from '../testing.ts';
-import { dataOf, textOf } from './feed-restore.ts';
+import { alice, bob, carol, findAsset, Listener, offerOf, TestMarket } from '../testing.ts';
+import { Feed } from './feed.ts';
 import { level3Depths } from './level3.ts';
 import type { Level3Depth } from './level3.ts';
-import { MarketFeed } from './market-feed.ts';
-import type { KeptMarket } from './market-feed.ts';
 
 const { symbol } = defaultTerms;
 const people = [alice, bob, carol];
@@ -242,24 +240,23 @@ test('an order that grows goes behind the others, and one whose lots come back i
   expect(orderOf(market.state, 'O1' as OrderId)).toMatchObject({ remaining: 3 });
 });
 
-test('what is kept in a snapshot and loaded again goes on as if nothing had been', async () => {
+test('a feed that begins in the middle goes on as if nothing had been', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 10, maxLength: 30 }),
       fc.array(step, { minLength: 5, maxLength: 15 }),
       async (before, after) => {
         const market = await new TestMarket().open();
-        const feed = sure(market.feed.market(symbol), 'market');
         for (const wish of before) await take(market, wish);
-        const loaded = new MarketFeed(feed.instrument, market.clock.now());
-        const text = textOf(feed.save());
-        loaded.load(dataOf<KeptMarket>(text));
-        expect(textOf(loaded.save())).toBe(text);
+        const begun = new Feed(findAsset);
+        begun.begin(JSON.parse(JSON.stringify(market.feed.keep())), market.state);
+        expect(begun.keep()).toEqual(market.feed.keep());
         const [own, other] = [new Listener(), new Listener()];
-        for (const [one, listener] of [
-          [feed, own],
-          [loaded, other],
+        for (const [each, listener] of [
+          [market.feed, own],
+          [begun, other],
         ] as const) {
+          const one = sure(each.market(symbol), 'market');
           one.level3.follow(listener, 100);
           one.followBook(listener, 100);
           one.followTape(listener, true);
@@ -267,24 +264,11 @@ test('what is kept in a snapshot and loaded again goes on as if nothing had been
           one.ticker.follow(listener, 'trades', { now: market.clock.now() });
         }
         expect(other.take()).toEqual(own.take());
-        // The loaded one is given what the other is given, and publishes when it does.
-        const { level3 } = feed;
-        const [fold, publish, foldOrders] = [
-          feed.fold.bind(feed),
-          feed.publish.bind(feed),
-          level3.fold.bind(level3),
-        ];
-        feed.fold = (...event) => {
-          fold(...event);
-          loaded.fold(...event);
-        };
-        level3.fold = (...entry) => {
-          foldOrders(...entry);
-          loaded.level3.fold(...entry);
-        };
-        feed.publish = () => {
-          publish();
-          loaded.publish();
+        // The one that began is given what the other is given.
+        const taken = market.feed.take.bind(market.feed);
+        market.feed.take = (batch) => {
+          taken(batch);
+          begun.take(batch);
         };
         for (const wish of after) await take(market, wish);
         expect(other.take()).toEqual(own.take());

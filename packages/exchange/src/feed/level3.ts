@@ -4,12 +4,12 @@
  */
 import { ordersChecksum, timeText } from '@wattlot/client/frames';
 import type { Instrument, Level, Level3Message } from '@wattlot/client/frames';
-import type { Event, Instant, Price, Side } from '@wattlot/core';
+import type { Event, Instant, OrderId, Price, Side } from '@wattlot/core';
 import type { BookMirror } from './book.ts';
 import { Followers } from './followers.ts';
 import { priceText, qtyText } from './instrument.ts';
 import { OrderQueue } from './queue.ts';
-import type { FirmLots, KeptQueue, QueuedOrder } from './queue.ts';
+import type { FirmLots, KnownOrder, QueuedOrder } from './queue.ts';
 import type { Subscriber } from './subscriber.ts';
 
 type RowEvent = Level3Message['data'][number]['asks'][number]['event'];
@@ -32,11 +32,11 @@ interface Depth {
   seq: number;
 }
 
-/** What a snapshot keeps of the orders. */
-export interface KeptLevel3 {
-  readonly queue: KeptQueue;
+/** What the core does not know of the orders: which entry changed one last, and the newest place. */
+export interface KeptQueue {
   readonly seq: number;
   readonly at: Instant;
+  readonly places: number;
 }
 
 /** One market's orders. */
@@ -55,15 +55,19 @@ export class Level3Feed {
     this.#at = mirror.at;
   }
 
-  /** All that has been folded, to be kept. */
-  save(): KeptLevel3 {
-    return { queue: this.#queue.save(), seq: this.#seq, at: this.#at };
+  keep(): KeptQueue {
+    return { seq: this.#seq, at: this.#at, places: this.#queue.places };
   }
 
-  /** Becomes what it was when that was kept. Nothing has been folded yet. */
-  load({ queue, seq, at }: KeptLevel3): void {
-    this.#queue.load(queue);
+  /** Becomes what it was when that was kept, with these orders. Nothing has been folded yet. */
+  begin({ seq, at, places }: KeptQueue, orders: readonly KnownOrder[]): void {
+    this.#queue.begin(places, orders);
     [this.#seq, this.#at] = [seq, at];
+  }
+
+  /** When an order got its place; undefined of one that never rested and of one that will not rest again. */
+  placedAt(order: OrderId): Instant | undefined {
+    return this.#queue.placedAt(order);
   }
 
   /** Takes in what one entry says of this market's orders. The book's mirror has taken it in before. */

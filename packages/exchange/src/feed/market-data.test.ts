@@ -7,7 +7,7 @@ import { sure } from '../exact.ts';
 import { candlesMax, candlesShownMax, conflateBytes } from '../limits.ts';
 import { defaultTerms } from '../terms.ts';
 import { alice, bob, Listener, TestMarket } from '../testing.ts';
-import { candleIntervals } from './candles.ts';
+import { candleIntervals } from './candle-fold.ts';
 import type { MarketFeed } from './market-feed.ts';
 
 const { symbol } = defaultTerms;

@@ -1,16 +1,16 @@
 /** What everybody may see of one market: its book at several depths, its orders, its tape, its ticker and its candles, folded from committed events and sent to subscribers. */
 import { qtyOfLots, timeText, wireOfPrice } from '@wattlot/client/frames';
 import type { Instrument, Level, TradeMessage } from '@wattlot/client/frames';
-import type { Event, Instant, OrderView, Phase, TradeView } from '@wattlot/core';
-import { tapeMax } from '../limits.ts';
+import type { Event, Instant, OrderId, Phase } from '@wattlot/core';
 import { BookMirror, bookSnapshot, bookUpdate, openDepth } from './book.ts';
 import type { BookDepth } from './book.ts';
 import { CandleFeed } from './candles.ts';
-import type { KeptCandles } from './candles.ts';
 import { Followers } from './followers.ts';
 import { Level3Feed } from './level3.ts';
-import type { KeptLevel3 } from './level3.ts';
+import { keepNewest, tapeTradeOf } from './market-past.ts';
+import type { KeptMarket, TapeTrade } from './market-past.ts';
 import { tradesText } from './message-text.ts';
+import type { KnownOrder } from './queue.ts';
 import type { Subscriber } from './subscriber.ts';
 import { TickerFeed } from './ticker.ts';
 
@@ -21,16 +21,11 @@ interface FollowedDepth {
   readonly followers: Followers;
 }
 
-/** What a snapshot keeps of a market's feed. */
-export interface KeptMarket {
-  readonly phase: Phase;
+/** What rests in a market, as the core has it. */
+export interface Resting {
   readonly asks: readonly Level[];
   readonly bids: readonly Level[];
-  readonly seq: number;
-  readonly at: Instant;
-  readonly tape: readonly TapeItem[];
-  readonly candles: KeptCandles;
-  readonly level3: KeptLevel3;
+  readonly orders: readonly KnownOrder[];
 }
 
 /** One market's public feed. */
@@ -42,17 +37,19 @@ export class MarketFeed {
   readonly level3: Level3Feed;
   /** What the market allows. */
   phase: Phase;
-  readonly #tape: TapeItem[] = [];
+  readonly #openedAt: Instant;
+  readonly #tape: TapeTrade[] = [];
   readonly #depths = new Map<number, FollowedDepth>();
   readonly #tapeFollowers = new Set<Subscriber>();
   /** The newest trades as they were sent since the last. */
   #tapeSnapshot: Buffer | undefined;
   #isBookChanged = false;
-  #newTrades: TapeItem[] = [];
+  #newTrades: TapeTrade[] = [];
 
   constructor(instrument: Instrument, openedAt: Instant, phase: Phase = 'continuous') {
     this.instrument = instrument;
     this.phase = phase;
+    this.#openedAt = openedAt;
     this.mirror = new BookMirror(openedAt);
     this.candles = new CandleFeed(instrument, openedAt);
     this.ticker = new TickerFeed(instrument, this.mirror, this.candles);
@@ -60,27 +57,37 @@ export class MarketFeed {
   }
 
   /** The newest trades, oldest first. */
-  get tape(): readonly TapeItem[] {
-    return this.#tape;
+  get tape(): TapeItem[] {
+    return this.#items(this.#tape);
   }
 
-  /** All that has been folded, to be kept. */
-  save(): KeptMarket {
-    const { phase, mirror, candles, level3 } = this;
-    const { asks, bids, seq, at } = mirror;
-    const folds = { candles: candles.save(), level3: level3.save() };
-    return { phase, asks, bids, seq, at, tape: this.#tape, ...folds };
+  /** What it knows and the core does not. */
+  keep(): KeptMarket {
+    const { mirror, candles, level3, instrument } = this;
+    return {
+      symbol: instrument.symbol,
+      openedAt: this.#openedAt,
+      book: { seq: mirror.seq, at: mirror.at },
+      orders: level3.keep(),
+      tape: this.#tape,
+      candles: candles.keep(),
+    };
   }
 
-  /** Becomes what it was when that was kept. Nothing has been folded yet. */
-  load(kept: KeptMarket): void {
-    this.phase = kept.phase;
-    this.mirror.asks.push(...kept.asks);
-    this.mirror.bids.push(...kept.bids);
-    [this.mirror.seq, this.mirror.at] = [kept.seq, kept.at];
-    this.#tape.push(...kept.tape);
-    this.candles.load(kept.candles);
-    this.level3.load(kept.level3);
+  /** Becomes what it was when that was kept; `resting` is what the core had then. Nothing has been folded yet. */
+  begin({ book, orders, tape, candles }: KeptMarket, resting: Resting): void {
+    this.mirror.asks.push(...resting.asks);
+    this.mirror.bids.push(...resting.bids);
+    [this.mirror.seq, this.mirror.at] = [book.seq, book.at];
+    this.#tape.push(...tape);
+    this.candles.begin(candles);
+    this.level3.begin(orders, resting.orders);
+    this.ticker.begin();
+  }
+
+  /** When an order got its place in the queue; undefined of one that never rested and of one that will not rest again. */
+  placedAt(order: OrderId): Instant | undefined {
+    return this.level3.placedAt(order);
   }
 
   /** Takes in one event of this market. */
@@ -91,11 +98,10 @@ export class MarketFeed {
       this.mirror.at = at;
       this.#isBookChanged = true;
     } else if (event.kind === 'trade.made') {
-      const item = this.#tapeItem(event.trade, event.incoming.type);
-      this.#tape.push(item);
+      const trade = tapeTradeOf(event);
+      keepNewest(this.#tape, trade);
       this.#tapeSnapshot = undefined;
-      if (this.#tape.length > tapeMax) this.#tape.shift();
-      if (this.#tapeFollowers.size > 0) this.#newTrades.push(item);
+      if (this.#tapeFollowers.size > 0) this.#newTrades.push(trade);
       this.candles.fold(event.trade);
       this.ticker.fold(at);
     } else if (event.kind === 'phase.changed') {
@@ -106,7 +112,7 @@ export class MarketFeed {
   /** Tells the subscribers what the entries folded since the last call have changed. */
   publish(): void {
     if (this.#newTrades.length > 0) {
-      const frame = tapeFrame('update', this.#newTrades);
+      const frame = tapeFrame('update', this.#items(this.#newTrades));
       for (const subscriber of this.#tapeFollowers) subscriber.send(frame);
       this.#newTrades = [];
     }
@@ -149,7 +155,7 @@ export class MarketFeed {
   followTape(subscriber: Subscriber, snapshot: boolean | 'filled'): void {
     this.#tapeFollowers.add(subscriber);
     const isShown = snapshot === 'filled' ? this.#tape.length > 0 : snapshot;
-    if (isShown) subscriber.send((this.#tapeSnapshot ??= tapeFrame('snapshot', this.#tape)));
+    if (isShown) subscriber.send((this.#tapeSnapshot ??= tapeFrame('snapshot', this.tape)));
   }
 
   leaveTape(subscriber: Subscriber): void {
@@ -178,8 +184,8 @@ export class MarketFeed {
     return bookSnapshot(this.instrument, sent, this.mirror.at);
   }
 
-  #tapeItem({ trade, side, price, volume, at }: TradeView, type: OrderView['type']): TapeItem {
-    return {
+  #items(trades: readonly TapeTrade[]): TapeItem[] {
+    return trades.map(({ trade, side, price, volume, at, type }) => ({
       symbol: this.instrument.symbol,
       side: side === 'ask' ? 'sell' : 'buy',
       price: wireOfPrice(this.instrument, price),
@@ -187,7 +193,7 @@ export class MarketFeed {
       ord_type: type,
       trade_id: Number(trade.slice(1)),
       timestamp: timeText(at),
-    };
+    }));
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Address, CancelReason, Event, Instant, LotState, MarketSymbol } from '@wattlot/core';
 import type { OrderId, OrderView, TradeId, TradeView, Txid } from '@wattlot/core';
 import { doneOrdersMax, finalLotsMax } from '../limits.ts';
+import type { KeptOwner } from './order-past.ts';
 
 /** One order as of the last event about it. Changed in place by `foldOrders`. */
 export interface OrderRecord {
@@ -12,7 +13,7 @@ export interface OrderRecord {
   at: Instant;
   /** In the order of matching. */
   trades: ReadonlyMap<TradeId, TradeRecord>;
-  /** Why lots of it were cancelled last. The last field, as it is added to a record that came from a text and had none: equal folds have equal texts. */
+  /** Why lots of it were cancelled last. */
   reason: CancelReason | undefined;
 }
 
@@ -83,6 +84,46 @@ export function foldOrders(book: OrderBook, event: Event, at: Instant): void {
   }
 }
 
+/** The record of an order with these trades, in the order of matching. */
+export function recordWith(
+  view: OrderView,
+  {
+    at,
+    reason,
+    trades,
+  }: Pick<OrderRecord, 'at'> & {
+    readonly reason: CancelReason | undefined;
+    readonly trades: readonly TradeRecord[];
+  },
+): OrderRecord {
+  const byId = new Map(trades.map((record) => [record.trade.trade, record]));
+  return { view, at, trades: byId.size === 0 ? noTrades : byId, reason };
+}
+
+/** Adds an order that is shown, as it was at some entry: in the order of acceptance. */
+export function addOrder(book: OrderBook, record: OrderRecord): void {
+  const { order, participant } = record.view;
+  book.orders.set(order, record);
+  ordersOfOwner(book, participant).orders.add(order);
+}
+
+/** Adds what is kept of a participant whose orders are there. */
+export function addOwner(book: OrderBook, participant: Address, { over, listed }: KeptOwner): void {
+  if (over.length + listed.length === 0) return;
+  const own = ordersOfOwner(book, participant);
+  for (const order of over) own.over.add(order);
+  for (const [trade, order] of listed) {
+    own.listed.set(trade, order);
+    own.lots += book.orders.get(order)?.trades.get(trade)?.trade.lots.length ?? 0;
+  }
+}
+
+/** What is kept of a participant's orders. */
+export function keptOwner({ participants }: OrderBook, participant: Address): KeptOwner {
+  const own = participants.get(participant);
+  return { over: [...(own?.over ?? [])], listed: [...(own?.listed ?? [])] };
+}
+
 function setView(book: OrderBook, view: OrderView, at: Instant, reason?: CancelReason): void {
   const known = book.orders.get(view.order);
   if (known === undefined) {
@@ -138,10 +179,13 @@ function list(book: OrderBook, participant: Address, order: OrderId, trade: Trad
     if (own.lots <= finalLotsMax) return;
     const known = book.orders.get(of)?.trades.get(oldest);
     unlist(own, oldest, known);
-    if (known !== undefined) {
-      setTrade(book, of, { ...known, trade: { ...known.trade, lots: [] } });
-    }
+    if (known !== undefined) setTrade(book, of, withoutLots(known));
   }
+}
+
+/** A trade of which no lot is listed any more. */
+export function withoutLots(record: TradeRecord): TradeRecord {
+  return { ...record, trade: { ...record.trade, lots: [] } };
 }
 
 function unlist(own: ParticipantOrders, trade: TradeId, record: TradeRecord | undefined): void {

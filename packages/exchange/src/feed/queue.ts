@@ -1,8 +1,8 @@
 /**
  * The orders that rest on one market's book, each in its place, folded from committed events: who stands in front of whom. By order id only.
  *
- * The events say what rests; the places follow from the rules of matching (docs/matching.md): an order gets a place when it becomes firm, behind all others at its
- * price; it loses it when it grows or moves to another price; lots that come back find it again, also when the order had left the book.
+ * The events say what rests and in which place: an order gets one when it becomes firm, behind all others; it loses it when it grows or moves to another price; lots that come back
+ * find it again, also when the order had left the book.
  */
 import type { Event, Instant, Lots, OrderId, OrderView, Price, Side } from '@wattlot/core';
 import { exactLots } from '../exact.ts';
@@ -20,21 +20,24 @@ export interface QueuedOrder {
 }
 
 /** What is known of an order that rests or may rest again. */
-export interface Known {
+interface Known {
   view: OrderView;
+  /** 0 until it first rests. */
   place: number;
   at: Instant;
-  /** Its next firm lots go to the back, and all of it with them. */
-  joinsBack: boolean;
   /** Trades in which it was the resting one and that are not final: their lots may come back. */
   open: number;
   queued: QueuedOrder | undefined;
 }
 
-/** What a snapshot keeps of the queues. */
-export interface KeptQueue {
-  readonly known: ReadonlyMap<OrderId, Known>;
-  readonly places: number;
+/** The same of an order as the core has it, and when it got its place. */
+export interface KnownOrder {
+  readonly view: OrderView;
+  readonly place: number;
+  readonly at: Instant;
+  readonly open: number;
+  /** Lots that rest. */
+  readonly volume: number;
 }
 
 /** How many lots of an order are firm, after the entry at hand. */
@@ -54,19 +57,26 @@ export class OrderQueue {
     return this.#levels[side].get(price) ?? [];
   }
 
-  /** All that has been folded, to be kept. */
-  save(): KeptQueue {
-    return { known: this.#known, places: this.#places };
+  /** The newest place that an order got, those of whole orders included. */
+  get places(): number {
+    return this.#places;
   }
 
-  /** Becomes what it was when that was kept. Nothing has been folded yet. */
-  load({ known, places }: KeptQueue): void {
+  /** When an order got its place; undefined of one that never rested and of one that will not rest again. */
+  placedAt(order: OrderId): Instant | undefined {
+    const known = this.#known.get(order);
+    return known === undefined || known.place === 0 ? undefined : known.at;
+  }
+
+  /** Becomes what it was with these orders. Nothing has been folded yet. */
+  begin(places: number, orders: readonly KnownOrder[]): void {
     this.#places = places;
-    for (const [order, kept] of known) {
-      // Left out of the text where there was none.
-      const own = { ...kept, queued: kept.queued };
-      this.#known.set(order, own);
-      if (own.queued !== undefined) this.#put(own.view.side, own.queued);
+    for (const { view, place, at, open, volume } of orders) {
+      const { order, price } = view;
+      const queued =
+        volume > 0 ? { order, price, volume: exactLots(volume), place, at } : undefined;
+      this.#known.set(order, { view, place, at, open, queued });
+      if (queued !== undefined) this.#put(view.side, queued);
     }
   }
 
@@ -85,44 +95,30 @@ export class OrderQueue {
     seen.clear();
     for (const event of events) {
       if (event.kind === 'trade.made') {
-        this.#note(event, event.resting, at, firm);
-        this.#note(event, event.incoming, at, firm);
+        this.#note(event, event.resting, at);
+        this.#note(event, event.incoming, at);
       } else if (event.kind === 'trade.updated') this.#noteFinal(event, seen);
-      else if (isOfOrder(event)) this.#note(event, event.view, at, firm);
+      else if (isOfOrder(event)) this.#note(event, event.view, at);
     }
     for (const order of seen) this.#settle(order, firm(order), changed);
     return changed;
   }
 
-  #note(event: Event, view: OrderView, at: Instant, firm: FirmLots): void {
+  #note(event: Event, view: OrderView, at: Instant): void {
+    const place = event.kind === 'order.opened' || event.kind === 'order.amended' ? event.place : 0;
+    const isNew = place > this.#places;
+    if (isNew) this.#places = place;
     // A whole order rests beside the book: nobody sees it.
     if (view.whole) return;
     this.#seen.add(view.order);
     let known = this.#known.get(view.order);
     if (known === undefined) {
-      known = { view, place: 0, at, joinsBack: true, open: 0, queued: undefined };
+      known = { view, place: 0, at, open: 0, queued: undefined };
       this.#known.set(view.order, known);
     }
-    const before = known.view;
     known.view = view;
-    switch (event.kind) {
-      case 'order.opened':
-        if (known.joinsBack) this.#toBack(known, at);
-        return;
-      case 'order.amended':
-        if (view.price === before.price && view.volume <= before.volume) return;
-        known.joinsBack = true;
-        if (view.price === before.price && known.queued !== undefined) this.#toBack(known, at);
-        return;
-      case 'lots.returned':
-        // With none waiting they find their old place; with some that go to the back they go there together.
-        if (view.remaining - event.lots.length === firm(view.order)) known.joinsBack = false;
-        return;
-      case 'trade.made':
-        if (event.resting.order === view.order) known.open += 1;
-        return;
-      default:
-    }
+    if (isNew) [known.place, known.at] = [place, at];
+    if (event.kind === 'trade.made' && event.resting.order === view.order) known.open += 1;
   }
 
   #noteFinal({ trade, final }: Event & { kind: 'trade.updated' }, seen: Set<OrderId>): void {
@@ -130,12 +126,6 @@ export class OrderQueue {
     if (!final || known === undefined) return;
     known.open -= 1;
     seen.add(trade.resting.order);
-  }
-
-  #toBack(known: Known, at: Instant): void {
-    this.#places += 1;
-    known.place = this.#places;
-    known.at = at;
   }
 
   /** Puts the order on its level as it is now, takes it off, or forgets it when it cannot come back. */

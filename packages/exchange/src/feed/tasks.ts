@@ -5,6 +5,7 @@
  * Offers and rungs are bearer instruments: one leaves this file only towards the agent of the incoming side of the trade that took its lot.
  */
 import { timeText } from '@wattlot/client/frames';
+import { offersOfTrade, openTrades, pendingOffers } from '@wattlot/core';
 import type { AgentTask, OffersRequested, RenewalRequested } from '@wattlot/client/frames';
 import type { SettlementRequested } from '@wattlot/client/frames';
 import type {
@@ -16,10 +17,13 @@ import type {
   OrderId,
   OrderView,
 } from '@wattlot/core';
-import type { TradeId, TradeView } from '@wattlot/core';
+import type { State, TradeId, TradeView } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { createLadders, noteOpened, noteTaken, takeRungs } from './ladders.ts';
 import type { Ladders, Rung } from './ladders.ts';
+import { numberOfOrder } from './order-past.ts';
+import { factsIn, unusedOffers } from './past.ts';
+import type { KeptPast } from './past.ts';
 import { keepReleased } from './released.ts';
 import type { Released } from './released.ts';
 
@@ -69,6 +73,29 @@ export function createTasks(): Tasks {
   };
 }
 
+/** What all agents have to do at an entry: as the core has it then, and the outputs that were released before. */
+export function tasksIn(state: State, { orders, participants }: KeptPast): Tasks {
+  const tasks = createTasks();
+  const factsOf = factsIn(state);
+  for (const pending of pendingOffers(state)) tasks.pending.set(pending.view.order, pending);
+  for (const { order } of orders) {
+    const { view, firm } = factsOf(order);
+    if (firm.length === 0) continue;
+    addFirm(tasks, order, firm);
+    if (!view.whole) noteOpened(tasks.ladders, view);
+  }
+  for (const { deadline, ...trade } of openTrades(state)) {
+    const offers = offersOfTrade(state, trade.trade).map((offer) => [offer.lot, offer] as const);
+    tasks.trades.set(trade.trade, { trade, deadline, offers: new Map(offers) });
+  }
+  for (const { participant, released } of participants) {
+    if (released.length > 0) tasks.released.set(participant, new Map(released));
+  }
+  // Nobody is there to be asked for ladders yet.
+  tasks.ladders.changed.clear();
+  return tasks;
+}
+
 /** A pending order with the lots that its agent is asked for. @returns undefined when none are awaited. */
 export function pendingOf(tasks: Tasks, order: OrderId): Pending | undefined {
   return tasks.pending.get(order);
@@ -95,15 +122,7 @@ export function foldTasks(
   }
   if (isRefused) return assigned;
   if (command.kind === 'offers.deliver') {
-    // What the order matched on its way to the book does not need its own offers.
-    const opened = new Set(
-      events.flatMap((event) =>
-        event.kind === 'order.opened' && event.view.order === command.order
-          ? event.lots.map(({ lot }) => lot)
-          : [],
-      ),
-    );
-    const unused = command.lots.filter(({ lot }) => !opened.has(lot));
+    const unused = unusedOffers(command, events);
     // First of all: an agent signs no more than was ordered, and these offers count until their outputs are renewed.
     assigned.unshift(...release(tasks, command, unused, isThere));
   }
@@ -132,10 +151,11 @@ export function tasksOf(tasks: Tasks, participant: Address): readonly AgentTask[
     }
   }
   for (const order of renewals) open.push(...renewal(tasks, order));
-  for (const pending of tasks.pending.values()) {
-    if (pending.view.participant === participant) open.push(offersTask(pending));
-  }
-  return open;
+  const pending = [...tasks.pending.values()].filter(
+    ({ view }) => view.participant === participant,
+  );
+  pending.sort((a, b) => numberOfOrder(a.view.order) - numberOfOrder(b.view.order));
+  return [...open, ...pending.map(offersTask)];
 }
 
 function foldEvent(tasks: Tasks, event: Event, isThere: IsThere): readonly Assigned[] {
@@ -154,12 +174,12 @@ function foldEvent(tasks: Tasks, event: Event, isThere: IsThere): readonly Assig
     case 'order.amended':
       // Whatever is awaited still is asked for anew.
       tasks.pending.delete(event.view.order);
-      return event.view.status === 'done'
-        ? []
-        : dropLots(tasks, event.view, event.dropped, isThere);
+      return dropLots(tasks, event.view, event.dropped, isThere);
     case 'order.cancelled':
-      if (endsWaiting.has(event.reason)) tasks.pending.delete(event.view.order);
-      return event.view.status === 'done' ? dropOrder(tasks, event.view, isThere) : [];
+      if (event.view.status === 'done' || endsWaiting.has(event.reason)) {
+        tasks.pending.delete(event.view.order);
+      }
+      return dropLots(tasks, event.view, event.dropped, isThere);
     case 'trade.made':
       return openTrade(tasks, event, isThere);
     case 'trade.updated':
@@ -192,25 +212,15 @@ function forgetEmpty({ firm, ladders }: Tasks, order: OrderId): void {
 function dropLots(
   tasks: Tasks,
   view: Pick<OrderView, 'order' | 'participant'>,
-  lots: readonly number[],
+  lots: readonly LotOffer[],
   isThere: IsThere,
 ): readonly Assigned[] {
   if (lots.length === 0) return [];
   const { order } = view;
   const firm = tasks.firm.get(order);
-  const left = lots.flatMap((lot) => firm?.get(lot) ?? []);
-  for (const lot of lots) firm?.delete(lot);
+  for (const { lot } of lots) firm?.delete(lot);
   forgetEmpty(tasks, order);
-  return release(tasks, view, left, isThere);
-}
-
-function dropOrder(tasks: Tasks, view: OrderView, isThere: IsThere): readonly Assigned[] {
-  const { order } = view;
-  tasks.pending.delete(order);
-  const left = [...(tasks.firm.get(order)?.values() ?? [])];
-  tasks.firm.delete(order);
-  noteTaken(tasks.ladders, tasks.firm, order);
-  return release(tasks, view, left, isThere);
+  return release(tasks, view, lots, isThere);
 }
 
 function openTrade(

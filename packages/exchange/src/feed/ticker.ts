@@ -43,6 +43,13 @@ export class TickerFeed {
     this.#at = mirror.at;
   }
 
+  /** Book and candles have become what they were at some entry: so has this. */
+  begin(): void {
+    const traded = this.#candles.lastTrade?.at ?? this.#at;
+    this.#at = traded > this.#mirror.at ? traded : this.#mirror.at;
+    [this.#bid, this.#ask] = [this.#mirror.bids[0], this.#mirror.asks[0]];
+  }
+
   /** Takes note of a trade. The book and the candles know the rest. */
   fold(at: Instant): void {
     this.#at = at;

@@ -8,10 +8,7 @@ import { parentPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { ExchangeError, lineOf } from '../errors.ts';
 import type { ExchangeErrorCode } from '../errors.ts';
-import { Feed } from '../feed/feed.ts';
-import type { LedgerAsset } from '../feed/instrument.ts';
 import { Folds, wantedSections } from '../replay.ts';
-import type { FeedFold } from '../replay.ts';
 import type { StoredRow } from './database.ts';
 import { decodeEntries } from './entries.ts';
 import { emptyHead, nextHead, sameHead } from './head.ts';
@@ -24,7 +21,6 @@ export interface SnapshotTask {
   readonly thread: 'snapshot';
   readonly folder: string;
   readonly port: MessagePort;
-  readonly assets: readonly LedgerAsset[];
   readonly prove?: Head;
 }
 
@@ -52,10 +48,9 @@ export async function runSnapshotThread(task: SnapshotTask): Promise<void> {
   parentPort?.postMessage(answer);
 }
 
-async function makeSnapshot({ folder, port, assets }: SnapshotTask): Promise<SnapshotAnswer> {
+async function makeSnapshot({ folder, port }: SnapshotTask): Promise<SnapshotAnswer> {
   const base = newestSnapshot(folder, wantedSections, () => undefined);
-  const feed = new Feed((name) => assets.find((asset) => asset.name === name));
-  const snapshot = await foldRows(rowsOf(port, base?.head.seq ?? 0), feed, base);
+  const snapshot = await foldRows(rowsOf(port, base?.head.seq ?? 0), base);
   writeSnapshot(folder, snapshot);
   return { kind: 'made', seq: snapshot.head.seq };
 }
@@ -78,11 +73,9 @@ async function prove(port: MessagePort, to: Head): Promise<SnapshotAnswer> {
  */
 export async function foldRows(
   rows: AsyncIterable<StoredRow> | Iterable<StoredRow>,
-  feed: FeedFold,
   base?: Snapshot,
 ): Promise<Snapshot> {
-  if (feed.save === undefined) throw new Error('this feed cannot be saved');
-  const folds = new Folds(feed, base);
+  const folds = new Folds(base);
   let head: Head = base?.head ?? emptyHead;
   for await (const { first, last, entries, hash } of rows) {
     if (first !== head.seq + 1) throw corrupt(head.seq + 1);
@@ -90,9 +83,7 @@ export async function foldRows(
     if (head.hash !== hash) throw corrupt(first);
     folds.take(decodeEntries(entries, first, last));
   }
-  const sections = folds.sections();
-  if (sections === undefined) throw new Error('this feed cannot be saved');
-  return { head, sections };
+  return { head, sections: folds.sections() };
 }
 
 /** The commits after entry `seq` that are on disk now, in slices. */

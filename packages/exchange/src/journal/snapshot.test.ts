@@ -4,15 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stateHash } from '@wattlot/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { dataOf, textOf } from '../feed/feed-restore.ts';
-import { createOrderBook, foldOrders } from '../feed/orders.ts';
-import type { OrderBook } from '../feed/orders.ts';
-import { createTasks, foldTasks } from '../feed/tasks.ts';
-import type { Tasks } from '../feed/tasks.ts';
 import { exactSeq } from '../exact.ts';
 import { Folds, wantedSections } from '../replay.ts';
-import type { FeedFold } from '../replay.ts';
-import type { Applied } from '../sequencer.ts';
 import { openDatabase } from './database.ts';
 import { Flow } from './flow.ts';
 import { writeFlow } from './golden.ts';
@@ -29,29 +22,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'wattlot-snapshot-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The folds of the feed that hold the most: orders with their trades, and the tasks of the agents. */
-class PartialFeed implements FeedFold {
-  #orders = createOrderBook();
-  #tasks = createTasks();
-
-  take(batch: readonly Applied[]): void {
-    for (const applied of batch) {
-      for (const event of applied.events) foldOrders(this.#orders, event, applied.entry.at);
-      foldTasks(this.#tasks, applied);
-    }
-  }
-
-  save(): string {
-    return textOf({ orders: this.#orders, tasks: this.#tasks });
-  }
-
-  load(text: string): void {
-    const saved = dataOf<{ orders: OrderBook; tasks: Tasks }>(text);
-    this.#orders = saved.orders;
-    this.#tasks = saved.tasks;
-  }
-}
 
 const noLog = (): void => undefined;
 
@@ -72,7 +42,7 @@ async function journalWith(
   const rows = allRows();
   const made: Snapshot[] = [];
   for (const count of after) {
-    const snapshot = await foldRows(rows.slice(0, count), new PartialFeed());
+    const snapshot = await foldRows(rows.slice(0, count));
     writeSnapshot(folder, snapshot);
     made.push(snapshot);
   }
@@ -84,14 +54,14 @@ async function start(log: (line: string) => void = noLog): Promise<{ folds: Fold
   const newest = newestSnapshot(folder, wantedSections, log);
   const journal = await openSqliteJournal(folder, newest?.head);
   const from = journal.provedFrom;
-  const folds = new Folds(new PartialFeed(), from === 0 ? undefined : newest);
+  const folds = new Folds(from === 0 ? undefined : newest);
   for await (const entries of journal.read(exactSeq(from + 1))) folds.take(entries);
   await journal.close();
   return { folds, from };
 }
 
 function textsOf(folds: Folds): unknown {
-  return (folds.sections() ?? []).map(({ name, text }) => ({ name, text }));
+  return folds.sections().map(({ name, text }) => ({ name, text }));
 }
 
 test('a snapshot and the entries after it come to the same as all entries, whatever the flow', async () => {
@@ -113,9 +83,9 @@ test('a snapshot made from a snapshot is the one made from all entries', async (
   await journalWith(3, 700, [60]);
   const rows = allRows();
   const base = newestSnapshot(folder, wantedSections, noLog);
-  const made = await foldRows(rows.slice(60), new PartialFeed(), base);
-  expect(made).toEqual(await foldRows(rows, new PartialFeed()));
-  await expect(foldRows(rows.slice(61), new PartialFeed(), base)).rejects.toMatchObject({
+  const made = await foldRows(rows.slice(60), base);
+  expect(made).toEqual(await foldRows(rows));
+  await expect(foldRows(rows.slice(61), base)).rejects.toMatchObject({
     code: 'journal_corrupt',
   });
 });
@@ -200,7 +170,7 @@ test('a lie after the snapshot is refused, one before it is found soon after, an
   const past = async (): Promise<void> => {
     const newest = newestSnapshot(folder, wantedSections, noLog)?.head;
     const journal = await openSqliteJournal(folder, newest);
-    const parts = { folder, journal, assets: () => [], newest, log: noLog, now: () => 0 };
+    const parts = { folder, journal, newest, log: noLog, now: () => 0 };
     const snapshots = new Snapshots(parts);
     try {
       await snapshots.provePast();

@@ -13,10 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stateHash } from '@wattlot/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sure } from '../exact.ts';
-import { Feed } from '../feed/feed.ts';
 import { Folds, wantedSections } from '../replay.ts';
-import { findAsset } from '../testing.ts';
 import { Flow } from './flow.ts';
 import { sha256 } from './head.ts';
 import { verifyJournal } from './offline.ts';
@@ -31,14 +28,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const assets = [sure(findAsset('energy'), 'energy'), sure(findAsset('ecoin'), 'ecoin')];
-
 function snapshotsOf(journal: DiskJournal, log: (line: string) => void, place = folder): Snapshots {
   const newest = newestSnapshot(place, wantedSections, log)?.head;
   return new Snapshots({
     folder: place,
     journal,
-    assets: () => assets,
     newest,
     log,
     now: () => 0,
@@ -71,7 +65,7 @@ test('snapshots are made while entries are taken, and at a stop; a start from on
   expect(found[1]).toMatchObject({ finding: 'same' });
   expect(violations).toEqual([]);
   const newest = newestSnapshot(folder, wantedSections, log);
-  const folds = new Folds(new Feed(findAsset), newest);
+  const folds = new Folds(newest);
   expect(stateHash(folds.state, sha256)).toBe(stateHash(flow.state, sha256));
   // Nothing has come since, so nothing is made.
   const again = await openSqliteJournal(folder, newest?.head);
@@ -90,7 +84,6 @@ test('however fast entries come, the next snapshot is begun a minute after the l
   const snapshots = new Snapshots({
     folder,
     journal,
-    assets: () => assets,
     newest: undefined,
     log,
     now: () => now,
@@ -145,9 +138,8 @@ const folder = process.argv[2];
 const flow = new Flow(${JSON.stringify(flowOptions)});
 const journal = await openSqliteJournal(folder);
 for (let past = 0; past < journal.head; past += 1) flow.next();
-const assets = () => ${JSON.stringify(assets)};
 const log = (line) => { throw new Error(line); };
-const snapshots = new Snapshots({ folder, journal, assets, newest: undefined, log, now: () => 0, between: 40, pauseMs: 0 });
+const snapshots = new Snapshots({ folder, journal, newest: undefined, log, now: () => 0, between: 40, pauseMs: 0 });
 for (;;) {
   await journal.append(Array.from({ length: 20 }, () => flow.next().entry));
   snapshots.committed(journal.head);

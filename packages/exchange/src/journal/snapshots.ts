@@ -1,7 +1,6 @@
 /** Sees to it that there is a recent snapshot: every so many entries, and when an exchange stops. */
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { ExchangeError, lineOf } from '../errors.ts';
-import type { LedgerAsset } from '../feed/instrument.ts';
 import type { Head } from './head.ts';
 import type { SnapshotAnswer, SnapshotTask } from './snapshot-thread.ts';
 import { workerFile } from './sqlite.ts';
@@ -27,8 +26,6 @@ export interface SnapshotsOptions {
   /** The journal's. */
   readonly folder: string;
   readonly journal: DiskJournal;
-  /** Those of the ledger that its entries name. */
-  readonly assets: () => readonly LedgerAsset[];
   /** Of the newest snapshot, from which the journal was proved; undefined when all of it was. */
   readonly newest: Head | undefined;
   readonly log: (line: string) => void;
@@ -111,14 +108,13 @@ export class Snapshots {
   }
 
   async #run(prove?: Head): Promise<SnapshotAnswer> {
-    const { folder, journal, assets } = this.#options;
+    const { folder, journal } = this.#options;
     const { port1, port2 } = new MessageChannel();
     await journal.lend(port1);
     const workerData: SnapshotTask = {
       thread: 'snapshot',
       folder,
       port: port2,
-      assets: assets(),
       ...(prove === undefined ? {} : { prove }),
     };
     const worker = new Worker(workerFile, { workerData, transferList: [port2], name: 'snapshot' });

@@ -4,6 +4,7 @@ import { createState, restorePieces, statePieces } from '@wattlot/core';
 import type { Address, Command, Entry, Instant, State } from '@wattlot/core';
 import { ExchangeError, lineOf } from '../errors.ts';
 import { Feed } from '../feed/feed.ts';
+import type { KeptPast } from '../feed/past.ts';
 import { applyStored } from '../journal/offline.ts';
 import type { Applied } from '../sequencer.ts';
 import { assetIn } from './assets.ts';
@@ -79,7 +80,7 @@ export class DayFolds {
       state.push(pack(piece));
       yield;
     }
-    const text = this.feed.save();
+    const text = JSON.stringify(this.feed.keep());
     yield;
     const feed = pack(text);
     const bytes = state.reduce((sum, { length }) => sum + length, feed.length);
@@ -95,9 +96,10 @@ export class DayFolds {
     const folds = new DayFolds(whose, yield* restorePieces(unpacked(state)), stories);
     folds.seq = seq;
     folds.at = at;
-    const text = unpack(feed);
+    // The text is this program's own.
+    const past: KeptPast = JSON.parse(unpack(feed));
     yield;
-    folds.feed.load(text);
+    folds.feed.begin(past, folds.state);
     yield;
     return folds;
   }

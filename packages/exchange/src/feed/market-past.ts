@@ -1,0 +1,137 @@
+/** What a market's feed tells of the past: the newest trades, the candles, and when book and orders changed last. */
+import type { Event, Instant, MarketSymbol, OrderView, Phase, TradeView } from '@wattlot/core';
+import { tapeMax } from '../limits.ts';
+import { CandleFold } from './candle-fold.ts';
+import type { KeptCandles } from './candle-fold.ts';
+import type { KeptQueue } from './level3.ts';
+
+/** One trade as the tape tells it. */
+export interface TapeTrade extends Pick<TradeView, 'trade' | 'side' | 'price' | 'volume' | 'at'> {
+  /** Of the incoming order. */
+  readonly type: OrderView['type'];
+}
+
+/** The last entry that changed a market's levels, and when it was. */
+interface Change {
+  readonly seq: number;
+  readonly at: Instant;
+}
+
+/** All of it as data. */
+export interface KeptMarket {
+  readonly symbol: MarketSymbol;
+  readonly openedAt: Instant;
+  readonly book: Change;
+  readonly orders: KeptQueue;
+  readonly tape: readonly TapeTrade[];
+  readonly candles: KeptCandles;
+}
+
+/** A trade for the tape. */
+export function tapeTradeOf({
+  trade: { trade, side, price, volume, at },
+  incoming: { type },
+}: Event & { kind: 'trade.made' }): TapeTrade {
+  return { trade, side, price, volume, at, type };
+}
+
+/** Adds a trade to a tape, which keeps the newest. */
+export function keepNewest(tape: TapeTrade[], trade: TapeTrade): void {
+  tape.push(trade);
+  if (tape.length > tapeMax) tape.shift();
+}
+
+/** The past of a market that was opened at some instant. */
+export function emptyMarket(symbol: MarketSymbol, openedAt: Instant): KeptMarket {
+  const never = { seq: 0, at: openedAt };
+  const orders = { ...never, places: 0 };
+  return { symbol, openedAt, book: never, orders, tape: [], candles: { series: [] } };
+}
+
+/** How a market stands in the core. */
+export interface MarketFacts {
+  readonly phase: Phase;
+  /** Trades of it that are not final. */
+  readonly unsettled: number;
+}
+
+/** One market's past. */
+export class MarketPast {
+  readonly #symbol: MarketSymbol;
+  readonly #openedAt: Instant;
+  readonly #tape: TapeTrade[];
+  readonly #candles: CandleFold;
+  #bookSeq: number;
+  #bookAt: Instant;
+  #ordersSeq: number;
+  #ordersAt: Instant;
+  #places: number;
+  #phase: Phase;
+  #unsettled: number;
+
+  constructor(
+    { symbol, openedAt, book, orders, tape, candles }: KeptMarket,
+    { phase, unsettled }: MarketFacts,
+  ) {
+    this.#phase = phase;
+    this.#unsettled = unsettled;
+    this.#symbol = symbol;
+    this.#openedAt = openedAt;
+    this.#tape = [...tape];
+    this.#candles = new CandleFold(candles);
+    [this.#bookSeq, this.#bookAt] = [book.seq, book.at];
+    [this.#ordersSeq, this.#ordersAt, this.#places] = [orders.seq, orders.at, orders.places];
+  }
+
+  /** As data, at this moment: it changes with what is taken in. */
+  keep(): KeptMarket {
+    return {
+      symbol: this.#symbol,
+      openedAt: this.#openedAt,
+      book: { seq: this.#bookSeq, at: this.#bookAt },
+      orders: { seq: this.#ordersSeq, at: this.#ordersAt, places: this.#places },
+      tape: this.#tape,
+      candles: this.#candles.keep(),
+    };
+  }
+
+  /** A level's volume has changed. */
+  noteLevel(seq: number, at: Instant): void {
+    [this.#bookSeq, this.#bookAt] = [seq, at];
+    this.noteOrder(seq, at);
+  }
+
+  /** An order that everybody sees has come, moved or grown. One that left or shrank has changed its level. */
+  noteOrder(seq: number, at: Instant): void {
+    [this.#ordersSeq, this.#ordersAt] = [seq, at];
+  }
+
+  /** An order rests in a place. @returns whether that is a new one. */
+  notePlace(place: number): boolean {
+    if (place <= this.#places) return false;
+    this.#places = place;
+    return true;
+  }
+
+  /** Closed, and every lot of its trades decided. */
+  get isOver(): boolean {
+    return this.#phase === 'closed' && this.#unsettled === 0;
+  }
+
+  /** It is in another phase. */
+  notePhase(phase: Phase): void {
+    this.#phase = phase;
+  }
+
+  /** A trade is final. */
+  noteFinal(): void {
+    this.#unsettled -= 1;
+  }
+
+  /** A trade was made. */
+  noteTrade(event: Event & { kind: 'trade.made' }): void {
+    this.#unsettled += 1;
+    keepNewest(this.#tape, tapeTradeOf(event));
+    this.#candles.fold(event.trade);
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * What the feed tells of the past and the core does not know any more: the only thing of the feed that is folded while nobody is told anything, at a start and for a snapshot. Where it
+ * and the core have come to an entry, a feed begins as if it had taken in every entry itself; a test holds the two together.
+ *
+ * That is a tenth of the work of a feed, and of what a feed would have to keep.
+ */
+import { conditionsOf, openTrades, orderFactsOf } from '@wattlot/core';
+import type { Address, Asset, Event, LotOffer, MarketSymbol } from '@wattlot/core';
+import type { OrderId, Output, State } from '@wattlot/core';
+import { sure } from '../exact.ts';
+import { marketsMax } from '../limits.ts';
+import type { Applied } from '../sequencer.ts';
+import { emptyMarket, MarketPast } from './market-past.ts';
+import type { KeptMarket } from './market-past.ts';
+import { OrderPast } from './order-past.ts';
+import type { FactsOf, KeptOrder, KeptOwner } from './order-past.ts';
+import { keepReleased } from './released.ts';
+import type { Released } from './released.ts';
+
+/** What is kept of a participant. */
+export interface KeptParticipant extends KeptOwner {
+  readonly participant: Address;
+  /** Assets of which it had something once and has nothing now, by name. */
+  readonly emptied: readonly Asset[];
+  /** The outputs of which its agent is told again, by order, the oldest first. */
+  readonly released: readonly (readonly [OrderId, readonly Output[]])[];
+}
+
+/** All of it as data: without anything that the core knows, and the same whoever kept it. */
+export interface KeptPast {
+  /** In the order of opening. */
+  readonly markets: readonly KeptMarket[];
+  /** In the order of admission. */
+  readonly participants: readonly KeptParticipant[];
+  /** Those that are shown, in the order of acceptance. */
+  readonly orders: readonly KeptOrder[];
+}
+
+/** Before the first entry. */
+export const noPast: KeptPast = { markets: [], participants: [], orders: [] };
+
+/** How the orders stand in a core. @throws Error for one that it has forgotten: whoever is told of is not. */
+export function factsIn(state: State): FactsOf {
+  return (order) => sure(orderFactsOf(state, order), order);
+}
+
+/** The past of one exchange, as a fold beside that of its core. */
+export class FeedPast {
+  readonly #state: State;
+  readonly #markets = new Map<MarketSymbol, MarketPast>();
+  readonly #emptied = new Map<Address, Set<Asset>>();
+  readonly #orders = new OrderPast();
+  readonly #released: Released = new Map();
+
+  /** @param state the core as it was when `kept` was; each entry is taken in here after it was applied there. */
+  constructor(kept: KeptPast, state: State) {
+    this.#state = state;
+    const unsettled = new Map<MarketSymbol, number>();
+    for (const { market } of openTrades(state)) {
+      unsettled.set(market, (unsettled.get(market) ?? 0) + 1);
+    }
+    for (const market of kept.markets) {
+      const { symbol } = market;
+      const { phase } = sure(conditionsOf(state, symbol), symbol);
+      const facts = { phase, unsettled: unsettled.get(symbol) ?? 0 };
+      this.#markets.set(symbol, new MarketPast(market, facts));
+    }
+    this.#orders.begin(kept.orders, factsIn(state));
+    for (const { participant, emptied, released, ...owner } of kept.participants) {
+      this.#emptied.set(participant, new Set(emptied));
+      if (released.length > 0) this.#released.set(participant, new Map(released));
+      this.#orders.beginOwner(participant, owner);
+    }
+  }
+
+  /** Everything, as data that changes with the next entry. */
+  keep(): KeptPast {
+    const markets = [...this.#markets.values()].map((market) => market.keep());
+    const participants = [...this.#emptied].map(([participant, emptied]) => ({
+      participant,
+      emptied: [...emptied].toSorted(),
+      released: [...(this.#released.get(participant) ?? [])],
+      ...this.#orders.keepOwner(participant),
+    }));
+    return { markets, participants, orders: this.#orders.keep(factsIn(this.#state)) };
+  }
+
+  /** Takes in one entry. */
+  take(applied: Applied): void {
+    for (const event of applied.events) this.#note(event, applied.entry);
+    if (applied.entry.command.kind === 'offers.deliver') this.#noteUnused(applied);
+  }
+
+  #note(event: Event, { seq, at }: Applied['entry']): void {
+    switch (event.kind) {
+      case 'level.changed':
+        this.#market(event.market).noteLevel(seq, at);
+        return;
+      case 'balance.changed':
+        this.#noteBalance(event);
+        return;
+      case 'order.placed':
+      case 'lots.returned':
+        this.#orders.note(event.view, at);
+        return;
+      case 'order.opened':
+      case 'order.amended': {
+        const { view, place } = event;
+        this.#orders.note(view, at);
+        const market = this.#market(view.market);
+        const isNew = market.notePlace(place);
+        if (isNew) this.#orders.notePlace(view.order, at);
+        if (!view.whole && (isNew || event.kind === 'order.opened')) market.noteOrder(seq, at);
+        if (event.kind === 'order.amended') this.#release(view, event.dropped);
+        return;
+      }
+      case 'order.cancelled':
+        this.#orders.note(event.view, at, event.reason);
+        this.#release(event.view, event.dropped);
+        return;
+      case 'trade.made':
+        this.#market(event.trade.market).noteTrade(event);
+        for (const view of [event.resting, event.incoming]) {
+          this.#orders.noteTrade(view.order);
+          this.#orders.note(view, at);
+        }
+        this.#release(event.incoming, event.spare);
+        return;
+      case 'trade.updated':
+        if (!event.final) return;
+        this.#market(event.trade.market).noteFinal();
+        this.#orders.noteFinal(event.trade);
+        return;
+      case 'market.opened': {
+        const { symbol } = event.terms;
+        if (this.#markets.size >= marketsMax) this.#makeRoom();
+        const { phase } = event;
+        this.#markets.set(symbol, new MarketPast(emptyMarket(symbol, at), { phase, unsettled: 0 }));
+        return;
+      }
+      case 'phase.changed':
+        this.#market(event.market).notePhase(event.phase);
+        return;
+      case 'participant.admitted':
+        if (!this.#emptied.has(event.participant)) this.#emptied.set(event.participant, new Set());
+        return;
+      default:
+    }
+  }
+
+  /** Of offers that were delivered those count no more whose lots did not come to the book. */
+  #noteUnused({ entry: { command }, events }: Applied): void {
+    if (command.kind !== 'offers.deliver') return;
+    const unused = unusedOffers(command, events);
+    if (unused.length > 0) keepReleased(this.#released, command, unused);
+  }
+
+  #release(
+    whose: { readonly participant: Address; readonly order: OrderId },
+    lots: readonly LotOffer[],
+  ): void {
+    if (lots.length > 0) keepReleased(this.#released, whose, lots);
+  }
+
+  #noteBalance({ participant, asset, balance, hold }: Event & { kind: 'balance.changed' }): void {
+    const emptied = this.#emptied.get(participant);
+    if (balance === 0 && hold === 0) emptied?.add(asset);
+    else if (emptied !== undefined && emptied.size > 0) emptied.delete(asset);
+  }
+
+  /** As the feed does: forgets the first market that is over. */
+  #makeRoom(): void {
+    for (const [symbol, market] of this.#markets) {
+      if (!market.isOver) continue;
+      this.#markets.delete(symbol);
+      this.#orders.forgetMarket(symbol, factsIn(this.#state));
+      return;
+    }
+  }
+
+  #market(symbol: MarketSymbol): MarketPast {
+    return sure(this.#markets.get(symbol), symbol);
+  }
+}
+
+/**
+ * Of the offers that an entry delivered, those whose lots are not on the book after it: what the order matched on its way there does not need its own. None when the entry
+ * was refused.
+ */
+export function unusedOffers(
+  { order, lots }: { readonly order: OrderId; readonly lots: readonly LotOffer[] },
+  events: readonly Event[],
+): readonly LotOffer[] {
+  let opened: readonly LotOffer[] = [];
+  for (const event of events) {
+    if (event.kind === 'refused') return [];
+    if (event.kind === 'order.opened' && event.view.order === order) opened = event.lots;
+  }
+  if (opened.length === lots.length) return [];
+  const used = new Set(opened.map(({ lot }) => lot));
+  return lots.filter(({ lot }) => !used.has(lot));
+}

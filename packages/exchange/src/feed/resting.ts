@@ -1,0 +1,33 @@
+/** What rests in the markets of a core, for the feeds that begin there. */
+import { depthOf } from '@wattlot/core';
+import type { MarketSymbol, State } from '@wattlot/core';
+import type { Level } from '@wattlot/client/frames';
+import type { Resting } from './market-feed.ts';
+import { mayRest } from './order-past.ts';
+import type { KeptOrder } from './order-past.ts';
+import { factsIn } from './past.ts';
+import type { KnownOrder } from './queue.ts';
+
+/** The books of a state and the orders that rest there or may again, by market. */
+export function restingIn(
+  state: State,
+  orders: readonly KeptOrder[],
+): (market: MarketSymbol) => Resting {
+  const known = new Map<MarketSymbol, KnownOrder[]>();
+  const factsOf = factsIn(state);
+  for (const { order, at, placedAt = at } of orders) {
+    const facts = factsOf(order);
+    if (!mayRest(facts)) continue;
+    const { view, place, firm, given: open } = facts;
+    const own = known.get(view.market) ?? [];
+    known.set(view.market, own);
+    own.push({ view, place, at: placedAt, open, volume: firm.length });
+  }
+  const side = (market: MarketSymbol, name: 'ask' | 'bid'): readonly Level[] =>
+    depthOf(state, market, name, Infinity).map(({ price, volume }) => ({ price, volume }));
+  return (market) => ({
+    asks: side(market, 'ask'),
+    bids: side(market, 'bid'),
+    orders: known.get(market) ?? [],
+  });
+}
