@@ -31,7 +31,7 @@ export type SnapshotAnswer =
   | { readonly kind: 'failed'; readonly code: ExchangeErrorCode; readonly message: string };
 
 /** Beside an exchange that is busy this thread is the one that waits. Elsewhere than on Linux a priority is the whole process's. */
-const niceness = 19;
+const niceness = 10;
 
 /** Does what it was started for, and tells how it went. */
 export async function runSnapshotThread(task: SnapshotTask): Promise<void> {
