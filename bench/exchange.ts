@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { optionsOfScript } from '@wattlot/client/config';
 import { measureAcks } from './exchange/acks.ts';
 import { measureFanout } from './exchange/fanout.ts';
 import type { FanoutFigures } from './exchange/fanout.ts';
@@ -22,12 +22,6 @@ import { measureSettling } from './exchange/settling.ts';
 import { printAll } from './exchange/table.ts';
 import type { ExchangeFigures } from './exchange/table.ts';
 import type { Watched, WatchersJob } from './exchange/watchers.ts';
-
-const usage = `node bench/exchange.ts [--json] [--quick] [--rounds N] [--only acks,settling,fanout,memory]
-  --json    the figures as one object, the last line
-  --quick   a first idea in a minute
-  --rounds  how often each part is measured (5; 1 when quick)
-  --only    parts, with commas between; without it all`;
 
 const parts = ['acks', 'settling', 'fanout', 'memory'] as const;
 const clients = 50;
@@ -84,26 +78,22 @@ async function measure(
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    only: { type: 'string', default: parts.join(',') },
+const values = optionsOfScript('npm run bench:exchange --', {
+  json: { kind: 'flag', what: 'the figures as one object, the last line' },
+  quick: { kind: 'flag', what: 'a first idea in a minute' },
+  rounds: {
+    kind: 'number',
+    value: 'N',
+    what: 'how often each part is measured; 5, or 1 when quick',
+    least: 1,
+    most: 1_000,
   },
+  only: { kind: 'list', value: 'P,P', what: 'parts', allowed: parts, usual: parts },
 });
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
-const only = new Set(values.only.split(','));
-const isKnown = [...only].every((one) => parts.some((part) => part === one));
-if (values.help || !isKnown || !Number.isSafeInteger(rounds) || rounds < 1) {
-  console.log(usage);
-  process.exitCode = values.help ? 0 : 2;
-} else {
-  const before = loadavg()[0] ?? 0;
-  const measured = await measure(only, { rounds, isQuick: values.quick });
-  const figures: ExchangeFigures = { ...measured, rounds, load: [before, loadavg()[0] ?? 0] };
-  printAll(figures);
-  if (values.json) console.log(JSON.stringify(figures));
-  process.exit();
-}
+const rounds = values.rounds ?? (values.quick ? 1 : 5);
+const before = loadavg()[0] ?? 0;
+const measured = await measure(new Set(values.only), { rounds, isQuick: values.quick });
+const figures: ExchangeFigures = { ...measured, rounds, load: [before, loadavg()[0] ?? 0] };
+printAll(figures);
+if (values.json) console.log(JSON.stringify(figures));
+process.exit();

@@ -2,23 +2,19 @@
  * What 500 clients at another address, which never read, cost the honest ones: `node bench/hostile.ts [--json] [--clients N] [--rounds N] [--seconds N] [--unlimited]`. Spans without
  * and with them take turns: as they only follow everything, and as they also ask for whole books again and again, now and then or as fast as a connection may.
  */
-import { parseArgs } from 'node:util';
+import { optionsOfScript } from '@wattlot/client/config';
 import { quantile } from '../test/hostile/honest.ts';
 import { Siege } from '../test/hostile/siege.ts';
 import type { Span } from '../test/hostile/siege.ts';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    clients: { type: 'string', default: '500' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '8' },
-    unlimited: { type: 'boolean', default: false },
-  },
+const number = { kind: 'number', value: 'N', least: 1 } as const;
+const { json, clients, rounds, seconds, unlimited } = optionsOfScript('npm run bench:hostile --', {
+  json: { kind: 'flag', what: 'the figures as one object, the last line' },
+  clients: { ...number, what: 'hostile connections', usual: 500, most: 900 },
+  rounds: { ...number, what: 'turns of each kind', usual: 5, most: 1_000 },
+  seconds: { ...number, what: 'of one turn', usual: 8, most: 3_600 },
+  unlimited: { kind: 'flag', what: 'without the limit on the frames of one address' },
 });
-const [clients, rounds, seconds] = [values.clients, values.rounds, values.seconds].map(Number);
-if (clients === undefined || rounds === undefined || seconds === undefined)
-  throw new Error('numbers are missing');
 
 const kinds = [
   { name: 'alone', silent: undefined },
@@ -35,7 +31,7 @@ function median(numbers: readonly number[]): number {
 }
 
 const mebibyte = 1024 * 1024;
-const siege = await Siege.open(values.unlimited ? 'source-frames-per-second = 1000000' : '');
+const siege = await Siege.open(unlimited ? 'source-frames-per-second = 1000000' : '');
 const spans = new Map<string, Span[]>(kinds.map(({ name }) => [name, []]));
 for (let round = 0; round < rounds; round += 1) {
   for (const { name, silent } of kinds)
@@ -64,7 +60,7 @@ for (const { name, p50, p99, growth, orders, settled, cut } of rows) {
     `${name.padEnd(24)} p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (${(p99 / alone).toFixed(2)} ×), memory +${growth.toFixed(0)} MiB, ${orders} orders, ${settled} lots settled, ${cut} cut off`,
   );
 }
-if (values.json) {
+if (json) {
   const kindsOf = rows.map((row) => ({ ...row, p99Ratio: row.p99 / alone }));
   console.log(JSON.stringify({ bench: 'hostile', clients, rounds, seconds, kinds: kindsOf }));
 }

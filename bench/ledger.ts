@@ -3,7 +3,7 @@
  * Medians of several rounds, of the clock and of the processor, which tells more on a machine that others use. Nothing here passes or fails.
  */
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+import { optionsOfScript } from '@wattlot/client/config';
 import { bareCost, isNative } from './ledger/curve.ts';
 import { measureWaits } from './ledger/latency.ts';
 import { measureRestart, measureSplits } from './ledger/restart.ts';
@@ -11,17 +11,20 @@ import { medianOf, printAll } from './ledger/table.ts';
 import type { LedgerFigures } from './ledger/table.ts';
 import { measureSettling } from './ledger/trades.ts';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    skip: { type: 'string', default: '' },
+const values = optionsOfScript('npm run bench:ledger --', {
+  json: { kind: 'flag', what: 'the figures as one object, the last line' },
+  quick: { kind: 'flag', what: 'a first idea: one short round' },
+  rounds: {
+    kind: 'number',
+    value: 'N',
+    what: 'how often each part is measured; 5, or 1 when quick',
+    least: 1,
+    most: 1_000,
   },
+  skip: { kind: 'list', value: 'P', what: 'parts that are left out', allowed: ['restart'] },
 });
-const { quick } = values;
-const rounds = Number(values.rounds ?? (quick ? 1 : 5));
-const skipped = values.skip.split(',');
+const { quick, skip } = values;
+const rounds = values.rounds ?? (quick ? 1 : 5);
 
 async function often<T>(measure: () => Promise<T>): Promise<T[]> {
   const all: T[] = [];
@@ -40,7 +43,7 @@ const seconds = quick ? 4 : 20;
 const waits = medianOf(await often(() => measureWaits({ perSecond: 50, seconds })));
 const unspent = quick ? 20_000 : 200_000;
 const size = { transactions: unspent / 2, perBlock: 10 };
-const restart = skipped.includes('restart') ? undefined : await measureRestart(size, rounds);
+const restart = skip.includes('restart') ? undefined : await measureRestart(size, rounds);
 const splits = await measureSplits(unspent, rounds);
 load.push(loadavg()[0] ?? 0);
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { optionsOfScript } from '@wattlot/client/config';
 import { PtyScreen } from '../test/pty-screen.ts';
 import { wattlot } from '../test/run-wattlot.ts';
 
@@ -159,12 +159,19 @@ async function settling(): Promise<Record<string, unknown>> {
   return { settling: summary, events_per_second: Math.round(events * 10) / 10 };
 }
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '3' } },
+const { json, runs } = optionsOfScript('npm run bench --', {
+  json: { kind: 'flag', what: 'the figures as one object, the last line' },
+  runs: {
+    kind: 'number',
+    value: 'N',
+    what: 'of how many runs the figures are medians',
+    usual: 3,
+    least: 1,
+    most: 1_000,
+  },
 });
-const runs = Number(values.runs);
 const result = { ...(await starts(runs)), ...(await terminal(runs)), ...(await settling()) };
 for (const [name, value] of Object.entries(result)) {
   process.stdout.write(`${name.padEnd(32)} ${JSON.stringify(value)}\n`);
 }
-if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+if (json) process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { optionsOfScript } from '@wattlot/client/config';
 import { lastSeq } from '@wattlot/core';
 import { exactSeq } from '../packages/exchange/src/exact.ts';
 import { Feed } from '../packages/exchange/src/feed/feed.ts';
@@ -112,22 +112,44 @@ function starts(folder: string, what: string, rounds: number): Start {
   return found;
 }
 
-const { values } = parseArgs({
-  options: {
-    orders: { type: 'string', default: '1000000' },
-    folder: { type: 'string' },
-    rounds: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    only: { type: 'string' },
+const values = optionsOfScript('npm run bench:restart --', {
+  orders: {
+    kind: 'number',
+    value: 'N',
+    what: 'of a new journal',
+    usual: 1_000_000,
+    least: 1,
+    most: 100_000_000,
+  },
+  folder: {
+    kind: 'text',
+    value: 'F',
+    what: 'where the journal is, or is made and stays; without it in a temporary folder',
+  },
+  rounds: {
+    kind: 'number',
+    value: 'N',
+    what: 'how often each kind of start is measured',
+    usual: 1,
+    least: 1,
+    most: 1_000,
+  },
+  json: { kind: 'flag', what: 'the figures as one object, the last line' },
+  only: {
+    kind: 'list',
+    value: 'P',
+    what: 'one step, as it is run in a process of its own',
+    allowed: ['start', 'old', 'new'],
   },
 });
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'wattlot-restart-'));
-if (values.only === 'start') await start(folder);
-else if (values.only === 'old' || values.only === 'new') {
-  await snapshot(folder, values.only === 'old' ? oldEntries : 0);
+const [only] = values.only;
+if (only === 'start') await start(folder);
+else if (only === 'old' || only === 'new') {
+  await snapshot(folder, only === 'old' ? oldEntries : 0);
 } else {
-  const rounds = Number(values.rounds);
-  if (!existsSync(join(folder, 'journal.db'))) make(folder, Number(values.orders));
+  const { rounds } = values;
+  if (!existsSync(join(folder, 'journal.db'))) make(folder, values.orders);
   for (const name of listSnapshots(folder)) rmSync(join(folder, name));
   const none = starts(folder, 'no snapshot: ', rounds);
   run(folder, 'old');

@@ -8,19 +8,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { optionsOfScript } from '@wattlot/client/config';
 import { buildPlain, measure, startMarket } from './tui/measure.ts';
 import type { Bench, Figures, Program } from './tui/measure.ts';
 import { soak } from './tui/soak.ts';
 import { median, table } from './tui/table.ts';
-
-const help = `npm run bench:tui -- [options]
-  --rounds N    rounds of all programs and rates in turns, default 3
-  --quick       one short round: a first idea in a minute
-  --minutes N   instead: memory of the terminal over N minutes at 50 updates a second
-  --json        one object as the last line
-  --help        this
-`;
 
 /** Which program is looked at under how many updates a second; the terminal's own bytes are what the bare process writes, so it comes first. */
 const runs: readonly { readonly program: Program; readonly perSecond: number }[] = [
@@ -49,28 +41,34 @@ async function inTurns(
   return Object.fromEntries([...seen].map(([name, all]) => [name, median(all)]));
 }
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    minutes: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+const values = optionsOfScript('npm run bench:tui --', {
+  rounds: {
+    kind: 'number',
+    value: 'N',
+    what: 'of all programs and rates in turns',
+    usual: 3,
+    least: 1,
+    most: 1_000,
   },
+  quick: { kind: 'flag', what: 'one short round: a first idea in a minute' },
+  minutes: {
+    kind: 'number',
+    value: 'N',
+    what: 'instead: memory of the terminal over N minutes at 50 updates a second',
+    least: 1,
+    most: 100_000,
+  },
+  json: { kind: 'flag', what: 'the figures as one object, the last line' },
 });
-if (values.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
 const folder = await mkdtemp(join(tmpdir(), 'wattlot-bench-'));
 try {
   const market = await startMarket(join(folder, 'market'));
   const bench = { folder, market, plain: await buildPlain() };
-  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  const { minutes } = values;
   const lengths = values.quick ? { seconds: 4, keys: 30 } : { seconds: 12, keys: 120 };
   const result =
     minutes === undefined
-      ? await inTurns(bench, values.quick ? 1 : Number(values.rounds), lengths)
+      ? await inTurns(bench, values.quick ? 1 : values.rounds, lengths)
       : await soak(bench, minutes);
   process.stdout.write(minutes === undefined ? table(result as Record<string, Figures>) : '');
   if (values.json || minutes !== undefined) process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -9,9 +9,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { openParticipant, priceOfWire, wireOfPrice } from '@wattlot/client';
 import type { Instrument, OwnOrder, Participant } from '@wattlot/client';
+import { optionsOfScript } from '@wattlot/client/config';
 import { toAmount, toLots, toPrice } from '@wattlot/core';
 import type { Lots, Price, Side } from '@wattlot/core';
 
@@ -181,27 +181,24 @@ export async function makeMarket(options: MarketMakerOptions): Promise<number> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({
-    options: {
-      url: { type: 'string', default: 'http://127.0.0.1:4280' },
-      key: { type: 'string', default: 'market-maker.key' },
-      name: { type: 'string', default: 'market-maker' },
-      reference: { type: 'string', default: '150' },
-      spread: { type: 'string', default: '10' },
-      lots: { type: 'string', default: '20' },
-      trades: { type: 'string' },
-    },
+  const text = { kind: 'text', value: 'TEXT' } as const;
+  const number = { kind: 'number', value: 'N', least: 1, most: 1_000_000 } as const;
+  const price = { ...number, least: 0, isFraction: true } as const;
+  const { key, ...values } = optionsOfScript('node examples/market-maker.ts', {
+    url: { ...text, value: 'URL', what: 'the exchange', usual: 'http://127.0.0.1:4280' },
+    key: { ...text, value: 'FILE', what: 'its key, made when missing', usual: 'market-maker.key' },
+    name: { ...text, what: 'under which it asks to be let in', usual: 'market-maker' },
+    reference: { ...price, what: 'ecoin per kWh between its quotes', usual: 150 },
+    spread: { ...price, what: 'between bid and ask, ecoin per kWh', usual: 10 },
+    lots: { ...number, what: 'of each order', usual: 20 },
+    trades: { ...number, what: 'ends after so many have settled; without it never' },
   });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const settled = await makeMarket({
-    url: values.url,
-    keyFile: values.key,
-    name: values.name,
-    reference: Number(values.reference),
-    spread: Number(values.spread),
-    lots: Number(values.lots),
-    ...(values.trades === undefined ? {} : { trades: Number(values.trades) }),
+    ...values,
+    keyFile: key,
+    trades: values.trades ?? Infinity,
     signal: stop.signal,
     say: (line) => console.log(line),
   });

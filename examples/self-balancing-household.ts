@@ -10,9 +10,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { openParticipant, priceOfWire, wireOfPrice } from '@wattlot/client';
 import type { Instrument, OrderWish, OwnOrder } from '@wattlot/client';
+import { optionsOfScript } from '@wattlot/client/config';
 import { toAmount, toInstant, toLots, toPrice } from '@wattlot/core';
 import type { Side } from '@wattlot/core';
 
@@ -139,28 +139,30 @@ export function madeUpHour(count: number): number {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({
-    options: {
-      url: { type: 'string', default: 'http://127.0.0.1:4280' },
-      key: { type: 'string', default: 'household.key' },
-      name: { type: 'string', default: 'household' },
-      target: { type: 'string', default: '2000' },
-      price: { type: 'string', default: '150' },
-      'step-ms': { type: 'string', default: '1000' },
-      trades: { type: 'string' },
+  const text = { kind: 'text', value: 'TEXT' } as const;
+  const number = { kind: 'number', value: 'N', least: 1, most: 1_000_000 } as const;
+  const values = optionsOfScript('node examples/self-balancing-household.ts', {
+    url: { ...text, value: 'URL', what: 'the exchange', usual: 'http://127.0.0.1:4280' },
+    key: { ...text, value: 'FILE', what: 'its key, made when missing', usual: 'household.key' },
+    name: { ...text, what: 'under which it asks to be let in', usual: 'household' },
+    target: { ...number, what: 'Wh that it wants in its battery', usual: 2_000 },
+    price: {
+      ...number,
+      isFraction: true,
+      what: 'what it thinks energy is worth, ecoin per kWh',
+      usual: 150,
     },
+    'step-ms': { ...number, what: 'between two steps', usual: 1_000 },
+    trades: { ...number, what: 'ends after so many have settled; without it never' },
   });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const settled = await balanceHousehold({
-    url: values.url,
+    ...values,
     keyFile: values.key,
-    name: values.name,
-    target: Number(values.target),
-    price: Number(values.price),
     step: madeUpHour,
-    stepMs: Number(values['step-ms']),
-    ...(values.trades === undefined ? {} : { trades: Number(values.trades) }),
+    stepMs: values['step-ms'],
+    trades: values.trades ?? Infinity,
     signal: stop.signal,
     say: (line) => console.log(line),
   });

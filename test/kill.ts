@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { optionsOfScript } from '@wattlot/client/config';
 import { check } from './kill/check.ts';
 import type { Checked } from './kill/check.ts';
 import { startServer } from './kill/server.ts';
@@ -110,20 +110,17 @@ function settledOf(traders: readonly Trader[]): number {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({
-    options: { cycles: { type: 'string', default: '100' }, seed: { type: 'string' } },
+  const number = { kind: 'number', value: 'N', most: 4_294_967_295 } as const;
+  const options = optionsOfScript('npm run test:kill --', {
+    cycles: { ...number, what: 'kills', usual: 100, least: 1 },
+    seed: { ...number, what: 'of all that is chance; without it by the clock', least: 0 },
   });
-  const [cycles, seed] = [Number(values.cycles), Number(values.seed ?? Date.now() % 1_000_000)];
-  if (!Number.isSafeInteger(cycles) || cycles < 1 || !Number.isSafeInteger(seed)) {
-    process.stderr.write('usage: node test/kill.ts [--cycles N] [--seed S]\n');
-    process.exitCode = 2;
-  } else {
-    const log = (line: string): void => console.log(line);
-    log(`seed ${seed}`);
-    const done = await kill({ cycles, seed, log });
-    const { entries, orders, trades, settled, promised, told, resumed } = done;
-    log(
-      `${cycles} kills: ${promised} orders acknowledged, none lost; ${entries} entries, ${orders} orders, ${settled} of ${trades} trades settled; a reader came back ${resumed} times and was told ${told} trades, none twice, none missing`,
-    );
-  }
+  const { cycles, seed = Date.now() % 1_000_000 } = options;
+  const log = (line: string): void => console.log(line);
+  log(`seed ${seed}`);
+  const done = await kill({ cycles, seed, log });
+  const { entries, orders, trades, settled, promised, told, resumed } = done;
+  log(
+    `${cycles} kills: ${promised} orders acknowledged, none lost; ${entries} entries, ${orders} orders, ${settled} of ${trades} trades settled; a reader came back ${resumed} times and was told ${told} trades, none twice, none missing`,
+  );
 }

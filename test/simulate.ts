@@ -2,7 +2,7 @@
  * Simulates the whole exchange with its households, seed by seed: `node test/simulate.ts --seeds N [--seed S] [--seconds T] [--json] [--trace]`. Each failing seed is a line with the
  * command that plays it again exactly.
  */
-import { parseArgs } from 'node:util';
+import { optionsOfScript } from '@wattlot/client/config';
 import { runSeed, tradingSecondsDefault } from './simulation/run.ts';
 import type { RunResult } from './simulation/run.ts';
 
@@ -25,18 +25,15 @@ export function lineFor(result: RunResult): string {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '1' },
-      seed: { type: 'string', default: '1' },
-      seconds: { type: 'string', default: String(tradingSecondsDefault) },
-      json: { type: 'boolean', default: false },
-      trace: { type: 'boolean', default: false },
-    },
+  const number = { kind: 'number', value: 'N', least: 1 } as const;
+  const values = optionsOfScript('npm run simulate --', {
+    seeds: { ...number, what: 'how many', usual: 1, most: 1_000_000_000 },
+    seed: { ...number, what: 'the first', usual: 1, least: 0, most: 4_294_967_295 },
+    seconds: { ...number, what: 'of trading', usual: tradingSecondsDefault, most: 1_000_000 },
+    json: { kind: 'flag', what: 'one object, the last line' },
+    trace: { kind: 'flag', what: 'each line of the trace' },
   });
-  const first = Number(values.seed);
-  const count = Number(values.seeds);
-  const seconds = Number(values.seconds);
+  const { seed: first, seeds: count, seconds } = values;
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const began = process.cpuUsage();
   const results: RunResult[] = [];
