@@ -6,5 +6,7 @@ export default defineConfig({
     setupFiles: ['test/properties.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A core is left idle otherwise, of two that is half: many tests wait for processes.
+    maxWorkers: '100%',
   },
 });
