@@ -51,7 +51,10 @@ export interface SequencerOptions {
   readonly clock: Clock;
   /** Default: the usual ones. */
   readonly limits?: OperatingLimits;
-  /** Told of each commit, after the answers to its entries, and how many microseconds the journal took. */
+  /**
+   * Told of each commit, after the answers to its entries, and of the microseconds from giving it to the journal until it could be told of: the commit before may have been told of
+   * meanwhile.
+   */
   readonly committed: (batch: readonly Applied[], micros: number) => void;
   /** Told once when nothing more can be committed. The process has to end: what is on its way may be on disk or not. */
   readonly failed: (error: unknown) => void;
