@@ -107,3 +107,8 @@ export class Script {
     return this.take(this.session.down('lost', 250));
   }
 }
+
+/** What was subscribed to and unsubscribed from, in order. */
+export function topicsOf(frames: readonly SentFrame[]): readonly string[] {
+  return frames.map(({ method, params }) => `${method} ${String(params?.['channel'])}`);
+}
