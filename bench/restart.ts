@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { optionsOfScript } from '@wattlot/client/config';
 import { lastSeq } from '@wattlot/core';
-import { exactSeq } from '../packages/exchange/src/exact.ts';
 import { Feed } from '../packages/exchange/src/feed/feed.ts';
 import { openDatabase } from '../packages/exchange/src/journal/database.ts';
 import type { StoredRow } from '../packages/exchange/src/journal/database.ts';
@@ -22,7 +21,7 @@ import {
 } from '../packages/exchange/src/journal/snapshot.ts';
 import { foldRows } from '../packages/exchange/src/journal/snapshot-thread.ts';
 import { openSqliteJournal } from '../packages/exchange/src/journal/sqlite.ts';
-import { Folds, wantedSections } from '../packages/exchange/src/replay.ts';
+import { Reading, wantedSections } from '../packages/exchange/src/replay.ts';
 import { findAsset } from '../packages/exchange/src/testing.ts';
 import { median } from './exchange/numbers.ts';
 
@@ -71,11 +70,10 @@ async function snapshot(folder: string, without: number): Promise<void> {
 async function start(folder: string): Promise<void> {
   const begun = performance.now();
   const newest = newestSnapshot(folder, wantedSections, () => undefined);
-  const opening = openSqliteJournal(folder, newest?.head);
-  const folds = new Folds(newest);
-  const journal = await opening;
+  const reading = new Reading(newest);
+  const journal = await openSqliteJournal(folder, newest?.head, reading);
   const from = journal.provedFrom;
-  for await (const entries of journal.read(exactSeq(from + 1))) folds.take(entries);
+  const { folds } = reading;
   folds.begin(new Feed(findAsset));
   const seconds = (performance.now() - begun) / 1000;
   const { user, system } = process.cpuUsage();

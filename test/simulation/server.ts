@@ -167,7 +167,7 @@ export class Server {
       // Not now: whoever tells of it has not finished.
       world.after(0, () => this.restart(), life);
     };
-    const { snapshot, snapshots } = this.#shelf.open(life);
+    const { folds, snapshots } = this.#shelf.open(life);
     const assembly = await assemble(
       {
         policy: 'open',
@@ -179,7 +179,7 @@ export class Server {
       },
       {
         journal,
-        snapshot,
+        folds,
         snapshots,
         ledger,
         random: world.chance.bytes,

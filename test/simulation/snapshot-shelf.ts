@@ -2,6 +2,7 @@
 import type { Parts } from '../../packages/exchange/src/assembly.ts';
 import type { JournalDisk } from '../../packages/exchange/src/journal/simulated.ts';
 import { foldRows } from '../../packages/exchange/src/journal/snapshot-thread.ts';
+import { Folds } from '../../packages/exchange/src/replay.ts';
 import type { Snapshot } from '../../packages/exchange/src/journal/snapshot.ts';
 import type { PlantedFault } from './faults.ts';
 import type { Life, World } from './world.ts';
@@ -22,13 +23,13 @@ export class SnapshotShelf {
   }
 
   /** What a start finds, and what makes the next ones. Sometimes nothing is found: the whole journal is read then. */
-  open(life: Life): Pick<Parts, 'snapshot' | 'snapshots'> {
+  open(life: Life): Pick<Parts, 'folds' | 'snapshots'> {
     const { chance } = this.#world;
     const isFound = chance.percent(70);
     const snapshot = isFound ? this.#newest : undefined;
     let due = (snapshot?.head.seq ?? 0) + chance.between(between.least, between.most);
     return {
-      snapshot,
+      folds: new Folds(snapshot),
       snapshots: {
         committed: (seq) => {
           if (seq < due) return;

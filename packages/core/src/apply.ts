@@ -31,14 +31,22 @@ import type { Instant } from './units.ts';
  * @throws Error when the entry is not the next one or its time runs backwards: the journal is broken, and nothing has changed.
  */
 export function apply(state: State, entry: Entry): readonly Event[] {
-  const { seq, at } = entry;
+  return applyCommand(state, entry, isCommand(entry.command));
+}
+
+/** As `apply`, of an entry whose command `isCommand` has been asked about and is one. */
+export function applyChecked(state: State, entry: Entry): readonly Event[] {
+  return applyCommand(state, entry, true);
+}
+
+function applyCommand(state: State, entry: Entry, isOne: boolean): readonly Event[] {
+  const { seq, at, command } = entry;
   checkPlace(state, entry);
   state.seq = seq;
   state.at = at;
   const { changes } = state;
   letFall(state, changes);
-  const command: unknown = entry.command;
-  const code = isCommand(command) ? dispatch(state, changes, command) : 'malformed';
+  const code = isOne ? dispatch(state, changes, command) : 'malformed';
   if (code !== undefined) changes.events.push({ kind: 'refused', ...namesOf(command), code });
   for (const market of changes.markets) fireWholes(state, changes, market);
   return finish(state, changes);

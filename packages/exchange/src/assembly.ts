@@ -2,7 +2,7 @@
  * An exchange without its HTTP side, put together from its parts: state, sequencer, settler, feed, sessions and sockets. Reads no folder, opens no port, makes
  * no thread and no chance of its own: what lasts, what is random and what time it is are given, by `exchange.ts` from a folder, by a simulation from a seed.
  */
-import { lastInstant, lastSeq, marketOf, marketsUnderWay, openTrades } from '@wattlot/core';
+import { lastInstant, marketOf, marketsUnderWay, openTrades } from '@wattlot/core';
 import type { Event, Instant, MarketTerms, State } from '@wattlot/core';
 import { verifyMessage } from '@wattlot/ledger';
 import type { Chain } from '@wattlot/ledger';
@@ -16,15 +16,14 @@ import { Desk } from './gateway/desk.ts';
 import { Sessions } from './gateway/sessions.ts';
 import { Sockets } from './gateway/sockets.ts';
 import type { Journal } from './journal/journal.ts';
-import type { Snapshot } from './journal/snapshot.ts';
 import type { Snapshots } from './journal/snapshots.ts';
 import type { LedgerPort, MarketOperator, OpenLedger } from './ledger-port.ts';
 import { renewalGraceMs } from './limits.ts';
 import { Deliveries } from './offers.ts';
 import { usualLimits } from './operating-limits.ts';
 import type { OperatingLimits } from './operating-limits.ts';
-import { catchUp, Folds } from './replay.ts';
-import type { CountsSince } from './replay.ts';
+import { catchUp } from './replay.ts';
+import type { CountsSince, Folds } from './replay.ts';
 import { Requests } from './requests.ts';
 import { Sequencer } from './sequencer.ts';
 import type { Applied } from './sequencer.ts';
@@ -53,8 +52,8 @@ export interface AssemblyOptions {
 /** What an exchange is put together from. */
 export interface Parts {
   readonly journal: Journal;
-  /** The newest that the journal goes on from. */
-  readonly snapshot: Snapshot | undefined;
+  /** Of the journal up to some entry: what is after it is read. */
+  readonly folds: Folds;
   /** Makes the next ones. */
   readonly snapshots: Pick<Snapshots, 'committed' | 'provePast' | 'close'>;
   readonly ledger: OpenLedger;
@@ -112,13 +111,12 @@ export async function assemble(
   closers: (() => Promise<unknown>)[],
 ): Promise<Assembly> {
   const { clock, limits = usualLimits } = options;
-  const { journal, snapshot, snapshots, ledger } = parts;
+  const { journal, folds, snapshots, ledger } = parts;
   const { port, chain } = ledger;
   const failed = failOnce(options);
 
-  const folds = new Folds(snapshot);
   const { state, stats } = folds;
-  await catchUp(journal, port, folds, lastSeq(state) + 1);
+  await catchUp(journal, port, folds);
   const feed = new Feed((name) => port.asset(name));
   folds.begin(feed);
   clock.notBefore(lastInstant(state));

@@ -144,6 +144,9 @@ export const timerMsMax = 2 ** 31 - 1;
 /** Trades that a market's tape keeps: what a subscriber is shown of the past. */
 export const tapeMax = 50;
 
+/** Slices of a journal's entries that the thread that proves it may be ahead of the one that folds them: about 5 MB. */
+export const slicesAheadMax = 16;
+
 /** Candles of each interval that a market keeps: of minutes, all of the 24 hours that the ticker looks back on. */
 export const candlesMax = 1_440;
 

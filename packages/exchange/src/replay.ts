@@ -1,15 +1,17 @@
 /** What an exchange folds from its journal: the state, the feed's past, the counts. At a start they come from the newest snapshot and the entries after it. */
-import { createState, ledgerHeight, restore, stateText } from '@wattlot/core';
+import { createState, lastSeq, ledgerHeight, restore, stateText } from '@wattlot/core';
 import type { Entry, Event, Instant, LedgerAdvance, State } from '@wattlot/core';
 import { ExchangeError, lineOf } from './errors.ts';
-import { exactSeq } from './exact.ts';
+import { exactSeq, sure } from './exact.ts';
 import type { Feed } from './feed/feed.ts';
 import { FeedPast, noPast } from './feed/past.ts';
 import type { KeptPast } from './feed/past.ts';
 import type { Journal } from './journal/journal.ts';
 import { applyStored } from './journal/offline.ts';
+import type { StoredEntry } from './journal/packing.ts';
 import { sectionOf, stateSection } from './journal/snapshot.ts';
 import type { Section, Snapshot } from './journal/snapshot.ts';
+import type { EntryReader } from './journal/sqlite.ts';
 import type { LedgerPort } from './ledger-port.ts';
 import { named } from './settler.ts';
 import { StatsCounter } from './stats.ts';
@@ -93,7 +95,7 @@ export class Folds {
   }
 
   /** Takes in one commit. @throws ExchangeError `journal_corrupt` when an entry cannot be applied. */
-  take(entries: readonly Entry[]): void {
+  take(entries: readonly (Entry | StoredEntry)[]): void {
     for (const entry of entries) {
       const events = applyStored(this.state, entry);
       this.#past.take({ entry, events });
@@ -136,17 +138,53 @@ export class Folds {
   }
 }
 
+/** Folds a journal while it is proved, from the newest snapshot if the journal goes on from there. What went wrong is told at the end: the proof comes first. */
+export class Reading implements EntryReader {
+  readonly #newest: Snapshot | undefined;
+  #folds: Folds | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(newest: Snapshot | undefined) {
+    this.#newest = newest;
+  }
+
+  begin(from: number): void {
+    this.#try(() => {
+      this.#folds = new Folds(from === this.#newest?.head.seq ? this.#newest : undefined);
+    });
+  }
+
+  take(entries: readonly StoredEntry[]): void {
+    this.#try(() => this.#folds?.take(entries));
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /** Once the journal is open. @throws whatever happened on the way, such as ExchangeError `journal_corrupt`. */
+  get folds(): Folds {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return sure(this.#folds, 'a journal');
+  }
+
+  #try(work: () => void): void {
+    if (this.#failure !== undefined) return;
+    try {
+      work();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+}
+
 /**
  * Brings the folds up to the journal's head.
  * @throws ExchangeError `journal_corrupt` when an entry cannot be applied; `ledger_mismatch` when the chain is not the one that the journal followed.
  */
-export async function catchUp(
-  journal: Journal,
-  ledger: LedgerPort,
-  folds: Folds,
-  from = 1,
-): Promise<void> {
-  for await (const entries of journal.read(exactSeq(from))) folds.take(entries);
+export async function catchUp(journal: Journal, ledger: LedgerPort, folds: Folds): Promise<void> {
+  const next = exactSeq(lastSeq(folds.state) + 1);
+  for await (const entries of journal.read(next)) folds.take(entries);
   const { block } = folds;
   if (block !== undefined) await requireSame(ledger, block);
 }

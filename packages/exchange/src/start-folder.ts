@@ -22,7 +22,7 @@ import type { OpenLedger } from './ledger-port.ts';
 import { newestSnapshot } from './journal/snapshot.ts';
 import { Snapshots } from './journal/snapshots.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
-import { wantedSections } from './replay.ts';
+import { Reading, wantedSections } from './replay.ts';
 
 /** Which folder, and with what. */
 export interface FolderOptions {
@@ -38,9 +38,9 @@ export interface FolderOptions {
 export const chainName = 'wattlot';
 
 /** What the folder gives to an exchange. */
-export type Opened = Pick<Parts, 'journal' | 'snapshot' | 'snapshots' | 'ledger'>;
+export type Opened = Pick<Parts, 'journal' | 'folds' | 'snapshots' | 'ledger'>;
 
-/** Opens journal and chain side by side, since the journal is proved in a thread of its own. A new chain is begun only once the journal is proved. `closers` gets what ends them. */
+/** Opens journal and chain side by side, since the journal is proved in a thread of its own, and folds meanwhile what it holds. A new chain is begun only once the journal is proved. `closers` gets what ends them. */
 export async function openFolder(
   { folder, clock, node, log }: FolderOptions,
   closers: (() => Promise<unknown>)[],
@@ -48,13 +48,16 @@ export async function openFolder(
   if (node === undefined) requireNoNode(folder);
   const whole = node === undefined ? requireWhole(folder) : undefined;
   const newest = newestSnapshot(journalFolder(folder), wantedSections, log);
-  const opening = openSqliteJournal(journalFolder(folder), newest?.head);
+  const reading = new Reading(newest);
+  const opening = openSqliteJournal(journalFolder(folder), newest?.head, reading);
   const ledger =
     node !== undefined
       ? openNodeLedger({ folder, node, clock, log })
       : whole?.hasChain === true
         ? openLedger(folder, clock, whole.last === 0)
         : opening.then(({ head }) => openLedger(folder, clock, head === 0));
+  // Then nothing starts here: the proof goes on, and what it reads need not be folded.
+  ledger.catch((error: unknown) => reading.fail(error));
   const [journal, opened] = await Promise.allSettled([opening, ledger]);
   if (journal.status === 'fulfilled') closers.push(() => journal.value.close());
   if (opened.status === 'fulfilled') closers.push(() => opened.value.close());
@@ -72,7 +75,7 @@ export async function openFolder(
     log,
     now: () => performance.now(),
   });
-  return { journal: journal.value, snapshot, snapshots, ledger: opened.value };
+  return { journal: journal.value, folds: reading.folds, snapshots, ledger: opened.value };
 }
 
 /** @param begin whether to begin a chain where there is none. */

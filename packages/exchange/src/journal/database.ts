@@ -32,15 +32,25 @@ export interface JournalDatabase {
   close(): void;
 }
 
+/** Is given the commits of a journal while it is proved. What it was given is good only when the journal could be opened. */
+export interface RowReader {
+  /** First of all: the entry after which the commits begin, that of the snapshot or 0. */
+  begin(from: number): void;
+  take(row: Row): void;
+  /** All of it is proved. */
+  end(): void;
+}
+
 /**
  * Opens the journal in `folder`, making both when missing.
  * @param since a head that a snapshot vouches for: when it is in the journal, the commits up to it are not proved again.
+ * @param reader is given the others.
  * @throws ExchangeError `journal_corrupt` or `journal_version` (nothing was touched), `folder_locked`, `journal_io`.
  */
-export function openDatabase(folder: string, since?: Head): JournalDatabase {
+export function openDatabase(folder: string, since?: Head, reader?: RowReader): JournalDatabase {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return take(folder, databaseOf(folder), proved(folder, since));
+    return take(folder, databaseOf(folder), proved(folder, since, reader));
   } catch (error) {
     throw explain(error, folder);
   }
@@ -52,15 +62,21 @@ interface Proved {
 }
 
 /** Proves the journal from `since` on; all of it, when it does not go on from there. */
-function proved(folder: string, since: Head = emptyHead): Proved {
-  let head = since;
+function proved(folder: string, since: Head = emptyHead, reader?: RowReader): Proved {
+  let head: Head | undefined;
   try {
-    const from = since.seq === 0 ? undefined : since;
-    for (const row of proveJournal(folder, from)) head = row.head;
-    return { head, from: since.seq };
+    for (const row of proveJournal(folder, since.seq === 0 ? undefined : since)) {
+      if (head === undefined) reader?.begin(since.seq);
+      head = row.head;
+      reader?.take(row);
+    }
+    if (head === undefined) reader?.begin(since.seq);
+    reader?.end();
+    return { head: head ?? since, from: since.seq };
   } catch (error) {
+    // That is seen before the first commit.
     if (!(error instanceof OtherChain)) throw error;
-    return proved(folder);
+    return proved(folder, emptyHead, reader);
   }
 }
 

@@ -3,10 +3,13 @@ import { parentPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { ExchangeError, lineOf } from '../errors.ts';
 import type { ExchangeErrorCode } from '../errors.ts';
-import { readCharactersMax } from '../limits.ts';
+import { readCharactersMax, slicesAheadMax } from '../limits.ts';
 import { openDatabase } from './database.ts';
-import type { JournalDatabase, StoredRow } from './database.ts';
+import type { JournalDatabase, RowReader, StoredRow } from './database.ts';
+import { decodeEntries } from './entries.ts';
 import type { Head } from './head.ts';
+import { Packer } from './packing.ts';
+import type { Packed } from './packing.ts';
 import type { Row } from './proof.ts';
 
 /** What it is started with: the folder, and a head that a snapshot vouches for. */
@@ -14,6 +17,8 @@ export interface DiskTask {
   readonly thread: 'disk';
   readonly folder: string;
   readonly since: Head | undefined;
+  /** Where whoever reads the entries while they are proved counts the slices it has taken; left out when nobody does. */
+  readonly taken?: SharedArrayBuffer | undefined;
 }
 
 /** What the thread is asked. `lend` gives a port to another thread, which asks there for rows by the number of an entry. */
@@ -22,6 +27,12 @@ export type JournalRequest =
   | { readonly kind: 'read'; readonly from: number }
   | { readonly kind: 'lend'; readonly port: MessagePort }
   | { readonly kind: 'close' };
+
+/** What comes unasked before that: where the entries begin, the entries in slices, and that there are none any more that could be read. */
+export type ProvedEntries =
+  | { readonly kind: 'begin'; readonly from: number }
+  | { readonly kind: 'entries'; readonly packed: Packed }
+  | { readonly kind: 'unreadable'; readonly message: string };
 
 /** Its answers, one a request; the first comes unasked when the journal is open. */
 export type JournalAnswer =
@@ -34,13 +45,13 @@ export type JournalAnswer =
   | { readonly kind: 'failed'; readonly code: ExchangeErrorCode; readonly message: string };
 
 /**
- * Characters of rows handed over at a time to a thread that makes a snapshot: reading them takes less than a millisecond, and that is all that a commit may have to
- * wait for it.
+ * Characters of rows handed over at a time to another thread: reading them takes less than a millisecond, and that is all that a commit may have to wait for one that makes a
+ * snapshot.
  */
 const lentCharactersMax = 256 * 1024;
 
 /** Opens the journal and serves it until it is closed. */
-export function serveDisk({ folder, since }: DiskTask): void {
+export function serveDisk({ folder, since, taken }: DiskTask): void {
   const port = parentPort;
   if (port === null) throw new Error('the journal thread was started as a program');
   const lent = new Set<MessagePort>();
@@ -55,7 +66,8 @@ export function serveDisk({ folder, since }: DiskTask): void {
     port.postMessage(reply);
   };
   answer(() => {
-    const database = openDatabase(folder, since);
+    const reader = taken === undefined ? undefined : new Sender(port, new Int32Array(taken));
+    const database = openDatabase(folder, since, reader);
     const done = (rows: readonly StoredRow[] = []): Extract<JournalAnswer, { kind: 'done' }> => {
       return { kind: 'done', head: database.head.seq, provedFrom: database.provedFrom, rows };
     };
@@ -80,6 +92,60 @@ export function serveDisk({ folder, since }: DiskTask): void {
     });
     return done();
   });
+}
+
+/** Sends the entries of a journal that is being proved, and waits when it is too far ahead of whoever takes them. */
+class Sender implements RowReader {
+  readonly #port: MessagePort;
+  readonly #taken: Int32Array;
+  readonly #packer = new Packer();
+  #characters = 0;
+  #sent = 0;
+  #isReadable = true;
+
+  constructor(port: MessagePort, taken: Int32Array) {
+    this.#port = port;
+    this.#taken = taken;
+  }
+
+  begin(from: number): void {
+    this.#send({ kind: 'begin', from });
+  }
+
+  take({ entries, first, last }: Row): void {
+    if (!this.#isReadable) return;
+    try {
+      this.#packer.add(decodeEntries(entries, first, last));
+    } catch (error) {
+      // Whether the rest is what was written is still to be seen.
+      this.#flush();
+      this.#isReadable = false;
+      this.#send({ kind: 'unreadable', message: lineOf(error) });
+      return;
+    }
+    this.#characters += entries.length;
+    if (this.#characters >= lentCharactersMax) this.#flush();
+  }
+
+  end(): void {
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#characters === 0) return;
+    this.#characters = 0;
+    for (;;) {
+      const taken = Atomics.load(this.#taken, 0);
+      if (this.#sent - taken < slicesAheadMax) break;
+      Atomics.wait(this.#taken, 0, taken);
+    }
+    this.#sent += 1;
+    this.#send({ kind: 'entries', packed: this.#packer.take() });
+  }
+
+  #send(message: ProvedEntries): void {
+    this.#port.postMessage(message);
+  }
 }
 
 function lend(database: JournalDatabase, port: MessagePort, lent: Set<MessagePort>): void {

@@ -4,12 +4,13 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { apply, audit, createState, lastInstant, stateHash } from '@wattlot/core';
+import { apply, applyChecked, audit, createState, lastInstant, stateHash } from '@wattlot/core';
 import type { Entry, Event, Instant, State } from '@wattlot/core';
 import { ExchangeError, lineOf } from '../errors.ts';
 import { decodeEntries } from './entries.ts';
 import { emptyHead, sha256 } from './head.ts';
 import type { Head } from './head.ts';
+import type { StoredEntry } from './packing.ts';
 import { databaseOf, explain, proveJournal, witnessOf } from './proof.ts';
 import { listSnapshots, readSnapshot, sectionOf, stateSection } from './snapshot.ts';
 
@@ -191,9 +192,12 @@ function fold(
 }
 
 /** Applies an entry of a journal. @throws ExchangeError `journal_corrupt` when it cannot be. */
-export function applyStored(state: State, entry: Entry): readonly Event[] {
+export function applyStored(
+  state: State,
+  entry: Entry & Partial<Pick<StoredEntry, 'isChecked'>>,
+): readonly Event[] {
   try {
-    return apply(state, entry);
+    return entry.isChecked === true ? applyChecked(state, entry) : apply(state, entry);
   } catch (error) {
     const what = `the journal's entry ${entry.seq}: ${lineOf(error)}`;
     throw new ExchangeError('journal_corrupt', what, { cause: error });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stateHash } from '@wattlot/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { exactSeq } from '../exact.ts';
-import { Folds, wantedSections } from '../replay.ts';
+import { Reading, wantedSections } from '../replay.ts';
+import type { Folds } from '../replay.ts';
 import { openDatabase } from './database.ts';
 import { Flow } from './flow.ts';
 import { writeFlow } from './golden.ts';
@@ -52,12 +52,10 @@ async function journalWith(
 /** What an exchange would start with. */
 async function start(log: (line: string) => void = noLog): Promise<{ folds: Folds; from: number }> {
   const newest = newestSnapshot(folder, wantedSections, log);
-  const journal = await openSqliteJournal(folder, newest?.head);
-  const from = journal.provedFrom;
-  const folds = new Folds(from === 0 ? undefined : newest);
-  for await (const entries of journal.read(exactSeq(from + 1))) folds.take(entries);
+  const reading = new Reading(newest);
+  const journal = await openSqliteJournal(folder, newest?.head, reading);
   await journal.close();
-  return { folds, from };
+  return { folds: reading.folds, from: journal.provedFrom };
 }
 
 function textsOf(folds: Folds): unknown {

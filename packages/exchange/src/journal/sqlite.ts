@@ -6,8 +6,10 @@ import { ExchangeError, lineOf } from '../errors.ts';
 import { exactSeq } from '../exact.ts';
 import { decodeEntries, encodeEntries } from './entries.ts';
 import type { Journal } from './journal.ts';
-import type { DiskTask, JournalAnswer, JournalRequest } from './disk-thread.ts';
+import type { DiskTask, JournalAnswer, JournalRequest, ProvedEntries } from './disk-thread.ts';
 import type { Head } from './head.ts';
+import { Unpacker } from './packing.ts';
+import type { StoredEntry } from './packing.ts';
 
 /** The threads' code is beside this file, as source or bundled. */
 export const workerFile: URL = new URL(
@@ -30,13 +32,27 @@ interface Waiting {
   readonly failed: (error: ExchangeError) => void;
 }
 
+/** Is given the entries of a journal while it is proved. They are good only when the journal could be opened. Must not throw. */
+export interface EntryReader {
+  /** First of all: the entry after which they begin, that of the snapshot or 0. */
+  begin(from: number): void;
+  take(entries: readonly StoredEntry[]): void;
+  /** What comes next, whatever it is, are no entries. */
+  fail(error: ExchangeError): void;
+}
+
 /**
  * Opens the journal in `folder`, making it when missing, and proves it to the last entry.
  * @param since a head that a snapshot vouches for: when it is in the journal it is proved from there on, else from the first entry.
+ * @param reader has been given everything from there on when this resolves.
  * @throws ExchangeError `journal_corrupt`, `journal_version` (nothing was touched), `folder_locked` or `journal_io`.
  */
-export async function openSqliteJournal(folder: string, since?: Head): Promise<DiskJournal> {
-  const thread = new JournalThread({ thread: 'disk', folder, since });
+export async function openSqliteJournal(
+  folder: string,
+  since?: Head,
+  reader?: EntryReader,
+): Promise<DiskJournal> {
+  const thread = new JournalThread({ folder, since }, reader);
   const { head, provedFrom } = await thread.opened;
   return new SqliteJournal(thread, head, provedFrom);
 }
@@ -48,10 +64,16 @@ class JournalThread {
   readonly #waiting: Waiting[] = [];
   #failure: ExchangeError | undefined;
 
-  constructor(workerData: DiskTask) {
+  constructor(task: Pick<DiskTask, 'folder' | 'since'>, reader: EntryReader | undefined) {
+    const taken = reader === undefined ? undefined : new SharedArrayBuffer(4);
+    const workerData: DiskTask = { thread: 'disk', ...task, taken };
     this.#worker = new Worker(workerFile, { workerData, name: 'journal' });
     this.opened = this.#wait();
-    this.#worker.on('message', (answer: JournalAnswer) => this.#take(answer));
+    const proved = reader && taken && new Proved(reader, new Int32Array(taken));
+    this.#worker.on('message', (answer: JournalAnswer | ProvedEntries) => {
+      if (answer.kind === 'done' || answer.kind === 'failed') this.#take(answer);
+      else proved?.take(answer);
+    });
     this.#worker.on('error', (error) => this.#fail(journalStopped(lineOf(error), error)));
     this.#worker.on('exit', () => this.#fail(journalStopped('the journal is closed')));
   }
@@ -82,6 +104,33 @@ class JournalThread {
   #fail(error: ExchangeError): void {
     this.#failure ??= error;
     for (const { failed } of this.#waiting.splice(0)) failed(this.#failure);
+  }
+}
+
+/** Hands what was proved to whoever reads it. */
+class Proved {
+  readonly #reader: EntryReader;
+  readonly #taken: Int32Array;
+  readonly #unpacker = new Unpacker();
+
+  constructor(reader: EntryReader, taken: Int32Array) {
+    this.#reader = reader;
+    this.#taken = taken;
+  }
+
+  take(message: ProvedEntries): void {
+    switch (message.kind) {
+      case 'begin':
+        this.#reader.begin(message.from);
+        return;
+      case 'entries':
+        this.#reader.take(this.#unpacker.unpack(message.packed));
+        Atomics.add(this.#taken, 0, 1);
+        Atomics.notify(this.#taken, 0);
+        return;
+      case 'unreadable':
+        this.#reader.fail(new ExchangeError('journal_corrupt', message.message));
+    }
   }
 }
 
