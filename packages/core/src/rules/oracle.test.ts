@@ -29,7 +29,7 @@ function comparePositions({ state }: Driver, oracle: Oracle): void {
     bare: [...order.bare],
   }));
   const names = new Set(seen.map(({ order }) => String(order)));
-  const said = oracle.orders
+  const said = oracle.book.orders
     .filter(({ name }) => names.has(name))
     .map(({ name: order, price, volume, filled, cancelled, remaining, firm, bare }) => {
       return { order, price, volume, filled, cancelled, remaining, firm, bare };
@@ -39,7 +39,7 @@ function comparePositions({ state }: Driver, oracle: Oracle): void {
   );
   for (const side of ['ask', 'bid'] as const) {
     const queue = [...queueOf(state, symbol, side)].map(({ order }) => order);
-    expect(queue).toEqual(oracle.queue(side).map(({ name }) => name));
+    expect(queue).toEqual(oracle.book.queue(side).map(({ name }) => name));
   }
 }
 

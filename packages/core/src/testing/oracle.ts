@@ -3,97 +3,14 @@
  * ordinary matcher of partial fills, in which lots only have names. It shares no code with the core; funds, ids and outputs it does not know.
  */
 import type { Command, OrderAmend, OrderPlace } from '../command.ts';
-
-/** What happened, as the rules tell it. */
-export type RuleEvent =
-  | { readonly what: 'refused'; readonly code: string }
-  | { readonly what: 'placed' | 'repeated'; readonly order: string }
-  | {
-      readonly what: 'asked' | 'opened' | 'returned';
-      readonly order: string;
-      readonly lots: number[];
-    }
-  | {
-      readonly what: 'trade';
-      readonly resting: string;
-      readonly incoming: string;
-      readonly price: number;
-      readonly volume: number;
-      readonly lots: number[];
-    }
-  | {
-      readonly what: 'cancelled';
-      readonly order: string;
-      readonly volume: number;
-      readonly reason: string;
-    }
-  | {
-      readonly what: 'amended';
-      readonly order: string;
-      readonly price: number;
-      readonly volume: number;
-    }
-  | {
-      readonly what: 'auction';
-      readonly price: number;
-      readonly volume: number;
-      readonly imbalance: number;
-    }
-  | { readonly what: 'phase'; readonly phase: string };
-
-/** An order as the rules see it. */
-export interface RuleOrder {
-  readonly name: string;
-  readonly who: string;
-  readonly side: 'ask' | 'bid';
-  readonly terms: OrderPlace;
-  price: number;
-  volume: number;
-  filled: number;
-  cancelled: number;
-  remaining: number;
-  /** Lots that rest. Of a whole order one, for all of it. */
-  firm: number[];
-  /** Lots that wait for offers. */
-  bare: number[];
-  place: number;
-  joinsBack: boolean;
-  named: number;
-  ended: string | undefined;
-}
-
-interface RuleTrade {
-  readonly resting: RuleOrder;
-  readonly incoming: RuleOrder;
-  readonly price: number;
-  readonly overdueAt: number;
-  /** Lots by name, with how many each stands for. */
-  readonly open: Map<number, number>;
-}
-
-interface RuleDeadline {
-  readonly at: number;
-  readonly kind: 'offers' | 'expiry' | 'switch' | 'gate';
-  readonly whose: string;
-}
-
-/** What a market has. */
-export interface RuleTerms {
-  readonly tick: number;
-  readonly priceFloor: number;
-  readonly priceCap: number;
-  readonly volumeMax: number;
-  readonly offersTimeout: number;
-  readonly settlementTimeout: number;
-  readonly delivery?: { readonly gate: number } | undefined;
-}
+import { RuleBook } from './rule-book.ts';
+import type { RuleDeadline, RuleEvent, RuleOrder, RuleTerms, RuleTrade } from './rules.ts';
 
 /** One market and everybody in it. */
 export class Oracle {
-  readonly orders: RuleOrder[] = [];
+  readonly book = new RuleBook();
   phase = 'continuous';
   readonly #terms: RuleTerms;
-  readonly #owners = new Map<string, string>();
   readonly #suspended = new Set<string>();
   #trades: RuleTrade[] = [];
   #deadlines: RuleDeadline[] = [];
@@ -154,7 +71,7 @@ export class Oracle {
         [this.#floor, this.#cap] = [command.floor, command.cap];
         return undefined;
       case 'participant.admit':
-        if (command.owner !== undefined) this.#owners.set(command.participant, command.owner);
+        if (command.owner !== undefined) this.book.owners.set(command.participant, command.owner);
         return undefined;
       case 'participant.suspend':
         if (this.#suspended.has(command.participant) === command.suspended) return undefined;
@@ -172,68 +89,6 @@ export class Oracle {
     }
   }
 
-  // Questions.
-
-  #ownerOf(who: string): string {
-    return this.#owners.get(who) ?? who;
-  }
-
-  #sameOwner(a: RuleOrder, b: RuleOrder): boolean {
-    return this.#ownerOf(a.who) === this.#ownerOf(b.who);
-  }
-
-  #isWhole(order: RuleOrder): boolean {
-    return order.terms.whole === true;
-  }
-
-  /** How many lots rest of an order. */
-  #resting(order: RuleOrder): number {
-    return this.#isWhole(order) && order.firm.length > 0 ? order.remaining : order.firm.length;
-  }
-
-  /** The orders of a side that rest, in the order in which they trade. */
-  queue(side: string): RuleOrder[] {
-    return this.orders
-      .filter((order) => order.side === side && order.firm.length > 0)
-      .toSorted((a, b) => {
-        const byPrice = side === 'ask' ? a.price - b.price : b.price - a.price;
-        return byPrice === 0 ? a.place - b.place : byPrice;
-      });
-  }
-
-  #facing({ side, price }: { side: string; price: number }): RuleOrder[] {
-    return side === 'bid'
-      ? this.queue('ask').filter((other) => other.price <= price)
-      : this.queue('bid').filter((other) => other.price >= price);
-  }
-
-  #mode(order: RuleOrder): string {
-    return order.terms.selfTrade ?? 'cancel_incoming';
-  }
-
-  #wouldFill(order: RuleOrder, volume: number): boolean {
-    let left = volume;
-    for (const other of this.#facing(order)) {
-      if (left === 0) break;
-      const there = this.#resting(other);
-      if (this.#isWhole(other) && there > left) continue;
-      if (!this.#sameOwner(order, other)) left -= Math.min(left, there);
-      else if (this.#mode(order) !== 'cancel_resting') return false;
-    }
-    return left === 0;
-  }
-
-  #wouldTrade(order: RuleOrder, volume: number): boolean {
-    if (this.#isWhole(order)) return this.#wouldFill(order, volume);
-    return this.#facing(order).some(
-      (other) => !this.#isWhole(other) || this.#resting(other) <= volume,
-    );
-  }
-
-  #live(): RuleOrder[] {
-    return this.orders.filter(({ remaining }) => remaining > 0);
-  }
-
   // Time.
 
   #await(after: number, kind: RuleDeadline['kind'], whose: string): void {
@@ -249,7 +104,7 @@ export class Oracle {
     for (const deadline of due) {
       if (!this.#deadlines.includes(deadline)) continue;
       this.#drop(deadline.kind, deadline.whose);
-      const order = this.orders.find(({ name }) => name === deadline.whose);
+      const order = this.book.orders.find(({ name }) => name === deadline.whose);
       if (deadline.kind === 'gate') this.#changePhase('closed', undefined);
       else if (deadline.kind === 'switch') this.#cancelAll(deadline.whose, 'cancel_all_after');
       else if (order === undefined) throw new Error('a deadline is nobody’s');
@@ -278,7 +133,7 @@ export class Oracle {
   }
 
   #loseBare(order: RuleOrder, reason: string): void {
-    const volume = this.#isWhole(order) ? order.remaining : order.bare.length;
+    const volume = this.book.isWhole(order) ? order.remaining : order.bare.length;
     order.bare = [];
     order.remaining -= volume;
     order.cancelled += volume;
@@ -288,13 +143,13 @@ export class Oracle {
   }
 
   #cancelAll(who: string | undefined, reason: string): void {
-    for (const order of this.#live()) {
+    for (const order of this.book.live()) {
       if (who === undefined || order.who === who) this.#end(order, reason);
     }
   }
 
   #cancel(name: string, who: string): string | undefined {
-    const order = this.orders.find((one) => one.name === name && one.who === who);
+    const order = this.book.orders.find((one) => one.name === name && one.who === who);
     if (order === undefined) return 'unknown_order';
     if (order.remaining === 0) {
       if (order.ended !== 'requested') return 'order_done';
@@ -325,12 +180,12 @@ export class Oracle {
     const wrong = this.#wrongPrice(terms.price);
     if (wrong !== undefined) return wrong;
     if (terms.expiresAt !== undefined && terms.expiresAt <= this.#at) return 'expiry_passed';
-    const wholes = this.#live().filter((one) => this.#isWhole(one));
+    const wholes = this.book.live().filter((one) => this.book.isWhole(one));
     if (isWhole && wholes.filter(({ who }) => who === terms.participant).length >= 8)
       return 'too_many_whole_orders';
     const order = this.#accept(terms);
-    if (this.#isBarred(order) && this.#wouldTrade(order, order.remaining)) {
-      this.orders.pop();
+    if (this.#isBarred(order) && this.book.wouldTrade(order, order.remaining)) {
+      this.book.orders.pop();
       return 'would_trade';
     }
     this.#told.push({ what: 'placed', order: order.name });
@@ -353,7 +208,7 @@ export class Oracle {
 
   #accept(terms: OrderPlace): RuleOrder {
     const order: RuleOrder = {
-      name: `O${this.orders.length + 1}`,
+      name: `O${this.book.orders.length + 1}`,
       who: terms.participant,
       side: terms.side,
       terms,
@@ -369,7 +224,7 @@ export class Oracle {
       named: 0,
       ended: undefined,
     };
-    this.orders.push(order);
+    this.book.orders.push(order);
     return order;
   }
 
@@ -386,7 +241,7 @@ export class Oracle {
 
   /** New names for all that does not rest. */
   #nameBare(order: RuleOrder): void {
-    const count = this.#isWhole(order) ? 1 : order.remaining - order.firm.length;
+    const count = this.book.isWhole(order) ? 1 : order.remaining - order.firm.length;
     order.bare = Array.from({ length: count }, (_, index) => order.named + index);
     order.named += count;
     order.joinsBack = true;
@@ -399,7 +254,7 @@ export class Oracle {
   }
 
   #waiting(name: string): RuleOrder | string {
-    const order = this.orders.find((one) => one.name === name);
+    const order = this.book.orders.find((one) => one.name === name);
     if (order === undefined) return 'unknown_order';
     if (order.remaining === 0) return 'order_done';
     return order.bare.length === 0 ? 'not_pending' : order;
@@ -416,8 +271,8 @@ export class Oracle {
     const order = this.#waiting(name);
     if (typeof order === 'string') return order;
     this.#drop('offers', name);
-    const volume = this.#isWhole(order) ? order.remaining : order.bare.length;
-    if (this.#isBarred(order) && this.#wouldTrade(order, volume)) {
+    const volume = this.book.isWhole(order) ? order.remaining : order.bare.length;
+    if (this.#isBarred(order) && this.book.wouldTrade(order, volume)) {
       this.#loseBare(order, 'would_trade');
       return undefined;
     }
@@ -440,16 +295,16 @@ export class Oracle {
 
   /** @returns how many lots traded. */
   #match(order: RuleOrder, volume: number): number {
-    const all = this.#isWhole(order) || order.terms.timeInForce === 'fok';
-    if (all && !this.#wouldFill(order, volume)) return 0;
+    const all = this.book.isWhole(order) || order.terms.timeInForce === 'fok';
+    if (all && !this.book.wouldFill(order, volume)) return 0;
     let left = volume;
     let stopped = false;
-    for (const other of this.#facing(order)) {
+    for (const other of this.book.facing(order)) {
       if (left === 0) break;
-      const there = this.#resting(other);
-      if (this.#isWhole(other) && there > left) continue;
-      if (this.#sameOwner(order, other)) {
-        const mode = this.#mode(order);
+      const there = this.book.resting(other);
+      if (this.book.isWhole(other) && there > left) continue;
+      if (this.book.sameOwner(order, other)) {
+        const mode = this.book.mode(order);
         if (mode !== 'cancel_incoming') this.#end(other, 'self_trade');
         if (mode === 'cancel_resting') continue;
         stopped = true;
@@ -464,7 +319,7 @@ export class Oracle {
   }
 
   #trade(resting: RuleOrder, incoming: RuleOrder, volume: number, price: number): void {
-    const each = this.#isWhole(resting) ? volume : 1;
+    const each = this.book.isWhole(resting) ? volume : 1;
     const lots = resting.firm.slice(0, volume / each);
     resting.firm = resting.firm.slice(volume / each);
     for (const order of [resting, incoming]) {
@@ -483,10 +338,10 @@ export class Oracle {
   #fire(): void {
     if (this.phase !== 'continuous') return;
     for (;;) {
-      const ready = this.orders
-        .filter((order) => this.#isWhole(order) && order.firm.length > 0)
+      const ready = this.book.orders
+        .filter((order) => this.book.isWhole(order) && order.firm.length > 0)
         .toSorted((a, b) => a.place - b.place)
-        .find((order) => this.#wouldFill(order, order.remaining));
+        .find((order) => this.book.wouldFill(order, order.remaining));
       if (ready === undefined) return;
       ready.firm = [];
       this.#match(ready, ready.remaining);
@@ -496,7 +351,7 @@ export class Oracle {
   // Changes.
 
   #amend({ order: name, participant, price, volume }: OrderAmend): string | undefined {
-    const order = this.orders.find((one) => one.name === name && one.who === participant);
+    const order = this.book.orders.find((one) => one.name === name && one.who === participant);
     if (order === undefined) return 'unknown_order';
     if (order.remaining === 0) return 'order_done';
     const [newPrice, newVolume] = [price ?? order.price, volume ?? order.volume];
@@ -513,7 +368,7 @@ export class Oracle {
       this.phase !== 'cancel_only' &&
       this.#isBarred(order)
     ) {
-      if (this.#wouldTrade({ ...order, price: newPrice }, open)) return 'would_trade';
+      if (this.book.wouldTrade({ ...order, price: newPrice }, open)) return 'would_trade';
     }
     if (open === 0) {
       this.#end(order, 'amended');
@@ -536,7 +391,7 @@ export class Oracle {
       tell();
       this.#arrive(order);
     } else if (open === before) tell();
-    else if (this.#isWhole(order)) {
+    else if (this.book.isWhole(order)) {
       const keeps = open < before && (order.firm.length > 0 || !order.joinsBack);
       order.firm = [];
       tell();
@@ -584,31 +439,8 @@ export class Oracle {
 
   /** @returns false when nothing crosses. */
   #auction(): boolean {
-    const bids = this.queue('bid').filter((order) => !this.#isWhole(order));
-    const asks = this.queue('ask').filter((order) => !this.#isWhole(order));
-    const [high, low] = [bids[0]?.price, asks[0]?.price];
-    if (high === undefined || low === undefined || high < low) return false;
-    const { tick } = this.#terms;
-    const reference = this.#reference ?? Math.floor((high + low) / 2 / tick) * tick;
-    const sum = (orders: RuleOrder[]): number =>
-      orders.reduce((all, one) => all + one.firm.length, 0);
-    let best: { price: number; volume: number; imbalance: number } | undefined;
-    // Every tick, from the lowest up: only a better one takes the place of one before.
-    for (let price = low; price <= high; price += tick) {
-      const bid = sum(bids.filter((order) => order.price >= price));
-      const asked = sum(asks.filter((order) => order.price <= price));
-      const [volume, imbalance] = [Math.min(bid, asked), bid - asked];
-      const key = [volume, -Math.abs(imbalance), -Math.abs(price - reference)];
-      const old =
-        best === undefined
-          ? undefined
-          : [best.volume, -Math.abs(best.imbalance), -Math.abs(best.price - reference)];
-      const differs = key.findIndex((value, index) => value !== old?.[index]);
-      if (old === undefined || (differs >= 0 && (key[differs] ?? 0) > (old[differs] ?? 0))) {
-        best = { price, volume, imbalance };
-      }
-    }
-    if (best === undefined) throw new Error('a crossed book has no price');
+    const best = this.book.auctionAt(this.#terms.tick, this.#reference);
+    if (best === undefined) return false;
     this.#told.push({ what: 'auction', ...best });
     this.#uncross(best.price);
     return true;
@@ -616,12 +448,12 @@ export class Oracle {
 
   #uncross(price: number): void {
     for (;;) {
-      const [bid] = this.queue('bid').filter((order) => !this.#isWhole(order));
-      const [ask] = this.queue('ask').filter((order) => !this.#isWhole(order));
+      const [bid] = this.book.queue('bid').filter((order) => !this.book.isWhole(order));
+      const [ask] = this.book.queue('ask').filter((order) => !this.book.isWhole(order));
       if (bid === undefined || ask === undefined || bid.price < price || ask.price > price) return;
       const [earlier, later] = bid.place < ask.place ? [bid, ask] : [ask, bid];
-      if (this.#sameOwner(bid, ask)) {
-        const mode = this.#mode(later);
+      if (this.book.sameOwner(bid, ask)) {
+        const mode = this.book.mode(later);
         if (mode !== 'cancel_incoming') this.#end(earlier, 'self_trade');
         if (mode !== 'cancel_resting') this.#end(later, 'self_trade');
         continue;
@@ -645,10 +477,10 @@ export class Oracle {
     const returned = new Map<RuleOrder, number[]>();
     for (const { order: name, lot } of lost) {
       const trade = this.#openTrade(name, lot);
-      const order = this.orders.find((one) => one.name === name);
+      const order = this.book.orders.find((one) => one.name === name);
       if (trade !== undefined) this.#release(trade, lot, lose, returned);
       else if (order?.firm.includes(lot) === true) {
-        const volume = this.#isWhole(order) ? order.remaining : 1;
+        const volume = this.book.isWhole(order) ? order.remaining : 1;
         order.firm = order.firm.filter((one) => one !== lot);
         order.remaining -= volume;
         order.cancelled += volume;

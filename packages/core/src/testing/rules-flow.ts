@@ -4,7 +4,7 @@ import { apply, openTrades, pendingOffers, toInstant } from '../index.ts';
 import type { Command, Delivery, Event, State } from '../index.ts';
 import { createDriver, everybody, give, offersFor, sure, symbol, terms, txidOf } from './driver.ts';
 import type { Driver } from './driver.ts';
-import type { RuleEvent } from './oracle.ts';
+import type { RuleEvent } from './rules.ts';
 
 /** One thing that happens. `pick` chooses among what there is. */
 export interface RuleStep {
