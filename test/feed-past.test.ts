@@ -58,14 +58,14 @@ test('the past that is folded alone is the one that a feed keeps, and a feed beg
         begun?.take([one]);
         past.take({ entry: one.entry, events: apply(state, one.entry) });
         for (const { kind } of one.events) seen.add(kind);
-        expect(JSON.stringify(past.keep())).toBe(JSON.stringify(first.keep()));
+        expect(JSON.stringify(past.keep())).toBe(JSON.stringify(first.keep(state)));
         if (index !== cut) continue;
         begun = new Feed(findAsset);
         begun.begin(JSON.parse(JSON.stringify(past.keep())), state);
         expect(follow(begun)).toEqual(follow(first));
       }
       if (begun === undefined) return;
-      expect(begun.keep()).toEqual(first.keep());
+      expect(begun.keep(state)).toEqual(first.keep(state));
       expect(follow(begun)).toEqual(follow(first));
     }),
     { numRuns: 120 },

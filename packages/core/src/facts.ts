@@ -10,8 +10,6 @@ import type { OrderId, TradeId } from './units.ts';
 /** An order with what its view leaves out. */
 export interface OrderFacts {
   readonly view: OrderView;
-  /** Its time priority; 0 before it first rests. */
-  readonly place: number;
   /** The lots that rest, ascending. */
   readonly firm: readonly LotOffer[];
   /** Trades of it that are not final, on either side. */
@@ -24,9 +22,9 @@ export interface OrderFacts {
 export function orderFactsOf(state: State, id: OrderId): OrderFacts | undefined {
   const order = state.orders.get(id);
   if (order === undefined) return undefined;
-  const { place, firm, unsettled, given } = order;
+  const { firm, unsettled, given } = order;
   const view = viewOfOrder(order);
-  return { view, place, firm: offersOf(firm), unsettled, given: given.length };
+  return { view, firm: offersOf(firm), unsettled, given: given.length };
 }
 
 /** The offers of those lots of a trade that are neither settled nor released; none when it is final. */

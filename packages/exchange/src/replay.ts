@@ -18,7 +18,7 @@ import { StatsCounter } from './stats.ts';
 import type { Stats } from './stats.ts';
 
 /** What the feed needs besides the state. The version goes up with any change of what the text says or of how it is made. */
-export const feedSection = { name: 'feed', version: 2 } as const;
+export const feedSection = { name: 'feed', version: 3 } as const;
 
 const countsSection = { name: 'counts', version: 1 } as const;
 

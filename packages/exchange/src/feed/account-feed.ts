@@ -1,17 +1,18 @@
 /** What a participant may see of himself: orders with their trades and settlements, and balances. Folded from committed events. */
 import type { BalancesMessage, ExecutionReport, Instrument } from '@wattlot/client/frames';
-import { balanceOf, balancesOf, openTrades } from '@wattlot/core';
-import type { Address, Amount, Asset, Event, Instant, MarketSymbol } from '@wattlot/core';
+import { balanceOf, balancesOf, openTrades, orderOf } from '@wattlot/core';
+import type { Address, Amount, Asset, Event, MarketSymbol } from '@wattlot/core';
 import type { OrderId, OrderView, State } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { reportsText } from './message-text.ts';
 import { byNumber, keptOrder } from './order-past.ts';
 import type { KeptOrder, KeptOwner } from './order-past.ts';
-import { addOrder, addOwner, createOrderBook, foldOrders, forgetMarket } from './orders.ts';
-import { keptOwner, ordersOfParticipant, recordOf, recordWith } from './orders.ts';
+import { addOrder, addOwner, createOrderBook, endEntry, foldOrders } from './orders.ts';
+import { forgetMarket, keptOwner, ordersOfParticipant, recordOf, recordWith } from './orders.ts';
 import type { OrderBook, OrderRecord, TradeRecord } from './orders.ts';
 import { factsIn } from './past.ts';
 import type { KeptPast } from './past.ts';
+import type { Placed } from './queue.ts';
 import { recordReports, stateReport, tradeReport } from './reports.ts';
 import type { ReportOf } from './reports.ts';
 import { sendFirst, sendNumbered } from './subscriber.ts';
@@ -74,16 +75,17 @@ export class AccountFeed {
     forgetMarket(this.#orders, market);
   }
 
-  /** What the core does not know of the orders that are shown. `placedAt`: when one got its place. */
-  keepOrders(placedAt: (view: OrderView) => Instant | undefined): readonly KeptOrder[] {
+  /** What the core, as it is now, does not know of the orders that are shown. `placeOf`: the place of one. */
+  keepOrders(state: State, placeOf: (view: OrderView) => Placed | undefined): readonly KeptOrder[] {
     const { orders, open } = this.#orders;
     return [...orders.values()].map(({ view, at, reason, trades }) =>
       keptOrder({
         order: view.order,
         at,
         reason,
-        placedAt: placedAt(view),
+        placed: placeOf(view),
         trades: [...trades.values()].filter(({ trade }) => !open.has(trade.trade)),
+        view: orderOf(state, view.order) === undefined ? view : undefined,
       }),
     );
   }
@@ -110,9 +112,10 @@ export class AccountFeed {
         own.push(recordOf(trade));
       }
     }
-    for (const { order, at, reason, trades: finals = [] } of orders) {
+    for (const kept of orders) {
+      const { order, at, reason, trades: finals = [] } = kept;
       const all = byNumber([...finals, ...(trades.get(order) ?? [])]);
-      addOrder(this.#orders, recordWith(factsOf(order).view, { at, reason, trades: all }));
+      addOrder(this.#orders, recordWith(factsOf(kept).view, { at, reason, trades: all }));
     }
     for (const { participant, emptied, ...owner } of participants) {
       addOwner(this.#orders, participant, owner);
@@ -135,6 +138,7 @@ export class AccountFeed {
       else if (this.#followers.executions.size > 0)
         for (const report of this.#reportsOf(event, { at: entry.at, idOf })) this.#add(report);
     }
+    endEntry(this.#orders);
   }
 
   /** Tells the subscribers what the entries folded since the last call have changed. */

@@ -96,12 +96,12 @@ test('a feed that begins in the middle goes on with the same markets', async () 
     if (index === middle) past = new FeedPast(JSON.parse(JSON.stringify(past.keep())), state);
     past.take({ entry, events: apply(state, entry) });
   }
-  expect(JSON.stringify(past.keep())).toBe(JSON.stringify(market.feed.keep()));
+  expect(JSON.stringify(past.keep())).toBe(JSON.stringify(market.feed.keep(state)));
   const begun = new Feed(findAsset);
   begun.begin(past.keep(), state);
   await openHour(market, 102);
   const entry = sure(market.journal.entries.at(-1), 'entry');
   begun.take([{ entry, events: apply(state, entry) }]);
   expect(begun.market(symbolOf(6))).toBeUndefined();
-  expect(begun.keep()).toEqual(market.feed.keep());
+  expect(begun.keep(state)).toEqual(market.feed.keep(state));
 });

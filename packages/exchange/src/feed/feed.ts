@@ -1,6 +1,6 @@
 /**
- * Everything that is told to anybody: views folded from committed entries, and the messages that follow from them. What is recent (the tape, done
- * orders, open tasks) is a fold like the rest and comes back when the journal is replayed.
+ * Everything that is told to anybody: views folded from committed entries, and the messages that follow from them. It takes in only what is committed while the exchange runs: at a start
+ * it begins with the core's state, and with what it tells of the past and the core does not know (`past.ts`).
  */
 import type {
   AgentMessage,
@@ -8,11 +8,10 @@ import type {
   Instrument,
   InstrumentMessage,
 } from '@wattlot/client/frames';
-import { conditionsOf, marketOf, participantOf } from '@wattlot/core';
-import type { Address, Asset, Instant, MarketSymbol } from '@wattlot/core';
+import { conditionsOf, marketOf, markets, participantOf } from '@wattlot/core';
+import type { Address, Asset, Event, Instant, MarketSymbol } from '@wattlot/core';
 import type { MarketTerms, OrderId, Phase, State } from '@wattlot/core';
 import { sure } from '../exact.ts';
-import { marketsMax } from '../limits.ts';
 import type { Applied } from '../sequencer.ts';
 import { AccountFeed } from './account-feed.ts';
 import type { FirstMessage } from './account-feed.ts';
@@ -21,6 +20,7 @@ import type { HeldRung } from './ladders.ts';
 import { assetOf, instrumentOf, pairOf, wireAmount } from './instrument.ts';
 import type { LedgerAsset } from './instrument.ts';
 import { MarketFeed } from './market-feed.ts';
+import { givingWay } from './market-past.ts';
 import type { KeptPast } from './past.ts';
 import { restingIn } from './resting.ts';
 import type { OrderRecord } from './orders.ts';
@@ -128,18 +128,18 @@ export class Feed {
     return holdRungs(this.#tasks.ladders, this.#tasks.firm, order, rungs);
   }
 
-  /** What it knows of the past and the core does not. Rungs are soft state and belong to no snapshot: this is for a feed that nobody follows. */
-  keep(): KeptPast {
-    const markets = [...this.#markets.values()].map((market) => market.keep());
+  /** What it knows of the past and the core does not. `state` is that of the core now. Rungs are soft state and belong to no snapshot: this is for a feed that nobody follows. */
+  keep(state: State): KeptPast {
+    const told = [...this.#markets.values()].map((market) => market.keep());
     const participants = [...this.#participants.keys()].map((participant) => {
       const { emptied, over, listed } = this.#accounts.keepOwner(participant);
       const released = [...(this.#tasks.released.get(participant) ?? [])];
       return { participant, emptied, released, over, listed };
     });
-    const orders = this.#accounts.keepOrders(({ market, order }) =>
-      this.#market(market).placedAt(order),
+    const orders = this.#accounts.keepOrders(state, ({ market, order }) =>
+      this.#market(market).placeOf(order),
     );
-    return { markets, participants, orders };
+    return { markets: told, participants, orders };
   }
 
   /**
@@ -148,6 +148,8 @@ export class Feed {
    */
   begin(past: KeptPast, state: State): void {
     const resting = restingIn(state, past.orders);
+    // Those of markets that made room, too: whoever has some of them is told so.
+    for (const terms of markets(state)) this.#assetsOf(terms);
     for (const market of past.markets) {
       const { symbol, openedAt } = market;
       const terms = sure(marketOf(state, symbol), symbol);
@@ -185,6 +187,7 @@ export class Feed {
         if (this.#isAsked(assigned.task)) this.#assigned.push(assigned);
       }
       this.#foldQueues(applied);
+      this.#makeRoom(events);
     }
     this.#askLadders();
     this.#publish();
@@ -310,27 +313,35 @@ export class Feed {
   }
 
   #open(terms: MarketTerms, at: Instant, phase: Phase): void {
-    if (this.#markets.size >= marketsMax) this.#makeRoom();
-    const [base, quote] = [this.#asset(terms.energy), this.#asset(terms.ecoin)];
-    const instrument = instrumentOf(terms, base, quote);
-    for (const asset of [base, quote]) this.#assets.set(asset.name, asset);
+    const instrument = instrumentOf(terms, ...this.#assetsOf(terms));
     this.#terms.set(terms.symbol, terms);
     this.#markets.set(terms.symbol, new MarketFeed(instrument, at, phase));
     this.#changedMarkets.add(instrument);
   }
 
   /** Forgets the first market that is over: closed, and every lot of its trades decided. The core knows it still, so that nothing else gets its name. */
-  #makeRoom(): void {
-    const unsettled = new Set<MarketSymbol>();
-    for (const { trade } of this.#tasks.trades.values()) unsettled.add(trade.market);
-    for (const [symbol, { phase }] of this.#markets) {
-      if (phase !== 'closed' || unsettled.has(symbol)) continue;
+  #makeRoom(events: readonly Event[]): void {
+    let unsettled: ReadonlySet<MarketSymbol> | undefined;
+    const isOver = ({ phase }: MarketFeed, symbol: MarketSymbol): boolean => {
+      if (phase !== 'closed') return false;
+      const trades = this.#tasks.trades.values();
+      return !(unsettled ??= new Set([...trades].map(({ trade }) => trade.market))).has(symbol);
+    };
+    for (const symbol of givingWay(events, this.#markets, isOver)) {
+      // What it has not told yet, for example that its book is empty.
+      this.#market(symbol).publish();
       this.#markets.delete(symbol);
       this.#terms.delete(symbol);
       this.#accounts.forgetMarket(symbol);
       this.#hasRemoved = true;
-      return;
     }
+  }
+
+  /** The two assets of a market, known from now on. */
+  #assetsOf({ energy, ecoin }: MarketTerms): [base: LedgerAsset, quote: LedgerAsset] {
+    const [base, quote] = [this.#asset(energy), this.#asset(ecoin)];
+    for (const asset of [base, quote]) this.#assets.set(asset.name, asset);
+    return [base, quote];
   }
 
   #market(symbol: MarketSymbol): MarketFeed {

@@ -249,8 +249,8 @@ test('a feed that begins in the middle goes on as if nothing had been', async ()
         const market = await new TestMarket().open();
         for (const wish of before) await take(market, wish);
         const begun = new Feed(findAsset);
-        begun.begin(JSON.parse(JSON.stringify(market.feed.keep())), market.state);
-        expect(begun.keep()).toEqual(market.feed.keep());
+        begun.begin(JSON.parse(JSON.stringify(market.feed.keep(market.state))), market.state);
+        expect(begun.keep(market.state)).toEqual(market.feed.keep(market.state));
         const [own, other] = [new Listener(), new Listener()];
         for (const [each, listener] of [
           [market.feed, own],

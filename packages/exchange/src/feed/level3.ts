@@ -9,7 +9,7 @@ import type { BookMirror } from './book.ts';
 import { Followers } from './followers.ts';
 import { priceText, qtyText } from './instrument.ts';
 import { OrderQueue } from './queue.ts';
-import type { FirmLots, KnownOrder, QueuedOrder } from './queue.ts';
+import type { FirmLots, KnownOrder, Placed, QueuedOrder } from './queue.ts';
 import type { Subscriber } from './subscriber.ts';
 
 type RowEvent = Level3Message['data'][number]['asks'][number]['event'];
@@ -32,11 +32,12 @@ interface Depth {
   seq: number;
 }
 
-/** What the core does not know of the orders: which entry changed one last, and the newest place. */
+/** What the core does not know of the orders: which entry changed one last, and the newest place, of all and of those that everybody sees. */
 export interface KeptQueue {
   readonly seq: number;
   readonly at: Instant;
   readonly places: number;
+  readonly shown: number;
 }
 
 /** One market's orders. */
@@ -56,18 +57,19 @@ export class Level3Feed {
   }
 
   keep(): KeptQueue {
-    return { seq: this.#seq, at: this.#at, places: this.#queue.places };
+    const { places, shown } = this.#queue;
+    return { seq: this.#seq, at: this.#at, places, shown };
   }
 
   /** Becomes what it was when that was kept, with these orders. Nothing has been folded yet. */
-  begin({ seq, at, places }: KeptQueue, orders: readonly KnownOrder[]): void {
-    this.#queue.begin(places, orders);
-    [this.#seq, this.#at] = [seq, at];
+  begin(kept: KeptQueue, orders: readonly KnownOrder[]): void {
+    this.#queue.begin(kept, orders);
+    [this.#seq, this.#at] = [kept.seq, kept.at];
   }
 
-  /** When an order got its place; undefined of one that never rested and of one that will not rest again. */
-  placedAt(order: OrderId): Instant | undefined {
-    return this.#queue.placedAt(order);
+  /** The place of an order; undefined of one that never rested and of one that will not rest again. */
+  placeOf(order: OrderId): Placed | undefined {
+    return this.#queue.placeOf(order);
   }
 
   /** Takes in what one entry says of this market's orders. The book's mirror has taken it in before. */

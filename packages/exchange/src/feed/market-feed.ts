@@ -10,7 +10,7 @@ import { Level3Feed } from './level3.ts';
 import { keepNewest, tapeTradeOf } from './market-past.ts';
 import type { KeptMarket, TapeTrade } from './market-past.ts';
 import { tradesText } from './message-text.ts';
-import type { KnownOrder } from './queue.ts';
+import type { KnownOrder, Placed } from './queue.ts';
 import type { Subscriber } from './subscriber.ts';
 import { TickerFeed } from './ticker.ts';
 
@@ -85,9 +85,9 @@ export class MarketFeed {
     this.ticker.begin();
   }
 
-  /** When an order got its place in the queue; undefined of one that never rested and of one that will not rest again. */
-  placedAt(order: OrderId): Instant | undefined {
-    return this.level3.placedAt(order);
+  /** The place of an order in the queue; undefined of one that never rested and of one that will not rest again. */
+  placeOf(order: OrderId): Placed | undefined {
+    return this.level3.placeOf(order);
   }
 
   /** Takes in one event of this market. */

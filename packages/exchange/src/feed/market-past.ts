@@ -1,6 +1,6 @@
 /** What a market's feed tells of the past: the newest trades, the candles, and when book and orders changed last. */
 import type { Event, Instant, MarketSymbol, OrderView, Phase, TradeView } from '@wattlot/core';
-import { tapeMax } from '../limits.ts';
+import { marketsMax, tapeMax } from '../limits.ts';
 import { CandleFold } from './candle-fold.ts';
 import type { KeptCandles } from './candle-fold.ts';
 import type { KeptQueue } from './level3.ts';
@@ -44,7 +44,7 @@ export function keepNewest(tape: TapeTrade[], trade: TapeTrade): void {
 /** The past of a market that was opened at some instant. */
 export function emptyMarket(symbol: MarketSymbol, openedAt: Instant): KeptMarket {
   const never = { seq: 0, at: openedAt };
-  const orders = { ...never, places: 0 };
+  const orders = { ...never, places: 0, shown: 0 };
   return { symbol, openedAt, book: never, orders, tape: [], candles: { series: [] } };
 }
 
@@ -66,6 +66,7 @@ export class MarketPast {
   #ordersSeq: number;
   #ordersAt: Instant;
   #places: number;
+  #shown: number;
   #phase: Phase;
   #unsettled: number;
 
@@ -80,7 +81,8 @@ export class MarketPast {
     this.#tape = [...tape];
     this.#candles = new CandleFold(candles);
     [this.#bookSeq, this.#bookAt] = [book.seq, book.at];
-    [this.#ordersSeq, this.#ordersAt, this.#places] = [orders.seq, orders.at, orders.places];
+    [this.#ordersSeq, this.#ordersAt] = [orders.seq, orders.at];
+    [this.#places, this.#shown] = [orders.places, orders.shown];
   }
 
   /** As data, at this moment: it changes with what is taken in. */
@@ -89,7 +91,12 @@ export class MarketPast {
       symbol: this.#symbol,
       openedAt: this.#openedAt,
       book: { seq: this.#bookSeq, at: this.#bookAt },
-      orders: { seq: this.#ordersSeq, at: this.#ordersAt, places: this.#places },
+      orders: {
+        seq: this.#ordersSeq,
+        at: this.#ordersAt,
+        places: this.#places,
+        shown: this.#shown,
+      },
       tape: this.#tape,
       candles: this.#candles.keep(),
     };
@@ -113,6 +120,12 @@ export class MarketPast {
     return true;
   }
 
+  /** The next place that everybody sees. */
+  nextShown(): number {
+    this.#shown += 1;
+    return this.#shown;
+  }
+
   /** Closed, and every lot of its trades decided. */
   get isOver(): boolean {
     return this.#phase === 'closed' && this.#unsettled === 0;
@@ -134,4 +147,19 @@ export class MarketPast {
     keepNewest(this.#tape, tapeTradeOf(event));
     this.#candles.fold(event.trade);
   }
+}
+
+/**
+ * Which markets give way when there is one too many: the first that are over. To be asked after the last event of an entry, because a market may be told of once more in the very entry that
+ * opens another one.
+ */
+export function givingWay<M>(
+  events: readonly Event[],
+  markets: ReadonlyMap<MarketSymbol, M>,
+  isOver: (market: M, symbol: MarketSymbol) => boolean,
+): readonly MarketSymbol[] {
+  const surplus = markets.size - marketsMax;
+  if (surplus <= 0 || !events.some(({ kind }) => kind === 'market.opened')) return [];
+  const over = [...markets].filter(([symbol, market]) => isOver(market, symbol));
+  return over.slice(0, surplus).map(([symbol]) => symbol);
 }

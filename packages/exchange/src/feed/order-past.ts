@@ -1,14 +1,19 @@
 /**
- * What the feed tells of orders that are still shown and the core does not know: when something was told of each last, why lots of it were cancelled, when it got its place,
+ * What the feed tells of orders that are still shown and the core does not know: when something was told of each last, why lots of it were cancelled, when it got its place and which,
  * its trades that are final, and which of the participant's newest orders that are over are shown. The rules are those of `foldOrders`; a test holds the two together.
  *
- * Orders come and go by the million while a journal is read, so that nothing is made for one: what is known of it are numbers in the page of its number. A page goes with the last of
- * its orders.
+ * The core forgets orders that are over, and not the same ones: those of markets that made room count there and not here, so that an old order can be shown that it does not know any more.
+ * Then its view is kept too.
+ *
+ * Orders come and go by the million while a journal is read, so that nothing is made for one: what is known of it are numbers, and the view that it ended with, in the page of its number. A
+ * page goes with the last of its orders.
  */
 import type { Address, CancelReason, Instant, MarketSymbol, OrderId } from '@wattlot/core';
-import type { OrderFacts, OrderView, TradeId, TradeView } from '@wattlot/core';
+import { orderFactsOf } from '@wattlot/core';
+import type { OrderFacts, OrderView, State, TradeId, TradeView } from '@wattlot/core';
 import { sure } from '../exact.ts';
 import { doneOrdersMax, finalLotsMax } from '../limits.ts';
+import type { Placed } from './queue.ts';
 import { recordOf, withoutLots } from './orders.ts';
 import type { TradeRecord } from './orders.ts';
 
@@ -17,10 +22,13 @@ export interface KeptOrder {
   readonly order: OrderId;
   readonly at: Instant;
   readonly reason?: CancelReason;
-  /** When it got its place; of an order that rests or may rest again. */
+  /** When it got its place, and which; of an order that everybody sees rest or may see rest again. */
   readonly placedAt?: Instant;
+  readonly place?: number;
   /** Those that are final, in the order of matching. */
   readonly trades?: readonly TradeRecord[];
+  /** How it ended, of one that the core has forgotten. */
+  readonly view?: OrderView;
 }
 
 /** What is kept of a participant's orders. */
@@ -55,11 +63,14 @@ const reasonNumbers: ReadonlyMap<CancelReason | undefined, number> = new Map(
 
 const pageBits = 8;
 const pageOrders = 1 << pageBits;
+const pageNumbers = 3;
 
 /** What is known of the orders with numbers that differ in their last bits. */
 interface Page {
-  /** In turns: when something was told last, and when it got its place. */
-  readonly times: Float64Array;
+  /** In turns: when something was told last, when it got its place, and which. */
+  readonly numbers: Float64Array;
+  /** Of those that are done. */
+  readonly views: (OrderView | undefined)[];
   /** As the constants below say; 0 of an order that is not shown. */
   readonly facts: Uint32Array;
   shown: number;
@@ -95,8 +106,8 @@ function idOf(number: number): OrderId {
   return `O${number}` as OrderId;
 }
 
-/** How an order stands in the core. */
-export type FactsOf = (order: OrderId) => OrderFacts;
+/** How an order that is kept stands in the core, or stood there last. */
+export type FactsOf = (kept: KeptOrder) => OrderFacts;
 
 /** The past of all orders that are shown. */
 export class OrderPast {
@@ -104,16 +115,19 @@ export class OrderPast {
   readonly #owners = new Map<Address, Owner>();
   /** Final trades by the order's number. */
   readonly #finals = new Map<number, Map<TradeId, TradeRecord>>();
+  /** Orders that may have become over in the entry at hand. */
+  readonly #touched: number[] = [];
 
   /** Becomes what it was when all of this was kept; the core is as it was then. Nothing has been noted yet. */
   begin(orders: readonly KeptOrder[], factsOf: FactsOf): void {
-    for (const { order, at, reason, placedAt, trades } of orders) {
+    for (const kept of orders) {
+      const { order, at, reason, placedAt = 0, place = 0, trades } = kept;
       const number = numberOfOrder(order);
       const page = this.#pageOf(number);
       const index = number & (pageOrders - 1);
-      const { view, unsettled } = factsOf(order);
-      page.times[2 * index] = at;
-      page.times[2 * index + 1] = placedAt ?? 0;
+      const { view, unsettled } = factsOf(kept);
+      page.numbers.set([at, placedAt, place], pageNumbers * index);
+      if (view.status === 'done') page.views[index] = view;
       const reasonNumber = reasonNumbers.get(reason) ?? 0;
       const status = view.status === 'done' ? done : 0;
       page.facts[index] = shown | status | (reasonNumber << reasonShift) | (unsettled << openShift);
@@ -145,22 +159,27 @@ export class OrderPast {
     const number = numberOfOrder(view.order);
     const page = this.#pageOf(number);
     const index = number & (pageOrders - 1);
-    page.times[2 * index] = at;
+    page.numbers[pageNumbers * index] = at;
     let facts = page.facts[index] ?? 0;
     if (facts === 0) page.shown += 1;
     if (reason !== undefined) {
       facts = (facts & ~reasonMask) | ((reasonNumbers.get(reason) ?? 0) << reasonShift);
     }
     const isDone = view.status === 'done';
-    facts = shown | (isDone ? facts | done : facts & ~done);
-    page.facts[index] = facts;
-    if (isDone || (facts & over) !== 0) this.#retire(number, view.participant);
+    if (isDone) {
+      page.views[index] = view;
+      this.#touched.push(number);
+    } else if ((facts & done) !== 0) page.views[index] = undefined;
+    page.facts[index] = shown | (isDone ? facts | done : facts & ~done);
   }
 
   /** An order has got a new place. */
-  notePlace(order: OrderId, at: Instant): void {
+  notePlace(order: OrderId, at: Instant, place: number): void {
     const number = numberOfOrder(order);
-    this.#pageOf(number).times[2 * (number & (pageOrders - 1)) + 1] = at;
+    const index = number & (pageOrders - 1);
+    const { numbers } = this.#pageOf(number);
+    numbers[pageNumbers * index + 1] = at;
+    numbers[pageNumbers * index + 2] = place;
   }
 
   /** A trade of an order was made. Something is told of the order next. */
@@ -178,8 +197,15 @@ export class OrderPast {
       if (finals === undefined) this.#finals.set(number, new Map([[trade.trade, record]]));
       else finals.set(trade.trade, record);
       this.#list(participant, number, trade);
-      this.#retire(number, participant);
+      this.#touched.push(number);
     }
+  }
+
+  /** After the last event of an entry: of the orders that are over now the newest stay. */
+  endEntry(): void {
+    if (this.#touched.length === 0) return;
+    for (const number of this.#touched) this.#retire(number);
+    this.#touched.length = 0;
   }
 
   #addOpen(number: number, change: number): void {
@@ -192,8 +218,9 @@ export class OrderPast {
     const at = number >>> pageBits;
     let page = this.#pages[at];
     if (page === undefined) {
-      const times = new Float64Array(2 * pageOrders);
-      page = { times, facts: new Uint32Array(pageOrders), shown: 0 };
+      const numbers = new Float64Array(pageNumbers * pageOrders);
+      const views = Array.from<OrderView | undefined>({ length: pageOrders });
+      page = { numbers, views, facts: new Uint32Array(pageOrders), shown: 0 };
       // Filled up, so that it stays a list without holes.
       while (this.#pages.length < at) this.#pages.push(undefined);
       this.#pages[at] = page;
@@ -229,22 +256,15 @@ export class OrderPast {
     if (owner.listed.delete(trade)) owner.lots -= record?.trade.lots.length ?? 0;
   }
 
-  /** Notes that an order is over, or is no more, and forgets the oldest that is over when there is one too many. */
-  #retire(number: number, participant: Address): void {
+  /** Notes that an order is over, and forgets the oldest that is when there is one too many. */
+  #retire(number: number): void {
     const page = this.#pageOf(number);
     const index = number & (pageOrders - 1);
     const facts = page.facts[index] ?? 0;
-    const isOver = (facts & over) !== 0;
-    if ((facts & done) === 0) {
-      if (!isOver) return;
-      const owner = this.#ownerOf(participant);
-      owner.over = owner.over.filter((one) => one !== number);
-      page.facts[index] = facts & ~over;
-      return;
-    }
-    if (isOver || facts >>> openShift > 0) return;
+    // Told of twice, it may be forgotten by now.
+    if ((facts & done) === 0 || (facts & over) !== 0 || facts >>> openShift > 0) return;
     page.facts[index] = facts | over;
-    const owner = this.#ownerOf(participant);
+    const owner = this.#ownerOf(viewOf(page, index).participant);
     owner.over.push(number);
     if (owner.over.length > doneOrdersMax) this.#forget(owner, sure(owner.over.shift(), 'oldest'));
   }
@@ -259,6 +279,7 @@ export class OrderPast {
       this.#finals.delete(number);
     }
     page.facts[index] = 0;
+    page.views[index] = undefined;
     page.shown -= 1;
     // The last page is the one that new orders come to.
     const at = number >>> pageBits;
@@ -266,14 +287,12 @@ export class OrderPast {
   }
 
   /** Forgets the orders of a market that is over: all of them are done, and their trades final. */
-  forgetMarket(market: MarketSymbol, factsOf: FactsOf): void {
+  forgetMarket(market: MarketSymbol): void {
     for (const [at, page] of this.#pages.entries()) {
       if (page === undefined) continue;
-      for (const [index, facts] of page.facts.entries()) {
-        if (facts === 0) continue;
+      for (const [index, view] of page.views.entries()) {
+        if (view?.market !== market) continue;
         const number = (at << pageBits) + index;
-        const { view } = factsOf(idOf(number));
-        if (view.market !== market) continue;
         const owner = this.#ownerOf(view.participant);
         owner.over = owner.over.filter((one) => one !== number);
         this.#forget(owner, number);
@@ -281,30 +300,38 @@ export class OrderPast {
     }
   }
 
-  /** All orders that are shown, in the order of acceptance. */
-  keep(factsOf: FactsOf): readonly KeptOrder[] {
+  /** All orders that are shown, in the order of acceptance. `state` is that of the core now. */
+  keep(state: State): readonly KeptOrder[] {
     const kept: KeptOrder[] = [];
     for (const [at, page] of this.#pages.entries()) {
       if (page === undefined || page.shown === 0) continue;
       for (const [index, facts] of page.facts.entries()) {
-        if (facts !== 0) kept.push(this.#keepOne((at << pageBits) + index, page, factsOf));
+        if (facts !== 0) kept.push(this.#keepOne((at << pageBits) + index, page, state));
       }
     }
     return kept;
   }
 
-  #keepOne(number: number, { times, facts }: Page, factsOf: FactsOf): KeptOrder {
+  #keepOne(number: number, page: Page, state: State): KeptOrder {
     const order = idOf(number);
     const index = number & (pageOrders - 1);
-    const [at, placedAt] = [times[2 * index], times[2 * index + 1]] as [Instant, Instant];
-    const reason = reasons[((facts[index] ?? 0) & reasonMask) >>> reasonShift];
+    const from = pageNumbers * index;
+    const [at, placedAt, place] = page.numbers.subarray(from, from + pageNumbers) as unknown as [
+      Instant,
+      Instant,
+      number,
+    ];
+    const reason = reasons[((page.facts[index] ?? 0) & reasonMask) >>> reasonShift];
     const finals = this.#finals.get(number);
+    const facts = orderFactsOf(state, order);
+    const isPlaced = place > 0 && facts !== undefined && mayRest(facts);
     return keptOrder({
       order,
       at,
       reason,
-      placedAt: placedAt > 0 && mayRest(factsOf(order)) ? placedAt : undefined,
+      placed: isPlaced ? { at: placedAt, place } : undefined,
       trades: byNumber([...(finals?.values() ?? [])]),
+      view: facts === undefined ? viewOf(page, index) : undefined,
     });
   }
 
@@ -317,24 +344,32 @@ export class OrderPast {
   }
 }
 
+/** Of an order that is done. */
+function viewOf({ views }: Page, index: number): OrderView {
+  return sure(views[index], 'a view');
+}
+
 /** What is kept of an order, always with its fields in one order. */
 export function keptOrder({
   order,
   at,
   reason,
-  placedAt,
+  placed,
   trades,
+  view,
 }: Pick<KeptOrder, 'order' | 'at'> & {
   readonly reason: CancelReason | undefined;
-  readonly placedAt: Instant | undefined;
+  readonly placed: Placed | undefined;
   readonly trades: readonly TradeRecord[];
+  readonly view: OrderView | undefined;
 }): KeptOrder {
   return {
     order,
     at,
     ...(reason === undefined ? {} : { reason }),
-    ...(placedAt === undefined ? {} : { placedAt }),
+    ...(placed === undefined ? {} : { placedAt: placed.at, place: placed.place }),
     ...(trades.length === 0 ? {} : { trades }),
+    ...(view === undefined ? {} : { view }),
   };
 }
 

@@ -28,12 +28,14 @@ export interface TradeRecord {
   readonly txid: Txid | undefined;
 }
 
-/** All participants' orders. Changed by `foldOrders` only. */
+/** All participants' orders. Changed by `foldOrders` and `endEntry` only. */
 export interface OrderBook {
   readonly orders: Map<OrderId, OrderRecord>;
   readonly participants: Map<Address, ParticipantOrders>;
   /** Trades that are not final. */
   readonly open: Set<TradeId>;
+  /** Orders that may have become over in the entry at hand. */
+  readonly touched: Set<OrderId>;
 }
 
 interface ParticipantOrders {
@@ -49,7 +51,7 @@ interface ParticipantOrders {
 
 /** Nobody has ordered anything. */
 export function createOrderBook(): OrderBook {
-  return { orders: new Map(), participants: new Map(), open: new Set() };
+  return { orders: new Map(), participants: new Map(), open: new Set(), touched: new Set() };
 }
 
 /** A participant's orders, in the order of acceptance. */
@@ -58,7 +60,7 @@ export function ordersOfParticipant(book: OrderBook, participant: Address): Orde
   return [...own].flatMap((order) => book.orders.get(order) ?? []);
 }
 
-/** Takes in one event, in the order of the journal. */
+/** Takes in one event, in the order of the journal. `endEntry` follows the last one of an entry. */
 export function foldOrders(book: OrderBook, event: Event, at: Instant): void {
   switch (event.kind) {
     case 'order.placed':
@@ -130,14 +132,12 @@ function setView(book: OrderBook, view: OrderView, at: Instant, reason?: CancelR
     const record: OrderRecord = { view, at, trades: noTrades, reason };
     book.orders.set(view.order, record);
     ordersOfOwner(book, view.participant).orders.add(view.order);
-    if (view.status === 'done') retire(book, record);
-    return;
+  } else {
+    known.view = view;
+    known.at = at;
+    if (reason !== undefined) known.reason = reason;
   }
-  const wasDone = known.view.status === 'done';
-  known.view = view;
-  known.at = at;
-  if (reason !== undefined) known.reason = reason;
-  if (wasDone || view.status === 'done') retire(book, known);
+  if (view.status === 'done') book.touched.add(view.order);
 }
 
 function ordersOfOwner({ participants }: OrderBook, participant: Address): ParticipantOrders {
@@ -164,8 +164,7 @@ function foldTrade(book: OrderBook, trade: TradeView, final: boolean): void {
     setTrade(book, order, record);
     if (!final) continue;
     list(book, participant, order, trade);
-    const known = book.orders.get(order);
-    if (known !== undefined) retire(book, known);
+    book.touched.add(order);
   }
 }
 
@@ -212,16 +211,24 @@ export function recordOf(trade: TradeView): TradeRecord {
   return { trade, settlement, txid };
 }
 
-/** Notes that an order is over, or is no more, and forgets the oldest that is over when there is one too many. */
+/**
+ * After the last event of an entry: of the orders that are over now the newest stay. Not before, because an entry may tell of an order again whose last trade it has ended, and that order's
+ * lots may even come back.
+ */
+export function endEntry(book: OrderBook): void {
+  if (book.touched.size === 0) return;
+  for (const order of book.touched) {
+    const known = book.orders.get(order);
+    if (known !== undefined) retire(book, known);
+  }
+  book.touched.clear();
+}
+
+/** Notes that an order is over, and forgets the oldest that is when there is one too many. */
 function retire(book: OrderBook, { view, trades }: OrderRecord): void {
   const own = book.participants.get(view.participant);
-  if (view.status !== 'done') {
-    // One whose lots came back is over no more.
-    own?.over.delete(view.order);
-    return;
-  }
+  if (own === undefined || view.status !== 'done') return;
   for (const trade of trades.keys()) if (book.open.has(trade)) return;
-  if (own === undefined) return;
   own.over.add(view.order);
   for (const oldest of own.over) {
     if (own.over.size <= doneOrdersMax) return;

@@ -76,10 +76,10 @@ test('a feed that begins shows the same to all who come, and tells them the same
     const { past, state } = foldAll(applied.slice(0, cut), seed % 2 === 0 ? cut >> 1 : undefined);
     const begun = new Feed(findAsset);
     begun.begin(past.keep(), state);
-    expect(textOf(past)).toBe(JSON.stringify(first.keep()));
-    expect(begun.keep()).toEqual(first.keep());
+    expect(textOf(past)).toBe(JSON.stringify(first.keep(state)));
+    expect(begun.keep(state)).toEqual(first.keep(state));
     for (const feed of [first, begun]) takeAll(feed, applied.slice(cut, 1_200));
-    expect(begun.keep()).toEqual(first.keep());
+    expect(begun.keep(state)).toEqual(first.keep(state));
     const [ours, theirs] = [followAll(begun), followAll(first)];
     expect(ours).toEqual(theirs);
     for (const feed of [first, begun]) takeAll(feed, applied.slice(1_200));
@@ -101,14 +101,14 @@ test('the past that is folded alone is the one that a feed keeps, after thousand
     for (const { entry } of applied) past.take({ entry, events: apply(state, entry) });
     if (batch % 5 > 0) continue;
     const kept = past.keep();
-    expect(JSON.stringify(kept)).toBe(JSON.stringify(first.keep()));
+    expect(JSON.stringify(kept)).toBe(JSON.stringify(first.keep(state)));
     forgotten = state.orderCount - kept.orders.length;
   }
   // So that what is forgotten, and lots that are not listed any more, are among it.
   expect(forgotten).toBeGreaterThan(1_000);
   expect(
     first
-      .keep()
+      .keep(state)
       .orders.some(({ trades = [] }) => trades.some(({ trade }) => trade.lots.length === 0)),
   ).toBe(true);
 });

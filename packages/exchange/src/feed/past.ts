@@ -6,11 +6,10 @@
  */
 import { conditionsOf, openTrades, orderFactsOf } from '@wattlot/core';
 import type { Address, Asset, Event, LotOffer, MarketSymbol } from '@wattlot/core';
-import type { OrderId, Output, State } from '@wattlot/core';
+import type { OrderId, OrderView, Output, State } from '@wattlot/core';
 import { sure } from '../exact.ts';
-import { marketsMax } from '../limits.ts';
 import type { Applied } from '../sequencer.ts';
-import { emptyMarket, MarketPast } from './market-past.ts';
+import { emptyMarket, givingWay, MarketPast } from './market-past.ts';
 import type { KeptMarket } from './market-past.ts';
 import { OrderPast } from './order-past.ts';
 import type { FactsOf, KeptOrder, KeptOwner } from './order-past.ts';
@@ -39,9 +38,12 @@ export interface KeptPast {
 /** Before the first entry. */
 export const noPast: KeptPast = { markets: [], participants: [], orders: [] };
 
-/** How the orders stand in a core. @throws Error for one that it has forgotten: whoever is told of is not. */
+/** How the orders that were kept stand in the core as it was then. One that it had forgotten is over: nothing of it rests or is open. */
 export function factsIn(state: State): FactsOf {
-  return (order) => sure(orderFactsOf(state, order), order);
+  return ({ order, view }) =>
+    view === undefined
+      ? sure(orderFactsOf(state, order), order)
+      : { view, firm: [], unsettled: 0, given: 0 };
 }
 
 /** The past of one exchange, as a fold beside that of its core. */
@@ -51,6 +53,8 @@ export class FeedPast {
   readonly #emptied = new Map<Address, Set<Asset>>();
   readonly #orders = new OrderPast();
   readonly #released: Released = new Map();
+  /** Orders that everybody sees and that came or moved in the entry at hand. */
+  readonly #moved: OrderView[] = [];
 
   /** @param state the core as it was when `kept` was; each entry is taken in here after it was applied there. */
   constructor(kept: KeptPast, state: State) {
@@ -82,13 +86,31 @@ export class FeedPast {
       released: [...(this.#released.get(participant) ?? [])],
       ...this.#orders.keepOwner(participant),
     }));
-    return { markets, participants, orders: this.#orders.keep(factsIn(this.#state)) };
+    return { markets, participants, orders: this.#orders.keep(this.#state) };
   }
 
   /** Takes in one entry. */
   take(applied: Applied): void {
     for (const event of applied.events) this.#note(event, applied.entry);
     if (applied.entry.command.kind === 'offers.deliver') this.#noteUnused(applied);
+    if (this.#moved.length > 0) this.#noteMoved(applied);
+    this.#orders.endEntry();
+    for (const symbol of givingWay(applied.events, this.#markets, ({ isOver }) => isOver)) {
+      this.#markets.delete(symbol);
+      this.#orders.forgetMarket(symbol);
+    }
+  }
+
+  /** Of the orders that came or moved those count that rest: one may have traded at once with a whole order that nobody saw. */
+  #noteMoved({ entry, events }: Applied): void {
+    const mayBeGone = events.some(
+      ({ kind }) => kind === 'trade.made' || kind === 'order.cancelled',
+    );
+    for (const { market, order } of this.#moved) {
+      const rests = !mayBeGone || (orderFactsOf(this.#state, order)?.firm.length ?? 0) > 0;
+      if (rests) this.#market(market).noteOrder(entry.seq, entry.at);
+    }
+    this.#moved.length = 0;
   }
 
   #note(event: Event, { seq, at }: Applied['entry']): void {
@@ -109,8 +131,10 @@ export class FeedPast {
         this.#orders.note(view, at);
         const market = this.#market(view.market);
         const isNew = market.notePlace(place);
-        if (isNew) this.#orders.notePlace(view.order, at);
-        if (!view.whole && (isNew || event.kind === 'order.opened')) market.noteOrder(seq, at);
+        if (!view.whole) {
+          if (isNew) this.#orders.notePlace(view.order, at, market.nextShown());
+          if (isNew || event.kind === 'order.opened') this.#moved.push(view);
+        }
         if (event.kind === 'order.amended') this.#release(view, event.dropped);
         return;
       }
@@ -133,7 +157,6 @@ export class FeedPast {
         return;
       case 'market.opened': {
         const { symbol } = event.terms;
-        if (this.#markets.size >= marketsMax) this.#makeRoom();
         const { phase } = event;
         this.#markets.set(symbol, new MarketPast(emptyMarket(symbol, at), { phase, unsettled: 0 }));
         return;
@@ -166,16 +189,6 @@ export class FeedPast {
     const emptied = this.#emptied.get(participant);
     if (balance === 0 && hold === 0) emptied?.add(asset);
     else if (emptied !== undefined && emptied.size > 0) emptied.delete(asset);
-  }
-
-  /** As the feed does: forgets the first market that is over. */
-  #makeRoom(): void {
-    for (const [symbol, market] of this.#markets) {
-      if (!market.isOver) continue;
-      this.#markets.delete(symbol);
-      this.#orders.forgetMarket(symbol, factsIn(this.#state));
-      return;
-    }
   }
 
   #market(symbol: MarketSymbol): MarketPast {

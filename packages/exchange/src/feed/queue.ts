@@ -13,7 +13,7 @@ export interface QueuedOrder {
   readonly order: OrderId;
   readonly price: Price;
   readonly volume: Lots;
-  /** Smaller is earlier. */
+  /** Smaller is earlier. Counted among the orders that everybody sees. */
   readonly place: number;
   /** When it got its place. */
   readonly at: Instant;
@@ -30,11 +30,15 @@ interface Known {
   queued: QueuedOrder | undefined;
 }
 
-/** The same of an order as the core has it, and when it got its place. */
-export interface KnownOrder {
-  readonly view: OrderView;
+/** Which place an order got, and when. */
+export interface Placed {
   readonly place: number;
   readonly at: Instant;
+}
+
+/** The same of an order as the core has it, with its place. */
+export interface KnownOrder extends Placed {
+  readonly view: OrderView;
   readonly open: number;
   /** Lots that rest. */
   readonly volume: number;
@@ -48,6 +52,8 @@ export class OrderQueue {
   readonly #known = new Map<OrderId, Known>();
   readonly #levels = { ask: new Map<Price, QueuedOrder[]>(), bid: new Map<Price, QueuedOrder[]>() };
   #places = 0;
+  /** The newest of those that everybody sees. A number left out would tell of a whole order. */
+  #shown = 0;
   /** Of the entry at hand; kept, because most entries have next to nothing in them. */
   readonly #changed = { ask: new Set<Price>(), bid: new Set<Price>() };
   readonly #seen = new Set<OrderId>();
@@ -62,15 +68,23 @@ export class OrderQueue {
     return this.#places;
   }
 
-  /** When an order got its place; undefined of one that never rested and of one that will not rest again. */
-  placedAt(order: OrderId): Instant | undefined {
+  /** The newest place that everybody sees. */
+  get shown(): number {
+    return this.#shown;
+  }
+
+  /** The place of an order; undefined of one that never rested and of one that will not rest again. */
+  placeOf(order: OrderId): Placed | undefined {
     const known = this.#known.get(order);
-    return known === undefined || known.place === 0 ? undefined : known.at;
+    return known === undefined || known.place === 0 ? undefined : known;
   }
 
   /** Becomes what it was with these orders. Nothing has been folded yet. */
-  begin(places: number, orders: readonly KnownOrder[]): void {
-    this.#places = places;
+  begin(
+    { places, shown }: { readonly places: number; readonly shown: number },
+    orders: readonly KnownOrder[],
+  ): void {
+    [this.#places, this.#shown] = [places, shown];
     for (const { view, place, at, open, volume } of orders) {
       const { order, price } = view;
       const queued =
@@ -117,7 +131,10 @@ export class OrderQueue {
       this.#known.set(view.order, known);
     }
     known.view = view;
-    if (isNew) [known.place, known.at] = [place, at];
+    if (isNew) {
+      this.#shown += 1;
+      [known.place, known.at] = [this.#shown, at];
+    }
     if (event.kind === 'trade.made' && event.resting.order === view.order) known.open += 1;
   }
 

@@ -15,10 +15,11 @@ export function restingIn(
 ): (market: MarketSymbol) => Resting {
   const known = new Map<MarketSymbol, KnownOrder[]>();
   const factsOf = factsIn(state);
-  for (const { order, at, placedAt = at } of orders) {
-    const facts = factsOf(order);
+  for (const kept of orders) {
+    const facts = factsOf(kept);
     if (!mayRest(facts)) continue;
-    const { view, place, firm, given: open } = facts;
+    const { at, placedAt = at, place = 0 } = kept;
+    const { view, firm, given: open } = facts;
     const own = known.get(view.market) ?? [];
     known.set(view.market, own);
     own.push({ view, place, at: placedAt, open, volume: firm.length });

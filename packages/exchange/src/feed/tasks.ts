@@ -78,10 +78,10 @@ export function tasksIn(state: State, { orders, participants }: KeptPast): Tasks
   const tasks = createTasks();
   const factsOf = factsIn(state);
   for (const pending of pendingOffers(state)) tasks.pending.set(pending.view.order, pending);
-  for (const { order } of orders) {
-    const { view, firm } = factsOf(order);
+  for (const kept of orders) {
+    const { view, firm } = factsOf(kept);
     if (firm.length === 0) continue;
-    addFirm(tasks, order, firm);
+    addFirm(tasks, view.order, firm);
     if (!view.whole) noteOpened(tasks.ladders, view);
   }
   for (const { deadline, ...trade } of openTrades(state)) {

@@ -80,7 +80,7 @@ export class DayFolds {
       state.push(pack(piece));
       yield;
     }
-    const text = JSON.stringify(this.feed.keep());
+    const text = JSON.stringify(this.feed.keep(this.state));
     yield;
     const feed = pack(text);
     const bytes = state.reduce((sum, { length }) => sum + length, feed.length);
