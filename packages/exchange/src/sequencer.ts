@@ -51,14 +51,11 @@ export interface SequencerOptions {
   readonly clock: Clock;
   /** Default: the usual ones. */
   readonly limits?: OperatingLimits;
-  /**
-   * Told of each commit, after the answers to its entries, and of the microseconds from giving it to the journal until it could be told of: the commit before may have been told of
-   * meanwhile.
-   */
+  /** Told of each commit, after the answers to its entries, and how many microseconds the journal took. */
   readonly committed: (batch: readonly Applied[], micros: number) => void;
   /** Told once when nothing more can be committed. The process has to end: what is on its way may be on disk or not. */
   readonly failed: (error: unknown) => void;
-  /** Calls back when whatever has come at the same time has been taken in too. Default: as soon as the caller has ended. */
+  /** Calls back when whatever has come at the same time has been taken in too, and what was sent before is on its way. Default: as soon as the caller has ended. */
   readonly soon?: (then: () => void) => void;
 }
 
@@ -207,18 +204,21 @@ export class Sequencer {
     return now > before ? now : before;
   }
 
-  /** One commit after another while there is something to commit. The next is on its way to the disk while the last is told of. */
+  /**
+   * One commit after another while there is something to commit. The next is given to the journal when the last has been told of and what was told has been written, so that nothing is
+   * acknowledged after the first error of the disk, not even what was on disk before.
+   */
   async #commit(): Promise<void> {
+    const { soon = queueMicrotask } = this.#options;
     try {
       let commit = this.#begin();
       while (commit !== undefined) {
         const { batch, since, written } = commit;
         await written;
-        const micros = this.#options.clock.now() - since;
-        const next = this.#begin();
-        this.#tell(batch, micros);
-        // Whoever was told may have posted something.
-        commit = next ?? this.#begin();
+        this.#commitSince = undefined;
+        this.#tell(batch, this.#options.clock.now() - since);
+        if (this.#collected.length > 0) await new Promise<void>(soon);
+        commit = this.#begin();
       }
     } catch (error) {
       this.#fail(error);
@@ -229,17 +229,13 @@ export class Sequencer {
 
   /** Gives the journal what has been collected; undefined when there is nothing, or nothing may be written any more. */
   #begin(): Commit | undefined {
-    this.#commitSince = undefined;
     if (this.#collected.length === 0 || this.#hasFailed) return undefined;
     const batch = takeBatch(this.#collected);
     this.#collected = this.#collected.slice(batch.length);
     const { journal, clock } = this.#options;
     const since = clock.now();
     this.#commitSince = since;
-    const written = journal.append(batch.map(({ entry }) => entry));
-    // Told where it is waited for; until then it is nobody's.
-    written.catch(() => undefined);
-    return { batch, since, written };
+    return { batch, since, written: journal.append(batch.map(({ entry }) => entry)) };
   }
 
   /** Answers, and then tells what follows from the events. */
