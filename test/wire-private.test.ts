@@ -98,14 +98,15 @@ test.each([{ snapshot: false }, { snap_orders: false, snap_trades: false }])(
   async (params) => {
     const executions = await taker.follow(url, 'executions', params);
     const { id } = await taker.place({ side: 'buy', price: 3, lots: 1 });
-    // What still settles may be told before it.
+    // What still settles may be told before it, or with it.
     const messages = await messagesUntil(
       executions,
       'executions',
       (item) => item['order_id'] === id,
     );
     expect(messages[0]).toMatchObject({ type: 'update', sequence: '1' });
-    expect(listOf(messages.at(-1)?.['data'])[0]).toMatchObject({ exec_type: 'pending_new' });
+    const own = listOf(messages.at(-1)?.['data']).find((item) => item['order_id'] === id);
+    expect(own).toMatchObject({ exec_type: 'pending_new' });
     await taker.cancel(id);
     executions.close();
   },
