@@ -35,8 +35,8 @@ const upgrade = 'GET /v2 ';
 /** A way to a server on which the sockets of its clients can be hurt. Their HTTP calls pass. */
 export class FaultProxy {
   readonly url: string;
-  /** Where it leads. */
-  readonly target: string;
+  /** Where new connections lead. */
+  target: string;
   /** Milliseconds by which every byte is late. */
   delayMs = 0;
   /** Connections that were hurt. */
@@ -49,7 +49,7 @@ export class FaultProxy {
     this.#server = server;
     this.target = target.href;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    server.on('connection', (client) => this.#take(client, target));
+    server.on('connection', (client) => this.#take(client, new URL(this.target)));
   }
 
   static async open(target: string): Promise<FaultProxy> {
