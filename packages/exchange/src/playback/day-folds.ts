@@ -50,7 +50,7 @@ export class DayFolds {
   constructor(whose: Address | undefined, state: State = createState(), kept?: KeptStories) {
     this.state = state;
     this.feed = new Feed((name) => assetIn(state, name));
-    this.stories = new Stories(whose, kept);
+    this.stories = new Stories(whose, state, kept);
   }
 
   /** Applies an entry; the feed is told by `tell`. @throws ExchangeError `journal_corrupt` */
