@@ -3,6 +3,9 @@
 /** Frames a second for what the exchange sends: faster than an eye follows, slow enough to leave a core free. Keys do not wait for it. */
 export const feedFramesPerSecondMax = 15;
 
+/** How long the first thing that the exchange sends waits for what comes with it: one change of a market is told in several messages (book, queue, trade, executions), and each would be a frame of its own. In milliseconds. */
+export const feedGatherMs = 10;
+
 /** Paints a second: what a terminal shows at most. */
 export const paintsPerSecondMax = 60;
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { feedGatherMs } from '../limits.ts';
 import { makeStore } from './store.ts';
 import type { Store } from './store.ts';
 import type { Effect } from '../fold/messages.ts';
@@ -51,6 +52,18 @@ test('a key is shown at once, with every event before it', () => {
   expect(store.shown()).toMatchObject({ areAmountsHidden: true, view: { latency: 10 } });
 });
 
+test('the messages of one change are one frame', () => {
+  const { store, clock, shows } = opened();
+  for (let change = 0; change < 5; change += 1) {
+    for (const milliseconds of [1, 2, 3]) {
+      store.dispatch({ kind: 'event', event: { kind: 'latency', milliseconds } });
+      clock.pass(1);
+    }
+    clock.pass(200);
+  }
+  expect(shows()).toBe(5);
+});
+
 test('what a key asks for is done after the state has changed', () => {
   const { store, effects } = opened();
   store.dispatch({ kind: 'key', key: 'ctrl-l' });
@@ -58,9 +71,11 @@ test('what a key asks for is done after the state has changed', () => {
 });
 
 test('the shown state is the same object until the next showing', () => {
-  const { store } = opened();
+  const { store, clock } = opened();
   const first = store.shown();
   store.dispatch({ kind: 'event', event: { kind: 'latency', milliseconds: 9 } });
+  expect(store.shown()).toBe(first);
+  clock.pass(feedGatherMs);
   store.dispatch({ kind: 'event', event: { kind: 'latency', milliseconds: 8 } });
   const second = store.shown();
   expect(store.shown()).toBe(second);

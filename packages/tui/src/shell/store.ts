@@ -1,6 +1,6 @@
 /** Holds the state outside React. What the exchange sends is folded at once and shown at most so often a second; keys show at once. */
 import type { Clock } from './clock.ts';
-import { feedFramesPerSecondMax } from '../limits.ts';
+import { feedFramesPerSecondMax, feedGatherMs } from '../limits.ts';
 import type { State } from '../fold/state.ts';
 import type { Effect, Input, Moment } from '../fold/messages.ts';
 import { step } from '../fold/step.ts';
@@ -55,14 +55,11 @@ export function makeStore({ first, clock, mintClientOrderId, perform }: StoreOpt
 
   function showSoon(): void {
     if (callOff !== undefined) return;
-    const waitMs = shownAt + feedIntervalMs - clock.now();
-    if (waitMs <= 0) show();
-    else {
-      callOff = clock.later(waitMs, () => {
-        callOff = undefined;
-        show();
-      });
-    }
+    const waitMs = Math.max(feedGatherMs, shownAt + feedIntervalMs - clock.now());
+    callOff = clock.later(waitMs, () => {
+      callOff = undefined;
+      show();
+    });
   }
 
   return {
