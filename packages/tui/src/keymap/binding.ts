@@ -212,7 +212,12 @@ export function cannotRequest(state: State): string | undefined {
 export function cannotIssue(state: State): string | undefined {
   const refusal = cannotOpen(state);
   if (refusal !== undefined) return refusal;
-  return state.wallet?.meter === undefined
+  if (state.wallet === undefined) {
+    return (
+      state.walletFault ?? t(state.language, 'the wallet is being read: once more in a moment')
+    );
+  }
+  return state.wallet.meter === undefined
     ? t(state.language, 'this wallet has no meter of its own: another key issues its energy')
     : undefined;
 }

@@ -102,8 +102,11 @@ function poorSpans(
   const isPoor = ownedOf(view, base).balance === 0 && ownedOf(view, quote).balance === 0;
   if (!view.areBalancesKnown || !isPoor || replay !== undefined) return [];
   const poor = ` ${t(language, 'nothing to trade with yet')}`;
-  const whole = `${poor} ${t(language, '(wattlot sim --endow NAME gives energy and ecoin)')}`;
-  return [span(widthOf(whole) <= room ? whole : poor, 'muted')];
+  const texts = [
+    `${poor} ${t(language, '(4, r: ask for ecoin; wattlot sim --endow NAME)')}`,
+    `${poor} ${t(language, '(4, r: ask for ecoin)')}`,
+  ];
+  return [span(texts.find((text) => widthOf(text) <= room) ?? poor, 'muted')];
 }
 
 function ownSpans(

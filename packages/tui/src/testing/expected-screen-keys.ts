@@ -88,7 +88,10 @@ export const expectedScreenKeys: Readonly<Record<string, (press: Press) => void>
   },
   'issue-energy': (press) => {
     expect(press(inWallet).state.overlay).toMatchObject({ kind: 'amount', request: 'energy' });
-    expect(noticeOf(press(pressed(opened, '4').state).state)).toContain('no meter of its own');
+    expect(noticeOf(press(pressed(opened, '4').state).state)).toContain('is being read');
+    const { meter: _, ...summary } = walletSummary;
+    const withoutMeter = stepped(inWallet, { kind: 'wallet', summary }).state;
+    expect(noticeOf(press(withoutMeter).state)).toContain('no meter of its own');
   },
   filter: (press) => {
     expect(press(orders).state.overlay).toEqual({ kind: 'filter' });

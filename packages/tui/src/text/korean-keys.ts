@@ -150,6 +150,7 @@ export const koreanKeys = {
   'Tab to [Confirm], then Enter sends it': 'Tab으로 [확인]에 가서 Enter를 누르면 보냅니다',
   'Tab to the lots or the price first': '먼저 Tab으로 로트나 가격 칸에 가세요',
   'this screen has no list to filter': '이 화면에는 거를 목록이 없습니다',
+  'the wallet is being read: once more in a moment': '지갑을 읽는 중입니다. 잠시 뒤 다시 누르세요',
   'this wallet has no meter of its own: another key issues its energy':
     '이 지갑에는 계량기 키가 없습니다. 다른 키가 전력을 발행합니다',
 } as const;

@@ -34,8 +34,9 @@ export const korean = {
   watching: '보기만',
   '({amount} held)': '({amount} 묶임)',
   'nothing to trade with yet': '아직 거래할 것이 없습니다',
-  '(wattlot sim --endow NAME gives energy and ecoin)':
-    '(wattlot sim --endow NAME: 전력과 에코인을 받습니다)',
+  '(4, r: ask for ecoin; wattlot sim --endow NAME)':
+    '(4, r: 에코인 신청, wattlot sim --endow NAME)',
+  '(4, r: ask for ecoin)': '(4, r: 에코인 신청)',
   'tariff {price} {ecoin}/{energy}': '요금 {price} {ecoin}/{energy}',
   Signs: '표시',
   'no key does that': '그런 키가 없습니다',
