@@ -79,12 +79,10 @@ async function readConfig({ settingsFile, keysFile }: TradeOptions): Promise<Con
 
 /**
  * What is drawn is garbage a frame later: 24 MB are in use, and left to itself the machine lets 100 MB more of it lie around. So the young generation stays as
- * small as it is at the start, and the old one grows in small steps before it is collected; saving memory throughout instead (`--optimize-for-size`) costs three
- * to four hundredths of a core more on a busy market.
+ * small as it is at the start; saving memory throughout instead (`--optimize-for-size`) costs three to four hundredths of a core more on a busy market.
  */
 function collectSooner(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=20');
 }
 
 async function runTerminal(options: TradeOptions, config: Config): Promise<ExitCode> {
