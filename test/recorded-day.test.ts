@@ -38,9 +38,9 @@ function nameOf(day: RecordedDay): string {
   return name;
 }
 
-function proved(): RecordedDay {
+async function proved(): Promise<RecordedDay> {
   const day = new RecordedDay(folder);
-  for (const _ of day.prove());
+  for await (const _ of day.prove());
   return day;
 }
 
@@ -83,8 +83,8 @@ describe('the director', () => {
     readonly end: () => void;
   }
 
-  function opened(speed = 1): Shown {
-    const day = proved();
+  async function opened(speed = 1): Promise<Shown> {
+    const day = await proved();
     const clock = new Clock();
     // Each look at the clock of the player takes a millisecond: eight entries a slice.
     let worked = 0;
@@ -121,8 +121,8 @@ describe('the director', () => {
     };
   }
 
-  test('plays at the speed that it is told, pauses where it is, and stops at the end', () => {
-    const { clock, command, position, end } = opened(1);
+  test('plays at the speed that it is told, pauses where it is, and stops at the end', async () => {
+    const { clock, command, position, end } = await opened(1);
     command({ kind: 'toggle' });
     expect(position()).toMatchObject({ isPlaying: true, seq: 0 });
     clock.pass(330);
@@ -148,8 +148,8 @@ describe('the director', () => {
     end();
   });
 
-  test('steps by entries and trades, goes to entries and times, and plays on if it played', () => {
-    const { command, position, director, clock, end } = opened();
+  test('steps by entries and trades, goes to entries and times, and plays on if it played', async () => {
+    const { command, position, director, clock, end } = await opened();
     const seqs = (...commands: readonly ReplayCommand[]): number[] =>
       commands.map((one) => {
         command(one);
@@ -183,8 +183,8 @@ describe('the director', () => {
     end();
   });
 
-  test('a long way tells how far it is, and Escape ends it where it got to; one back stays where it was', () => {
-    const { clock, director, told, position, end } = opened();
+  test('a long way tells how far it is, and Escape ends it where it got to; one back stays where it was', async () => {
+    const { clock, director, told, position, end } = await opened();
     const stop = (): ReplayTold | undefined => {
       director.command({ kind: 'stop' });
       return told.at(-1);
@@ -201,6 +201,15 @@ describe('the director', () => {
     const { seq } = position();
     expect(seq).toBeGreaterThan(50);
     expect(seq).toBeLessThan(last);
+    // Nothing is read any more, and all is told that there is.
+    clock.pass(5_000);
+    expect(position()).toMatchObject({ seq, isPlaying: false });
+    expect(position().work).toBeUndefined();
+    expect(told.at(-1)).toMatchObject({ kind: 'position' });
+    expect(told.findLast(({ kind }) => kind === 'anew')).toEqual({
+      kind: 'anew',
+      at: position().at,
+    });
     director.command({ kind: 'go', to: { seq: 40 } });
     clock.pass(0, 1);
     expect(stop()).toEqual({ kind: 'stopped', seq, isBack: true });
@@ -305,7 +314,7 @@ describe('what it says when it cannot', () => {
 });
 
 test('in a real terminal: it plays, pauses, steps, goes to an entry, says why, and leaves the terminal as it was', async () => {
-  const day = proved();
+  const day = await proved();
   const name = nameOf(day);
   day.close();
   const before = filesOf(join(folder, 'journal'));

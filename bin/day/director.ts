@@ -221,6 +221,8 @@ export class Director implements ReplaySource {
     const { player } = this.#options;
     if (player.seq !== going.seq) this.#moveTo(player.at);
     this.#tellPosition();
+    // What there is takes a moment to be told; that the way is over is told at once.
+    this.#go(player.settle(), () => this.#tellPosition(), { kind: 'frame' });
     this.#tell({ kind: 'stopped', seq: player.seq, isBack: player.seq === going.seq });
   }
 

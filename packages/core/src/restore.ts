@@ -42,6 +42,7 @@ export function* restorePieces(pieces: Iterable<string>): Generator<void, State,
     yield;
   }
   restBooks(state);
+  yield;
   for (const [participant, ids] of over) readOver(state, participant, ids);
   return state;
 }

@@ -234,8 +234,11 @@ export const checkpointsMax = 64;
 /** Bytes of all checkpoints of a recorded day together, packed: beside a core and a feed of as much again. */
 export const checkpointBytesMax = 64_000_000;
 
-/** Entries between two checkpoints at first: read again in a tenth of a second. */
+/** Entries between two checkpoints at least: read again in a tenth of a second. */
 export const checkpointEntries = 2_000;
+
+/** Bytes of a checkpoint for each entry since the one before, packed: then taking it takes a fifth of the time that reading them does. */
+export const checkpointEntryBytesMax = 64;
 
 /** Entries before the aim of a jump back at which one more checkpoint is left, so that the next step back is a short one. */
 export const nearEntries = 200;

@@ -147,7 +147,14 @@ export class Feed {
    * @throws RangeError when the ledger does not have a market's assets.
    */
   begin(past: KeptPast, state: State): void {
+    const work = this.beginPieces(past, state);
+    while (work.next().done !== true);
+  }
+
+  /** As `begin`, a piece at a time, for whoever may not stop for all of it at once. Neither feed nor state may be used or change before the last. */
+  *beginPieces(past: KeptPast, state: State): Generator<void, void, undefined> {
     const resting = restingIn(state, past.orders);
+    yield;
     // Those of markets that made room, too: whoever has some of them is told so.
     for (const terms of markets(state)) this.#assetsOf(terms);
     for (const market of past.markets) {
@@ -156,10 +163,12 @@ export class Feed {
       this.#open(terms, openedAt, sure(conditionsOf(state, symbol), symbol).phase);
       this.#market(symbol).begin(market, resting(symbol));
     }
+    yield;
     for (const { participant } of past.participants) {
       this.#participants.set(participant, sure(participantOf(state, participant), 'name').name);
     }
     this.#accounts.begin(past, state);
+    yield;
     this.#tasks = tasksIn(state, past);
     this.#publish();
   }

@@ -1,10 +1,12 @@
 /**
- * Where a day can be taken up again. On a grid of entries; when there are too many or they are too large, every second one is let go and the grid becomes twice as
- * wide. So their number and bytes are bounded, and so is what has to be read again to get anywhere: one width of the grid. A few more lie near the last jumps back.
+ * Where a day can be taken up again. On a grid of entries, which is as wide as the number of them asks for from the beginning; when they are too large, together or for what it takes to read
+ * from one to the next, every second one is let go and the grid becomes twice as wide. So their number and bytes are bounded, taking them is a part of the work of reading, and what has to be
+ * read again to get anywhere is one width of the grid. A few more lie near the last jumps back.
  */
 import {
   checkpointBytesMax,
   checkpointEntries,
+  checkpointEntryBytesMax,
   checkpointsMax,
   nearCheckpointsMax,
 } from '../limits.ts';
@@ -14,6 +16,11 @@ export class Checkpoints {
   readonly #grid = new Map<number, Checkpoint>();
   readonly #near: Checkpoint[] = [];
   #width = checkpointEntries;
+
+  /** @param last the number of the day's last entry. */
+  constructor(last: number) {
+    while (last > this.#width * checkpointsMax) this.#width *= 2;
+  }
 
   /** Entries between two of them. */
   get width(): number {
@@ -39,8 +46,8 @@ export class Checkpoints {
   add(checkpoint: Checkpoint): void {
     this.#grid.set(checkpoint.seq, checkpoint);
     while (
-      this.#grid.size > checkpointsMax ||
-      (this.bytes > checkpointBytesMax && this.count > 1)
+      (this.bytes > checkpointBytesMax && this.count > 1) ||
+      checkpoint.bytes > this.#width * checkpointEntryBytesMax
     ) {
       this.#width *= 2;
       for (const seq of this.#grid.keys()) if (seq % this.#width !== 0) this.#grid.delete(seq);

@@ -1,13 +1,17 @@
-/** What a day has come to at one entry: the core's state, the feed and the stories of one participant's orders; and how that is kept and brought back. */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+/**
+ * What a day has come to at one entry: the core's state, what a feed would tell of the past and the stories of one participant's orders; and how that is kept and brought back. A feed is there
+ * while somebody looks: it begins where the folds are, so that nothing of it is folded on a long way.
+ */
 import { createState, restorePieces, statePieces } from '@wattlot/core';
 import type { Address, Command, Entry, Instant, State } from '@wattlot/core';
 import { ExchangeError, lineOf } from '../errors.ts';
 import { Feed } from '../feed/feed.ts';
+import { FeedPast, noPast } from '../feed/past.ts';
 import type { KeptPast } from '../feed/past.ts';
 import { applyStored } from '../journal/offline.ts';
 import type { Applied } from '../sequencer.ts';
 import { assetIn } from './assets.ts';
+import { joinPast, pack, pastPieces, shownTo, unpack } from './pieces.ts';
 import { Stories } from './stories.ts';
 import type { KeptStories } from './stories.ts';
 
@@ -16,20 +20,9 @@ export interface Checkpoint {
   readonly seq: number;
   readonly at: Instant | undefined;
   readonly state: readonly Buffer[];
-  readonly feed: Buffer;
+  readonly past: readonly Buffer[];
   readonly stories: KeptStories;
   readonly bytes: number;
-}
-
-/** The texts are full of digits and names that repeat: the fastest level makes them a fifth. */
-const packing = { level: 1 };
-
-function pack(text: string): Buffer {
-  return deflateRawSync(text, packing);
-}
-
-function unpack(packed: Buffer): string {
-  return inflateRawSync(packed).toString();
 }
 
 function* unpacked(pieces: readonly Buffer[]): Generator<string, void, undefined> {
@@ -38,24 +31,57 @@ function* unpacked(pieces: readonly Buffer[]): Generator<string, void, undefined
 
 export class DayFolds {
   readonly state: State;
-  readonly feed: Feed;
   readonly stories: Stories;
+  readonly #whose: Address | undefined;
+  readonly #past: FeedPast;
+  #feed: Feed | undefined;
   /** The last entry taken in, and when it was; 0 and undefined before the first. */
   seq = 0;
   at: Instant | undefined;
   /** What the last entry asked for; undefined before the first, and after a checkpoint. */
   command: Command['kind'] | undefined;
 
-  /** Of a state; without one, of nothing yet. */
-  constructor(whose: Address | undefined, state: State = createState(), kept?: KeptStories) {
+  /** Of a state and what was kept with it; without one, of nothing yet. */
+  constructor(
+    whose: Address | undefined,
+    state: State = createState(),
+    past: KeptPast = noPast,
+    stories?: KeptStories,
+  ) {
     this.state = state;
-    this.feed = new Feed((name) => assetIn(state, name));
-    this.stories = new Stories(whose, state, kept);
+    this.stories = new Stories(whose, state, stories);
+    this.#whose = whose;
+    this.#past = new FeedPast(past, state);
+  }
+
+  /** What is told from here on, to everybody and to the one whose orders are shown. There between `beginFeed` and `endFeed`. */
+  get feed(): Feed | undefined {
+    return this.#feed;
+  }
+
+  /** Begins a feed if there is none, a piece at a time. Nothing may be applied before the end, and all that was has been told. @throws ExchangeError `ledger_mismatch` */
+  *beginFeed(): Generator<void, Feed, undefined> {
+    if (this.#feed !== undefined) return this.#feed;
+    const feed = new Feed((name) => assetIn(this.state, name));
+    const kept = this.#past.keep();
+    yield;
+    const shown = shownTo(this.#whose, kept, this.state);
+    yield;
+    const pieces = feed.beginPieces(shown, this.state);
+    while (requireLedger(() => pieces.next()).done !== true) yield;
+    this.#feed = feed;
+    return feed;
+  }
+
+  /** Nobody looks any more. */
+  endFeed(): void {
+    this.#feed = undefined;
   }
 
   /** Applies an entry; the feed is told by `tell`. @throws ExchangeError `journal_corrupt` */
   apply(entry: Entry): Applied {
     const applied = { entry, events: applyStored(this.state, entry) };
+    this.#past.take(applied);
     this.stories.fold(this.state, applied);
     this.seq = entry.seq;
     this.at = entry.at;
@@ -63,14 +89,9 @@ export class DayFolds {
     return applied;
   }
 
-  /** Takes what was applied to the feed and to those who follow it. @throws ExchangeError `ledger_mismatch` */
+  /** Takes what was applied to the feed, if there is one, and to those who follow it. @throws ExchangeError `ledger_mismatch` */
   tell(batch: readonly Applied[]): void {
-    try {
-      this.feed.take(batch);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new ExchangeError('ledger_mismatch', `without its ledger ${lineOf(error)}`);
-    }
+    requireLedger(() => this.#feed?.take(batch));
   }
 
   /** Packs it all, a piece at a time. Nothing may be applied before the end, and all that was has been told. */
@@ -80,27 +101,39 @@ export class DayFolds {
       state.push(pack(piece));
       yield;
     }
-    const text = JSON.stringify(this.feed.keep(this.state));
+    const kept = this.#past.keep();
     yield;
-    const feed = pack(text);
-    const bytes = state.reduce((sum, { length }) => sum + length, feed.length);
+    const past: Buffer[] = [];
+    for (const piece of pastPieces(kept)) {
+      past.push(pack(piece));
+      yield;
+    }
+    const bytes = [...state, ...past].reduce((sum, { length }) => sum + length, 0);
     const { seq, at } = this;
-    return { seq, at, state, feed, stories: this.stories.save(), bytes };
+    return { seq, at, state, past, stories: this.stories.save(), bytes };
   }
 
   /** Brings back what was packed, a piece at a time. */
   static *load(
     whose: Address | undefined,
-    { seq, at, state, feed, stories }: Checkpoint,
+    { seq, at, state, past, stories }: Checkpoint,
   ): Generator<void, DayFolds, undefined> {
-    const folds = new DayFolds(whose, yield* restorePieces(unpacked(state)), stories);
+    const restored = yield* restorePieces(unpacked(state));
+    yield;
+    const kept = yield* joinPast(unpacked(past));
+    const folds = new DayFolds(whose, restored, kept, stories);
     folds.seq = seq;
     folds.at = at;
-    // The text is this program's own.
-    const past: KeptPast = JSON.parse(unpack(feed));
-    yield;
-    folds.feed.begin(past, folds.state);
     yield;
     return folds;
+  }
+}
+
+function requireLedger<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ExchangeError('ledger_mismatch', `without its ledger ${lineOf(error)}`);
   }
 }

@@ -17,11 +17,11 @@ const entries = 5_000;
 let folder: string;
 let day: RecordedDay;
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'wattlot-day-'));
   writeFlow(folder, new Flow({ seed: 7, participants: 4, volume: 4, isWild: true }), entries);
   day = new RecordedDay(folder);
-  for (const { entries: proved, of } of day.prove()) expect(proved).toBeLessThanOrEqual(of);
+  for await (const { entries: proved, of } of day.prove()) expect(proved).toBeLessThanOrEqual(of);
 });
 
 afterAll(() => {
@@ -100,34 +100,6 @@ function run(way: Generator<unknown, unknown>): number {
   while (way.next().done !== true) steps += 1;
   return steps;
 }
-
-describe('a recorded day', () => {
-  test('knows its entries by their time, who was there, and where it begins and ends', () => {
-    expect(day.last).toBe(entries);
-    expect(day.participants.size).toBe(4);
-    const all = [...day.entries(1)];
-    expect(all).toHaveLength(entries);
-    expect([all[0]?.at, all.at(-1)?.at]).toEqual([day.from, day.to]);
-    fc.assert(
-      fc.property(fc.integer({ min: -5, max: 5 }), fc.nat(entries - 1), (shift, index) => {
-        const at = (all[index]?.at ?? 0) + shift;
-        const expected = all.findLast((entry) => entry.at <= at)?.seq ?? 0;
-        expect(day.seqAt(at as typeof day.from)).toBe(expected);
-      }),
-    );
-  });
-
-  test('is read from any entry on', () => {
-    for (const seq of [1, 2, 7, 8, 4_999, 5_000]) {
-      expect(day.entries(seq).next().value).toMatchObject({ seq });
-    }
-    expect(day.entries(5_001).next().done).toBe(true);
-  });
-
-  test('says that there is no journal, or none that has begun', () => {
-    expect(() => new RecordedDay(join(folder, 'elsewhere'))).toThrow(/no journal/);
-  });
-});
 
 describe('playing', () => {
   test('wherever one jumps, one sees what one would see who had watched from the beginning', () => {
@@ -221,12 +193,56 @@ describe('playing', () => {
     const forward = player.seek(5_000);
     for (let step = 0; step < 20; step += 1) forward.next();
     forward.return();
+    run(player.settle());
     const got = player.seq;
     expect(got).toBeGreaterThan(3_000);
     expect(got).toBeLessThan(5_000);
     const straight = opened({ isEachTold: true });
     run(straight.player.seek(got));
     expect(seen.picture()).toEqual(straight.seen.picture());
+  });
+
+  test('work is cut by the clock, with own orders or without: a slice is as many entries as its time allows', () => {
+    for (const whose of [whoever(), undefined]) {
+      const { player } = opened({ whose });
+      const way = player.seek(entries);
+      let [before, slices] = [0, 0];
+      for (let step = way.next(); step.done !== true; step = way.next()) {
+        // A millisecond a look at the clock, one look an entry: eight milliseconds.
+        expect(step.value.seq - before).toBeLessThanOrEqual(8);
+        expect(step.value.seq).toBeGreaterThanOrEqual(before);
+        before = step.value.seq;
+        slices += 1;
+      }
+      expect(slices).toBeGreaterThan(entries / 8);
+    }
+  });
+
+  test('a way back tells how far it is from where it begins to where it leads, and never that it is further away', () => {
+    const { player } = opened();
+    run(player.seek(4_500));
+    const told = [...player.seek(3_900)];
+    expect(told.length).toBeGreaterThan(100);
+    const seqs = told.map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
+    expect(new Set(told.map(({ from, to }) => `${from} ${to}`))).toEqual(new Set(['2000 3900']));
+  });
+
+  test('who stops wherever it is goes on from there, forward and back, and sees what there is', () => {
+    fc.assert(
+      fc.property(fc.nat(300), fc.integer({ min: 0, max: entries }), (steps, to) => {
+        const { player, seen } = opened();
+        const way = player.seek(entries);
+        for (let step = 0; step < steps; step += 1) way.next();
+        way.return();
+        run(player.seek(to));
+        const straight = opened({ isEachTold: true });
+        run(straight.player.seek(to));
+        expect(player.seq).toBe(to);
+        expect(seen.picture()).toEqual(straight.seen.picture());
+      }),
+      { numRuns: 4 },
+    );
   });
 
   test('nobody is shown as own who is not, and nobody can trade in the past', () => {
@@ -241,10 +257,10 @@ describe('playing', () => {
   });
 });
 
-test('every golden journal can be watched to its end', () => {
+test('every golden journal can be watched to its end', async () => {
   const golden = fileURLToPath(new URL('../../../../fixtures/journals/1', import.meta.url));
   const past = new RecordedDay(golden);
-  for (const _ of past.prove());
+  for await (const _ of past.prove());
   const [whose] = past.participants.keys();
   const { player, seen } = opened({ day: past, whose });
   run(player.play(past.to));

@@ -1,7 +1,7 @@
 /**
  * A recorded day that goes on, back and anywhere. The same way as it went: each entry through the core's `apply` and the exchange's feed, whose frames go to whoever
  * looks. Long work is a generator that yields after each slice; whoever stops asking stays on a whole entry: where he was if the way led through a checkpoint, where it
- * got to if not.
+ * got to if not, and is told of that place when he runs `settle`.
  */
 import type { Address, Command, Entry, Instant, OrderId, OrderStory } from '@wattlot/core';
 import { batchEntries, followedEntriesMax, nearEntries, sliceMs } from '../limits.ts';
@@ -40,9 +40,18 @@ export interface WayProgress {
 
 type Way = Generator<WayProgress, void, undefined>;
 
+interface WayOptions {
+  /** Where it began, for whoever is told how far it is; here, when left out. */
+  readonly from?: number;
+  /** Whether an entry is beyond the end; when left out, those after the last. */
+  readonly isAfter?: (entry: Entry) => boolean;
+  /** Whether the way ends with an entry. */
+  readonly isEnough?: ((applied: Applied) => boolean) | undefined;
+}
+
 export class Player {
   readonly #options: PlayerOptions;
-  readonly #checkpoints = new Checkpoints();
+  readonly #checkpoints: Checkpoints;
   readonly #cursor: EntryCursor;
   /** The entries in which something traded, as far as the day has been read. */
   readonly #trades: number[] = [];
@@ -50,9 +59,12 @@ export class Player {
   #folds: DayFolds;
   #onlooker: Onlooker | undefined;
   #loop: FeedLoop | undefined;
+  /** On a long way, of which nobody is told before it ends. */
+  #isAway = false;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
+    this.#checkpoints = new Checkpoints(options.day.last);
     this.#cursor = new EntryCursor(options.day);
     this.#folds = new DayFolds(options.whose);
   }
@@ -94,20 +106,39 @@ export class Player {
     this.begin();
   }
 
-  /** Tells whoever looks all anew. */
+  /** Tells whoever looks all anew; on a long way not before it ends. */
   begin(): void {
-    this.#leave();
+    if (!this.#isAway) finish(this.#arrive());
+  }
+
+  /** After a way that was stopped: tells whoever looks what there is. To be run before anything else but another way. */
+  *settle(): Way {
+    if (!this.#isAway) return;
+    const told = this.#standing();
+    yield* meanwhile(this.#arrive(), () => told);
+  }
+
+  /** Whoever looks is told all that there is here. */
+  *#arrive(): Generator<void, void, undefined> {
     const onlooker = this.#onlooker;
-    if (onlooker === undefined) return;
-    this.#loop = new FeedLoop({
-      feed: this.#folds.feed,
-      participant: this.#options.whose,
-      now: () => this.at,
-      receive: (text) => {
-        onlooker.receive(text);
-      },
-    });
-    onlooker.begin();
+    if (onlooker !== undefined) {
+      const feed = yield* this.#folds.beginFeed();
+      this.#loop?.close();
+      this.#loop = new FeedLoop({
+        feed,
+        participant: this.#options.whose,
+        now: () => this.at,
+        receive: (text) => {
+          onlooker.receive(text);
+        },
+      });
+      onlooker.begin();
+    }
+    this.#isAway = false;
+  }
+
+  #standing(): WayProgress {
+    return { from: this.seq, seq: this.seq, to: this.seq };
   }
 
   /** A frame of whoever looks. */
@@ -117,7 +148,8 @@ export class Player {
 
   /** Goes on through all entries that are not after an instant. */
   *play(until: Instant): Way {
-    yield* this.#way(this.#folds, this.#options.day.last, ({ at }) => at > until);
+    yield* this.settle();
+    yield* this.#way(this.#folds, this.#options.day.last, { isAfter: ({ at }) => at > until });
   }
 
   /** Goes to an entry, forward or back. */
@@ -145,41 +177,45 @@ export class Player {
     const { whose } = this.#options;
     const isBack = aim < this.seq;
     const begun = checkpoint?.seq ?? 0;
-    const told = (): WayProgress => ({ from: begun, seq: begun, to: aim });
-    const folds =
-      checkpoint === undefined
-        ? new DayFolds(whose)
-        : yield* meanwhile(DayFolds.load(whose, checkpoint), told);
+    let folds = new DayFolds(whose);
+    const told = (): WayProgress => ({ from: begun, seq: Math.max(begun, folds.seq), to: aim });
+    if (checkpoint !== undefined) {
+      folds = yield* meanwhile(DayFolds.load(whose, checkpoint), told);
+    }
     const near = aim - nearEntries;
     if (isBack && near - begun > nearEntries) {
-      yield* this.#way(folds, aim, ({ seq }) => seq > near);
+      yield* this.#way(folds, aim, { from: begun, isAfter: ({ seq }) => seq > near });
       this.#checkpoints.addNear(yield* meanwhile(folds.save(), told));
     }
-    yield* this.#way(folds, aim);
-    this.#leave();
+    yield* this.#way(folds, aim, { from: begun });
+    if (this.#onlooker !== undefined) yield* meanwhile(folds.beginFeed(), told);
+    this.#loop?.close();
     this.#folds = folds;
-    this.begin();
+    finish(this.#arrive());
   }
 
   /** Forward from here, in place: told on the way as far as that is near. */
   *#goOn(aim: number, isEnough?: (applied: Applied) => boolean): Way {
     const isTold = this.#options.isEachTold === true || aim - this.seq <= followedEntriesMax;
-    const end = isTold ? aim : this.seq + followedEntriesMax;
-    if (isTold || isEnough !== undefined) {
-      const isDone = yield* this.#way(this.#folds, aim, ({ seq }) => seq > end, isEnough);
+    const from = this.seq;
+    const end = isTold ? aim : from + followedEntriesMax;
+    if (isTold || (isEnough !== undefined && !this.#isAway)) {
+      yield* this.settle();
+      const isAfter = ({ seq }: Entry): boolean => seq > end;
+      const isDone = yield* this.#way(this.#folds, aim, { from, isAfter, isEnough });
       if (isTold || isDone) return;
     }
     this.#leave();
-    try {
-      yield* this.#way(this.#folds, aim, ({ seq }) => seq > aim, isEnough);
-    } finally {
-      this.begin();
-    }
+    yield* this.#way(this.#folds, aim, { from, isEnough });
+    yield* this.settle();
   }
 
+  /** Nobody is told any more. */
   #leave(): void {
     this.#loop?.close();
     this.#loop = undefined;
+    this.#folds.endFeed();
+    this.#isAway = true;
   }
 
   /**
@@ -189,11 +225,9 @@ export class Player {
   *#way(
     folds: DayFolds,
     to: number,
-    isAfter: (entry: Entry) => boolean = ({ seq }) => seq > to,
-    isEnough?: (applied: Applied) => boolean,
+    { from = folds.seq, isAfter = ({ seq }) => seq > to, isEnough }: WayOptions = {},
   ): Generator<WayProgress, boolean, undefined> {
     const { now, isEachTold = false } = this.#options;
-    const from = folds.seq;
     const told = (): WayProgress => ({ from, seq: folds.seq, to });
     let isDone = false;
     const most = isEachTold ? 1 : batchEntries;
@@ -205,7 +239,7 @@ export class Player {
       if (entry === undefined || isDone || isAfter(entry)) break;
       const applied = folds.apply(entry);
       this.#note(applied);
-      batch.push(applied);
+      if (folds.feed !== undefined) batch.push(applied);
       isDone = isEnough?.(applied) === true;
       const isWanted = this.#checkpoints.wants(entry.seq);
       const isLong = now() >= until;
@@ -230,6 +264,10 @@ export class Player {
 
 function isTrading({ events }: Applied): boolean {
   return events.some(({ kind }) => kind === 'trade.made');
+}
+
+function finish(work: Generator): void {
+  while (work.next().done !== true);
 }
 
 /** Says how far it is after each piece of work. @returns what the work comes to. */
