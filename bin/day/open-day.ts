@@ -47,7 +47,7 @@ async function provedDay(
   try {
     const startedAt = clock.now();
     let [sliceAt, toldAt] = [startedAt, startedAt];
-    for (const { entries, of } of day.prove()) {
+    for await (const { entries, of } of day.prove()) {
       const now = clock.now();
       if (now - sliceAt < sliceMs) continue;
       if (now - toldAt >= toldMs) {

@@ -1,7 +1,11 @@
 /** A journal that is held for reading: it is proved once, and then read from any entry on as often as wanted. Nothing of it is touched. */
+import { Worker } from 'node:worker_threads';
+import { ExchangeError } from '../errors.ts';
 import { decodeEntries } from './entries.ts';
 import { explain, holdDatabase, proveHeld, witnessOf } from './proof.ts';
 import type { HeldDatabase, ProvedRow } from './proof.ts';
+import { workerFile } from './sqlite.ts';
+import type { StructureAnswer, StructureTask } from './structure-thread.ts';
 import { readWitness } from './witness.ts';
 import type { Entry } from '@wattlot/core';
 
@@ -21,10 +25,32 @@ export class HeldJournal {
     return this.#explained(() => readWitness(witnessOf(this.#folder)))?.seq ?? 0;
   }
 
-  /** As `proveJournal`, from the first entry on. */
+  /**
+   * Proves the structure of the database in a thread of its own, because it takes long and cannot be done in parts.
+   * @returns the proof, which rejects with ExchangeError as `proveJournal`; and what ends the thread before that.
+   */
+  proveStructure(): { readonly proof: Promise<void>; readonly end: () => void } {
+    const workerData: StructureTask = { thread: 'structure', folder: this.#folder };
+    const worker = new Worker(workerFile, { workerData, name: 'structure' });
+    // Nothing waits for it when the program ends.
+    worker.unref();
+    const proof = new Promise<void>((proved, failed) => {
+      worker.on('message', (answer: StructureAnswer) => {
+        if (answer.kind === 'whole') proved();
+        else failed(new ExchangeError(answer.code, answer.message));
+      });
+      worker.on('error', (error) => failed(explain(error, this.#folder, 'journal_io')));
+      worker.on('exit', () => {
+        failed(explain(new Error('its thread ended'), this.#folder, 'journal_io'));
+      });
+    });
+    return { proof, end: () => void worker.terminate() };
+  }
+
+  /** As `proveJournal`, from the first entry on, but for the structure. */
   *prove(): Generator<ProvedRow, void, undefined> {
     try {
-      yield* proveHeld(this.#held, this.#folder, undefined);
+      yield* proveHeld(this.#held, this.#folder, undefined, true);
     } catch (error) {
       throw explain(error, this.#folder);
     }

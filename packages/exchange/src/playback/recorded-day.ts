@@ -36,8 +36,27 @@ export class RecordedDay {
     this.#journal = new HeldJournal(findJournal(folder));
   }
 
-  /** Proves the journal and reads what the index needs; yields after each commit. To be run to its end before anything else. @throws ExchangeError as `verifyJournal`. */
-  *prove(): Generator<ProofProgress, void, undefined> {
+  /**
+   * Proves the journal and reads what the index needs; yields after each commit. The structure of the database is proved in a thread meanwhile. To be run to its end before anything else.
+   * @throws ExchangeError as `verifyJournal`.
+   */
+  async *prove(): AsyncGenerator<ProofProgress, void, undefined> {
+    const structure = this.#journal.proveStructure();
+    // It is asked for in the end, whatever else was found.
+    structure.proof.catch(() => undefined);
+    try {
+      yield* this.#prove();
+      await structure.proof;
+    } catch (error) {
+      // What is damaged at all is told first: of that comes the rest.
+      await structure.proof;
+      throw error;
+    } finally {
+      structure.end();
+    }
+  }
+
+  *#prove(): Generator<ProofProgress, void, undefined> {
     const of = this.#journal.witnessed;
     let newest: Mark | undefined;
     for (const { first, last, entries } of this.#journal.prove()) {
