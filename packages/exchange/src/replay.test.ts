@@ -49,6 +49,7 @@ test('what is folded while a journal is proved is what is read from it afterward
   const reading = new Reading(undefined);
   let slices = 0;
   const journal = await openSqliteJournal(folder, undefined, {
+    start: () => reading.start(),
     begin: (from) => reading.begin(from),
     take: (entries) => {
       slices += 1;

@@ -141,6 +141,7 @@ export class Folds {
 /** Folds a journal while it is proved, from the newest snapshot if the journal goes on from there. What went wrong is told at the end: the proof comes first. */
 export class Reading implements EntryReader {
   readonly #newest: Snapshot | undefined;
+  #kept: { readonly folds: Folds } | { readonly error: unknown } | undefined;
   #folds: Folds | undefined;
   #failure: { readonly error: unknown } | undefined;
 
@@ -148,10 +149,22 @@ export class Reading implements EntryReader {
     this.#newest = newest;
   }
 
+  /** Takes up the snapshot while the journal is still looked at: whether it is of this journal is seen in `begin`, and until then nothing is said of it. */
+  start(): void {
+    const newest = this.#newest;
+    if (newest === undefined) return;
+    try {
+      this.#kept = { folds: new Folds(newest) };
+    } catch (error) {
+      this.#kept = { error };
+    }
+  }
+
   begin(from: number): void {
-    this.#try(() => {
-      this.#folds = new Folds(from === this.#newest?.head.seq ? this.#newest : undefined);
-    });
+    const kept = from === this.#newest?.head.seq ? this.#kept : { folds: new Folds() };
+    this.#kept = undefined;
+    if (kept !== undefined && 'error' in kept) this.fail(kept.error);
+    else this.#folds = kept?.folds;
   }
 
   take(entries: readonly StoredEntry[]): void {

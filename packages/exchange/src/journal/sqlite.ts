@@ -34,7 +34,9 @@ interface Waiting {
 
 /** Is given the entries of a journal while it is proved. They are good only when the journal could be opened. Must not throw. */
 export interface EntryReader {
-  /** First of all: the entry after which they begin, that of the snapshot or 0. */
+  /** At once, while the thread begins: there is time for what needs nothing of the journal. */
+  start(): void;
+  /** Then, first of all that comes of the journal: the entry after which they begin, that of the snapshot or 0. */
   begin(from: number): void;
   take(entries: readonly StoredEntry[]): void;
   /** What comes next, whatever it is, are no entries. */
@@ -53,6 +55,7 @@ export async function openSqliteJournal(
   reader?: EntryReader,
 ): Promise<DiskJournal> {
   const thread = new JournalThread({ folder, since }, reader);
+  reader?.start();
   const { head, provedFrom } = await thread.opened;
   return new SqliteJournal(thread, head, provedFrom);
 }
