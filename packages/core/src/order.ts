@@ -20,6 +20,9 @@ import type { Lots, Price } from './units.ts';
 
 const none: readonly LotOffer[] = [];
 
+/** What waits of an order of which nothing waits: one list for all. */
+export const noLots: readonly number[] = [];
+
 /** What may be shown of an order, as it is now: the same object as before while it is the same. */
 export function viewOfOrder(order: Order): OrderView {
   const { shown } = order;
@@ -105,7 +108,7 @@ export function acceptOrder(
     slot: -1,
     place: 0,
     firm: [],
-    bare: [],
+    bare: noLots,
     joinsBack: true,
     lotCount: 0,
     offersDue: undefined,
@@ -340,7 +343,7 @@ export function cancelRemaining(
   const volume = order.remaining;
   assert(volume > 0, 'nothing remains of a live order');
   const dropped = dropFirm(state, changes, order);
-  order.bare = [];
+  order.bare = noLots;
   order.ended = reason;
   loseRemaining(state, changes, order, volume);
   tellCancelled(changes, order, { volume, reason, dropped });
@@ -354,7 +357,7 @@ export function cancelBare(
   reason: CancelReason,
 ): void {
   const volume = exactLots(volumeOfBare(order));
-  order.bare = [];
+  order.bare = noLots;
   dropOffersDue(state, order);
   loseRemaining(state, changes, order, volume);
   tellCancelled(changes, order, { volume, reason });
@@ -364,7 +367,7 @@ export function cancelBare(
 export function closeIfDone(state: State, order: Order): void {
   if (order.remaining > 0 || order.status === 'done') return;
   order.status = 'done';
-  order.bare = [];
+  order.bare = noLots;
   dropOffersDue(state, order);
   if (order.expiry !== undefined) dropDeadline(state.deadlines, order.expiry);
   order.expiry = undefined;

@@ -15,7 +15,7 @@ export interface OutputGroup {
   /** The transaction's id; of an output that is a group of its own, the output. */
   readonly key: string;
   /** By the output's number; holes where none stands for a lot. */
-  readonly lots: (Lot | undefined)[];
+  lots: (Lot | undefined)[];
   count: number;
 }
 
@@ -55,7 +55,9 @@ export class Outputs {
     const group = this.#groupFor(output, isListed);
     const place = isListed ? number : 0;
     if (group.lots[place] !== undefined) return false;
-    group.lots[place] = lot;
+    // A list that grew from nothing would keep room for sixteen, and a split of one lot is common.
+    if (place === 0 && group.lots.length === 0) group.lots = [lot];
+    else group.lots[place] = lot;
     group.count += 1;
     this.#size += 1;
     lot.group = group;

@@ -141,7 +141,7 @@ function readOrder(state: State, line: OrderLine): void {
     given: [],
     unsettled: 0,
   };
-  for (const lot of firm) order.firm.push(readLot(state, order, lot));
+  order.firm = firm.map((lot) => readLot(state, order, lot));
   state.orders.set(id, order);
   participant.answers.set(order.clientOrderId, order);
   if (order.status === 'done') return;

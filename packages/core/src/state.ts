@@ -88,7 +88,7 @@ export interface Order {
   /** Its time priority, kept for lots that come back; 0 until it first rests. */
   place: number;
   /** The lots that rest, ascending; they trade in this order. Of a whole order, one that stands for all. */
-  readonly firm: Lot[];
+  firm: Lot[];
   /** The indices of lots that remain and wait for offers, ascending. Replaced, never changed: events share it. */
   bare: readonly number[];
   /** The awaited lots send the order to the back of its level: some of them are new. */

@@ -22,6 +22,7 @@ import type { OpenLedger } from './ledger-port.ts';
 import { newestSnapshot } from './journal/snapshot.ts';
 import { Snapshots } from './journal/snapshots.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
+import type { EntryReader } from './journal/sqlite.ts';
 import { Reading, wantedSections } from './replay.ts';
 
 /** Which folder, and with what. */
@@ -48,7 +49,7 @@ export async function openFolder(
   if (node === undefined) requireNoNode(folder);
   const whole = node === undefined ? requireWhole(folder) : undefined;
   const newest = newestSnapshot(journalFolder(folder), wantedSections, log);
-  const reading = new Reading(newest);
+  const reading = new Released(new Reading(newest));
   const opening = openSqliteJournal(journalFolder(folder), newest?.head, reading);
   const ledger =
     node !== undefined
@@ -75,7 +76,40 @@ export async function openFolder(
     log,
     now: () => performance.now(),
   });
-  return { journal: journal.value, folds: reading.folds, snapshots, ledger: opened.value };
+  const { folds } = reading.release();
+  return { journal: journal.value, folds, snapshots, ledger: opened.value };
+}
+
+/** Lets go of a reading when it is done: the journal's thread is listened to for as long as it lives, and a snapshot's text is as large as all that comes of it. */
+class Released implements EntryReader {
+  #reading: Reading | undefined;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  start(): void {
+    this.#reading?.start();
+  }
+
+  begin(from: number): void {
+    this.#reading?.begin(from);
+  }
+
+  take(entries: Parameters<EntryReader['take']>[0]): void {
+    this.#reading?.take(entries);
+  }
+
+  fail(error: unknown): void {
+    this.#reading?.fail(error);
+  }
+
+  /** @returns the reading, once. */
+  release(): Reading {
+    const reading = sure(this.#reading, 'a reading');
+    this.#reading = undefined;
+    return reading;
+  }
 }
 
 /** @param begin whether to begin a chain where there is none. */

@@ -5,7 +5,7 @@ import type { LotOffer, OrderAmend } from '../command.ts';
 import { exactLots } from '../exact.ts';
 import { offersOf, takeHighest } from '../lots.ts';
 import { wouldTrade } from '../match.ts';
-import { bareRemaining, cancelRemaining, dropFirm, dropOffersDue } from '../order.ts';
+import { bareRemaining, cancelRemaining, dropFirm, dropOffersDue, noLots } from '../order.ts';
 import { forgetOutputs, noteBook, requestOffers, takeOffBook, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Order, State } from '../state.ts';
@@ -119,7 +119,7 @@ function take(changes: Changes, order: Order, wish: Wish): void {
 function reprice(state: State, changes: Changes, order: Order, wish: Wish): void {
   const dropped = dropFirm(state, changes, order);
   dropOffersDue(state, order);
-  order.bare = [];
+  order.bare = noLots;
   order.status = 'pending';
   take(changes, order, wish);
   tell(changes, order, dropped);

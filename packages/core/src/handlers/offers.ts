@@ -5,7 +5,7 @@ import { exactLots } from '../exact.ts';
 import { addLots, takeHighest, volumeOfLots } from '../lots.ts';
 import { matchIncoming, wouldTrade } from '../match.ts';
 import { cancelBare, dropOffersDue, forgetOutputs, noteBook, restFirm } from '../order.ts';
-import { viewOfOrder, volumeOfBare } from '../order.ts';
+import { noLots, viewOfOrder, volumeOfBare } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Lot, Order, State } from '../state.ts';
 
@@ -43,16 +43,11 @@ function areWanted({ bare }: Order, lots: readonly LotOffer[]): boolean {
 
 /** Lets each lot's output stand for it. @returns undefined, and nothing has changed, when one is named twice or stands for another lot. */
 function claim({ outputs }: State, order: Order, offers: readonly LotOffer[]): Lot[] | undefined {
-  const lots: Lot[] = [];
-  for (const offer of offers) {
-    const lot = lotOf(order, offer);
-    if (!outputs.add(lot)) {
-      for (const claimed of lots) outputs.delete(claimed);
-      return undefined;
-    }
-    lots.push(lot);
-  }
-  return lots;
+  const lots = offers.map((offer) => lotOf(order, offer));
+  const taken = lots.findIndex((lot) => !outputs.add(lot));
+  if (taken < 0) return lots;
+  for (const claimed of lots.slice(0, taken)) outputs.delete(claimed);
+  return undefined;
 }
 
 /**
@@ -90,7 +85,7 @@ export function deliverOffers(
     forgetOutputs(state, order.remaining === 0 ? lots : takeHighest(lots, traded));
     if (order.remaining === 0) return undefined;
   }
-  order.bare = [];
+  order.bare = noLots;
   if (lots.length === 0) return undefined;
   makeFirm(changes, order, lots);
   const firm = lots.length === offers.length ? offers : offers.slice(0, lots.length);
@@ -115,9 +110,11 @@ function lotOf(order: Order, { lot, output, offer }: LotOffer): Lot {
   };
 }
 
-/** Puts the lots on the book with those of the order that rest there. */
-function makeFirm(changes: Changes, order: Order, lots: readonly Lot[]): void {
-  addLots(order.firm, lots);
+/** Puts the lots on the book with those of the order that rest there. The list is the order's from now on. */
+function makeFirm(changes: Changes, order: Order, lots: Lot[]): void {
+  // A list that grew from nothing would keep room for sixteen, and most orders have a lot or two.
+  if (order.firm.length === 0) order.firm = lots;
+  else addLots(order.firm, lots);
   order.status = 'open';
   if (order.slot < 0) {
     restFirm(changes, order, order.joinsBack ? 'back' : 'old place');

@@ -11,6 +11,8 @@ import type { LadderRequested, SettlementRequested } from '@wattlot/client/frame
 import type { Address, LotOffer, OrderId, OrderView, Output } from '@wattlot/core';
 import { ladderGroups } from '@wattlot/ledger';
 import { ladderLotsAtOnceMax } from '../limits.ts';
+import { FirmOrder } from './firm.ts';
+import type { FirmLots, FirmLotsOfOrder } from './firm.ts';
 import { numberOfOrder } from './order-past.ts';
 
 /** A lot's rung: its index and signature script, hexadecimal, as an agent delivered it. */
@@ -38,12 +40,12 @@ interface Ladder {
 interface OrderLadders {
   readonly view: OrderView;
   ladders: readonly Ladder[];
-  /** Good ones, by lot. */
-  readonly rungs: Map<number, HeldRung>;
+  /** Good ones, by lot; undefined until there is one: most orders have one lot, and that has no ladder. */
+  rungs: Map<number, HeldRung> | undefined;
 }
 
-/** The lots that rest, by order. */
-export type FirmLots = ReadonlyMap<OrderId, ReadonlyMap<number, LotOffer>>;
+const noLadders: readonly Ladder[] = [];
+const nothingFirm: FirmLotsOfOrder = new FirmOrder();
 
 /** The ladders of all orders. Changed by the functions of this file only. */
 export interface Ladders {
@@ -73,8 +75,8 @@ export function noteOpened(ladders: Ladders, view: OrderView): void {
   const isSame = known?.view.price === view.price;
   ladders.orders.set(view.order, {
     view,
-    ladders: isSame ? known.ladders : [],
-    rungs: isSame ? known.rungs : new Map(),
+    ladders: isSame ? known.ladders : noLadders,
+    rungs: isSame ? known.rungs : undefined,
   });
   ladders.changed.add(view.order);
 }
@@ -199,6 +201,7 @@ export function holdRungs(
   let count = 0;
   for (const rung of rungs) {
     if (known === undefined || firm.get(order)?.get(rung.lot)?.output !== rung.output) continue;
+    known.rungs ??= new Map();
     known.rungs.set(rung.lot, rung);
     count += 1;
   }
@@ -209,7 +212,7 @@ export function holdRungs(
  * Cuts an order's firm lots anew. What still begins at 0 without a gap stays as it is, the others make new ladders.
  * @returns false when a ladder that has changed had to stay, because its agent has not answered yet.
  */
-function cut(known: OrderLadders, firm: ReadonlyMap<number, LotOffer> = new Map()): boolean {
+function cut(known: OrderLadders, firm: FirmLotsOfOrder = nothingFirm): boolean {
   let isDone = true;
   let kept: Ladder[] = [];
   for (const ladder of known.ladders) {
@@ -227,8 +230,7 @@ function cut(known: OrderLadders, firm: ReadonlyMap<number, LotOffer> = new Map(
   const fewest = Math.ceil(firm.size / ladderRungsMax);
   if (kept.length >= 2 * fewest && kept.every(({ isAwaited }) => !isAwaited)) kept = [];
   const covered = new Set(kept.flatMap(({ lots }) => lots.map(({ lot }) => lot)));
-  const loose = [...firm.values()].filter(({ lot }) => !covered.has(lot));
-  loose.sort((one, other) => one.lot - other.lot);
+  const loose = firm.values().filter(({ lot }) => !covered.has(lot));
   const ladders = [...kept];
   for (let from = 0; from < loose.length; from += ladderRungsMax) {
     const lots = loose.slice(from, from + ladderRungsMax);
@@ -236,14 +238,15 @@ function cut(known: OrderLadders, firm: ReadonlyMap<number, LotOffer> = new Map(
     const named = lots.map(({ lot, output }) => ({ lot, output }));
     ladders.push({ lots: named, isAwaited: false });
   }
-  known.ladders = ladders;
-  for (const lot of known.rungs.keys()) if (!firm.has(lot)) known.rungs.delete(lot);
+  known.ladders = ladders.length === 0 ? noLadders : ladders;
+  const { rungs } = known;
+  for (const lot of rungs?.keys() ?? []) if (firm.get(lot) === undefined) rungs?.delete(lot);
   return isDone;
 }
 
 function isSigned({ rungs }: OrderLadders, { lots }: Ladder): boolean {
   return lots.every(({ lot, output }, index) => {
-    const rung = rungs.get(lot);
+    const rung = rungs?.get(lot);
     return rung?.index === index && rung.output === output;
   });
 }

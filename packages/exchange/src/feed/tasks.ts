@@ -19,6 +19,7 @@ import type {
 } from '@wattlot/core';
 import type { State, TradeId, TradeView } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
+import { FirmOrder } from './firm.ts';
 import { createLadders, noteOpened, noteTaken, takeRungs } from './ladders.ts';
 import type { Ladders, Rung } from './ladders.ts';
 import { numberOfOrder } from './order-past.ts';
@@ -55,7 +56,7 @@ interface OpenTrade {
 export interface Tasks {
   readonly pending: Map<OrderId, Pending>;
   /** The lots that rest on the book, by order. */
-  readonly firm: Map<OrderId, Map<number, LotOffer>>;
+  readonly firm: Map<OrderId, FirmOrder>;
   readonly ladders: Ladders;
   readonly trades: Map<TradeId, OpenTrade>;
   /** The outputs that the newest orders did not need in the end, by owner. */
@@ -197,9 +198,9 @@ const endsWaiting: ReadonlySet<CancelReason> = new Set([
 ]);
 
 function addFirm(tasks: Tasks, order: OrderId, lots: readonly LotOffer[]): void {
-  const firm = tasks.firm.get(order) ?? new Map<number, LotOffer>();
-  tasks.firm.set(order, firm);
-  for (const lot of lots) firm.set(lot.lot, lot);
+  let firm = tasks.firm.get(order);
+  if (firm === undefined) tasks.firm.set(order, (firm = new FirmOrder()));
+  firm.add(lots);
 }
 
 /** Lots of the order are firm no more. */

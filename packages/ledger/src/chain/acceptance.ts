@@ -12,7 +12,7 @@ import type { AssetId } from '../format/element.ts';
 import { assetIdOf } from '../format/element.ts';
 import { DATA_OUTPUTS_MAX, TRANSACTION_INPUTS_MAX, TRANSACTION_OUTPUTS_MAX } from '../limits.ts';
 import { RPC, RpcError } from '../rpc-error.ts';
-import type { OutputMeaning } from '../format/script.ts';
+import type { OutputMeaning, PayMeaning } from '../format/script.ts';
 import { parseOutputScript } from '../format/script.ts';
 import type { SignatureCache } from '../format/signature.ts';
 import { verifyInput } from '../format/signature.ts';
@@ -139,11 +139,20 @@ function contentOf(
   txid: string,
 ): OutputContent | undefined {
   if (meaning.kind !== 'pay') return undefined;
+  const owner = state.addressOf(meaning.hash160);
+  return { owner, script, assets: sumsOf(meaning, txid) };
+}
+
+function sumsOf({ assets, issue }: PayMeaning, txid: string): OutputContent['assets'] {
+  const [first] = assets;
+  // Nearly all outputs. A list that grew from nothing would keep room for sixteen.
+  if (first !== undefined && assets.length === 1 && issue === null && first.raw > 0n) {
+    return [{ asset: first.asset, raw: first.raw }];
+  }
   const sums = new Map<AssetId, bigint>();
-  for (const { asset, raw } of meaning.assets) addTo(sums, asset, raw);
-  if (meaning.issue !== null) addTo(sums, assetIdOf(txid), meaning.issue);
-  const assets = [...sums].flatMap(([asset, raw]) => (raw > 0n ? [{ asset, raw }] : []));
-  return { owner: state.addressOf(meaning.hash160), script, assets };
+  for (const { asset, raw } of assets) addTo(sums, asset, raw);
+  if (issue !== null) addTo(sums, assetIdOf(txid), issue);
+  return [...sums].flatMap(([asset, raw]) => (raw > 0n ? [{ asset, raw }] : []));
 }
 
 /** The content of an output of a transaction that the chain accepted. */

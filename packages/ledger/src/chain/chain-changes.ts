@@ -102,9 +102,8 @@ function differenceOf(changes: readonly Change[], own: ReadonlySet<Address>): Di
   return { gained, spent, blocks };
 }
 
-function touches(touched: ReadonlySet<Address>, own: ReadonlySet<Address>): boolean {
-  for (const address of own) if (touched.has(address)) return true;
-  return false;
+function touches(touched: readonly Address[], own: ReadonlySet<Address>): boolean {
+  return touched.some((address) => own.has(address));
 }
 
 function wholeOf(state: ChainState, own: ReadonlySet<Address>): Difference {

@@ -120,8 +120,11 @@ export class Chain {
     this.#pool.add({ transaction: checked, coins });
     if (checked.newAsset) this.#assetsChanged = seq;
     if (checked.grants.length > 0) this.#permissionsChanged = seq;
-    const { made, spends } = checked;
-    this.#log.add({ kind: 'transaction', seq, coins, made, spends, touched: touchedBy(checked) });
+    const { made } = checked;
+    // Copied: a list that has grown keeps room to grow, and thousands of these are remembered.
+    const spends = checked.spends.slice();
+    const touched = [...touchedBy(checked)];
+    this.#log.add({ kind: 'transaction', seq, coins, made, spends, touched });
     for (const listener of this.#workListeners) listener();
     return { txid: checked.txid };
   }
@@ -334,7 +337,7 @@ export class Chain {
     this.#moves.set(height, movesOf(done, this.#state.assets));
     this.#moves.delete(height - BLOCKS_REMEMBERED_MAX);
     const last = entries.at(-1)?.coins.seq ?? 0;
-    this.#log.add({ kind: 'block', seq, height, last, touched: everybody });
+    this.#log.add({ kind: 'block', seq, height, last, touched: [...everybody] });
   }
 
   #isConfirmed(txid: string): boolean {

@@ -5,7 +5,7 @@ import { CHANGES_MAX } from '../limits.ts';
 function filled(count: number): ChangeLog {
   const log = new ChangeLog();
   for (let i = 0; i < count; i++) {
-    log.add({ kind: 'block', seq: log.nextSeq, height: i, last: 0, touched: new Set() });
+    log.add({ kind: 'block', seq: log.nextSeq, height: i, last: 0, touched: [] });
   }
   return log;
 }

@@ -11,7 +11,7 @@ export type Change =
       readonly coins: Coins;
       readonly made: readonly (OutputContent | undefined)[];
       readonly spends: readonly Spend[];
-      readonly touched: ReadonlySet<Address>;
+      readonly touched: readonly Address[];
     }
   | {
       readonly kind: 'block';
@@ -19,7 +19,7 @@ export type Change =
       readonly height: number;
       /** The last transaction in it: it holds all that were accepted between the block before and this one. */
       readonly last: number;
-      readonly touched: ReadonlySet<Address>;
+      readonly touched: readonly Address[];
     };
 
 /** The latest changes: CHANGES_MAX at least, half as many again at most. */
