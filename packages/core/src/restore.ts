@@ -9,6 +9,7 @@ import type { Deadline } from './deadline.ts';
 import { assert, exactLots } from './exact.ts';
 import { createParticipant } from './handlers/admit.ts';
 import { volumeOfLots } from './lots.ts';
+import { numberOfId } from './numbered.ts';
 import { enlist } from './order.ts';
 import type { CountLine, DeadlineLine, HeadLine, Line, LotLine } from './snapshot.ts';
 import type { MarketLine, OrderLine, ParticipantLine, TradeLine } from './snapshot.ts';
@@ -124,7 +125,7 @@ function readOrder(state: State, line: OrderLine): void {
   const order: Order = {
     ...same,
     id,
-    number: numberOf(id),
+    number: numberOfId(id),
     participant,
     market,
     // One that holds nothing may have no account any more.
@@ -151,10 +152,6 @@ function readOrder(state: State, line: OrderLine): void {
   market.wholes[side] += 1;
 }
 
-function numberOf(id: string): number {
-  return Number(id.slice(1));
-}
-
 function readLot(state: State, order: Order, line: LotLine): Lot {
   const kept = { trade: undefined, txid: line.txid, group: undefined, place: 0 };
   const lot: Lot = { ...line, order, ...kept };
@@ -178,7 +175,7 @@ function readTrade(state: State, line: TradeLine): void {
   // A settlement's deadline that has fallen is out of the heap; the others are put there by their own lines.
   const due = { kind: 'settlement' as const, trade: id };
   const deadline: Deadline = { at: line.deadline, made: 0, due, index: -1 };
-  const number = numberOf(id);
+  const number = numberOfId(id);
   const trade: Trade = {
     id,
     number,

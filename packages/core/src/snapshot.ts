@@ -171,10 +171,6 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
   return [...map].toSorted(byKey);
 }
 
-function byNumber(a: { readonly number: number }, b: { readonly number: number }): number {
-  return a.number - b.number;
-}
-
 function* linesOf(state: State): Generator<Line> {
   for (const [asset, issued] of [...state.issued].toSorted(byKey)) {
     yield { kind: 'issued', asset, issued };
@@ -186,8 +182,8 @@ function* linesOf(state: State): Generator<Line> {
   }
   for (const [, market] of sorted(state.markets)) yield lineOfMarket(market);
   for (const [, participant] of sorted(state.participants)) yield lineOfParticipant(participant);
-  for (const order of [...state.orders.values()].toSorted(byNumber)) yield lineOfOrder(order);
-  for (const trade of [...state.trades.values()].toSorted(byNumber)) yield lineOfTrade(trade);
+  for (const order of state.orders.values()) yield lineOfOrder(order);
+  for (const trade of state.trades.values()) yield lineOfTrade(trade);
   for (const { at, due } of state.deadlines.heap.toSorted(compareDeadlines)) {
     yield { kind: 'deadline', at, due: due.kind, of: ownerOf(due) };
   }

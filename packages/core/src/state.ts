@@ -10,6 +10,7 @@ import { createDeadlines } from './deadline.ts';
 import type { Deadline, Deadlines } from './deadline.ts';
 import type { CancelReason, LotState, OrderStatus, OrderView } from './event.ts';
 import { exactInstant, exactPrice } from './exact.ts';
+import { Numbered } from './numbered.ts';
 import { Outputs } from './outputs.ts';
 import type { OutputGroup } from './outputs.ts';
 import type { MarketTerms, Phase, SelfTrade, Side } from './market.ts';
@@ -192,8 +193,8 @@ export interface State {
   readonly accounts: Map<Address, Map<Asset, Account>>;
   /** The sum of all balances, by asset. */
   readonly issued: Map<Asset, Amount>;
-  readonly orders: Map<OrderId, Order>;
-  readonly trades: Map<TradeId, Trade>;
+  readonly orders: Numbered<OrderId, Order>;
+  readonly trades: Numbered<TradeId, Trade>;
   /** Firm lots that rest or are matched and unsettled, by output: one output, one lot. */
   readonly outputs: Outputs;
   readonly deadlines: Deadlines;
@@ -214,8 +215,8 @@ export function createState(): State {
     owners: new Map(),
     accounts: new Map(),
     issued: new Map(),
-    orders: new Map(),
-    trades: new Map(),
+    orders: new Numbered(),
+    trades: new Numbered(),
     outputs: new Outputs(),
     deadlines: createDeadlines(),
     changes: createChanges(),

@@ -6,6 +6,7 @@ import type { LedgerAdvance, Move } from '../command.ts';
 import type { CancelReason } from '../event.ts';
 import { assert, exactAmount, exactLots } from '../exact.ts';
 import { findLot } from '../lots.ts';
+import { numberOfId } from '../numbered.ts';
 import { endingOf, loseRestingLot, requestOffers, returnLot } from '../order.ts';
 import { tellCancelled, unfillLots, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
@@ -13,17 +14,18 @@ import type { Lot, Order, State, Trade } from '../state.ts';
 import { endLot, isUnsettled, updateTrade } from '../trade.ts';
 import type { Txid } from '../units.ts';
 
+type Sums = ReadonlyMap<string, { readonly move: Move; readonly sum: number }>;
+
 /** Adds up moves under a key. @returns undefined when a sum on the way is not exact. */
-function sumBy(
-  moves: readonly Move[],
-  keyOf: (move: Move) => string,
-): Map<string, { readonly move: Move; readonly sum: number }> | undefined {
-  const sums = new Map<string, { readonly move: Move; readonly sum: number }>();
+function sumBy(moves: readonly Move[], keyOf: (move: Move) => string): Sums | undefined {
+  const sums = new Map<string, { readonly move: Move; sum: number }>();
   for (const move of moves) {
     const key = keyOf(move);
-    const sum = (sums.get(key)?.sum ?? 0) + move.amount;
+    const known = sums.get(key);
+    const sum = (known?.sum ?? 0) + move.amount;
     if (!Number.isSafeInteger(sum)) return undefined;
-    sums.set(key, { move, sum });
+    if (known === undefined) sums.set(key, { move, sum });
+    else known.sum = sum;
   }
   return sums;
 }
@@ -32,19 +34,25 @@ function isSound(total: number): boolean {
   return Number.isSafeInteger(total) && total >= 0;
 }
 
-/** True when every balance, and the sum of all balances of an asset, stays exact and not below 0. */
-function areConserving(state: State, moves: readonly Move[]): boolean {
+/** What a block does to balances and to what is issued: the net of each, because a single move on the way may pass a bound that the block does not. */
+interface Net {
+  readonly balances: Sums;
+  readonly issued: Sums;
+}
+
+/** The net of these moves. @returns undefined unless every balance, and the sum of all balances of an asset, stays exact and not below 0. */
+function conservingNet(state: State, moves: readonly Move[]): Net | undefined {
   const balances = sumBy(moves, ({ address, asset }) => `${address} ${asset}`);
   const issued = sumBy(moves, ({ asset }) => asset);
-  if (balances === undefined || issued === undefined) return false;
+  if (balances === undefined || issued === undefined) return undefined;
   for (const { move, sum } of balances.values()) {
     const { balance } = state.accounts.get(move.address)?.get(move.asset) ?? nothing;
-    if (!isSound(balance + sum)) return false;
+    if (!isSound(balance + sum)) return undefined;
   }
   for (const { move, sum } of issued.values()) {
-    if (!isSound((state.issued.get(move.asset) ?? 0) + sum)) return false;
+    if (!isSound((state.issued.get(move.asset) ?? 0) + sum)) return undefined;
   }
-  return true;
+  return { balances, issued };
 }
 
 /** The trade's lot that still waits for the ledger. */
@@ -63,7 +71,7 @@ function dueLot(
  */
 function wasFirm(state: State, { order, lot }: LedgerAdvance['lost'][number]): boolean {
   const known = state.orders.get(order);
-  if (known === undefined) return Number(order.slice(1)) <= state.orderCount;
+  if (known === undefined) return numberOfId(order) <= state.orderCount;
   return known.place > 0 && lot < known.lotCount;
 }
 
@@ -86,20 +94,17 @@ export function advanceLedger(
   if (!block.settled.every((settled) => dueLot(state, settled) !== undefined)) return 'lot_not_due';
   if (!block.lost.every((lost) => wasFirm(state, lost))) return 'lot_not_due';
   if (!endOnce(block)) return 'lot_not_due';
-  if (!areConserving(state, block.moves)) return 'conservation_broken';
+  const net = conservingNet(state, block.moves);
+  if (net === undefined) return 'conservation_broken';
 
   state.height = block.height;
-  moveAll(state, changes, block.moves);
+  moveAll(state, changes, net);
   endLots(state, changes, block);
   changes.closing.push({ kind: 'ledger.advanced', height: block.height });
   return undefined;
 }
 
-function moveAll(state: State, changes: Changes, moves: readonly Move[]): void {
-  // The net of each address and asset: a single move on the way may pass a bound that the block does not.
-  const balances = sumBy(moves, ({ address, asset }) => `${address} ${asset}`);
-  const issued = sumBy(moves, ({ asset }) => asset);
-  assert(balances !== undefined && issued !== undefined, 'the block was checked');
+function moveAll(state: State, changes: Changes, { balances, issued }: Net): void {
   for (const { move, sum } of balances.values()) {
     addBalance(state, changes, { ...move, amount: exactAmount(sum) });
   }
