@@ -83,7 +83,7 @@ test('whatever happens, a story is the one that every entry is told, kept and br
         compare();
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 200 },
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
 });

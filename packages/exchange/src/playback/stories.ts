@@ -18,8 +18,8 @@ export interface KeptStories {
 
 /** A market with live stories. */
 interface OwnMarket {
-  readonly orders: Set<OrderId>;
-  /** The same by the level at which they stand, or would stand. */
+  readonly stories: Map<OrderId, OrderStory>;
+  /** The orders by the level at which they stand, or would stand. */
   readonly levels: Map<string, Set<OrderId>>;
   /** After the last entry. */
   best: Best;
@@ -56,7 +56,8 @@ export class Stories {
   /** Takes in one entry. `state`: after it. */
   fold(state: State, applied: Applied): void {
     if (this.#whose === undefined) return;
-    for (const [symbol, market] of this.#markets) {
+    // A market whose only order moves is one anew.
+    for (const [symbol, market] of [...this.#markets]) {
       const touch = touchOf(applied.events, symbol);
       if (touch === undefined) continue;
       const best = touch.isBestNew ? bestIn(state, symbol) : market.best;
@@ -81,17 +82,18 @@ export class Stories {
       const story = this.#live.get(order);
       if (story !== undefined) met.set(order, sightOf(state, story.view));
     };
-    for (const order of touch.isPhaseNew ? market.orders : touch.orders) meet(order);
-    for (const level of touch.levels) {
+    for (const order of touch.isPhaseNew ? market.stories.keys() : touch.orders) meet(order);
+    for (const [level, place] of touch.levels) {
       for (const order of market.levels.get(level) ?? []) {
-        if (!met.has(order) && this.#hasMoved(state, order)) meet(order);
+        if (!met.has(order) && this.#hasMoved(state, order, place)) meet(order);
       }
     }
-    const nearer = sides.filter((side) => isNew(side, market.best[side], best[side]));
+    const nearer = touch.isBestNew
+      ? sides.filter((side) => isNew(side, market.best[side], best[side]))
+      : [];
     if (touch.trades.length === 0 && nearer.length === 0) return met;
-    for (const order of market.orders) {
-      const story = this.#live.get(order);
-      if (story === undefined || met.has(order)) continue;
+    for (const [order, story] of market.stories) {
+      if (met.has(order)) continue;
       const isMet =
         touch.trades.some((party) => concerns(party, story)) ||
         (nearer.includes(otherSide(story.view.side)) && isNearer(story, best));
@@ -101,9 +103,10 @@ export class Stories {
     return met;
   }
 
-  /** Whether something in front of it at its price is not what it was. */
-  #hasMoved(state: State, order: OrderId): boolean {
+  /** Whether something in front of it at its price is not what it was; nothing before `place` has changed. */
+  #hasMoved(state: State, order: OrderId, place: number): boolean {
     const was = this.#live.get(order)?.sight.queue;
+    if (was !== undefined && was.place <= place) return false;
     const is = queuePlaceOf(state, order);
     return was?.place !== is?.place || was?.lots !== is?.lots || was?.orders !== is?.orders;
   }
@@ -123,14 +126,20 @@ export class Stories {
 
   /** As it would be, had every entry been told. */
   #seen(story: OrderStory): OrderStory {
-    const market = this.#markets.get(story.view.market);
-    return market === undefined ? story : { ...story, sight: sightWith(story, market.best) };
+    const { market, side } = story.view;
+    const best = this.#markets.get(market)?.best;
+    const { own, opposite } = story.sight;
+    if (best === undefined || (best[side] === own && best[otherSide(side)] === opposite)) {
+      return story;
+    }
+    return { ...story, sight: sightWith(story, best) };
   }
 
   #put(state: State, story: OrderStory): void {
-    const { order, status, price } = story.view;
+    const { order, status, price, market } = story.view;
     if (status !== 'done' && this.#live.get(order)?.view.price === price) {
       this.#live.set(order, story);
+      this.#markets.get(market)?.stories.set(order, story);
       return;
     }
     this.#take(order);
@@ -145,17 +154,18 @@ export class Stories {
     if (oldest !== undefined) this.#over.delete(oldest);
   }
 
-  #list(state: State, { view }: OrderStory): void {
-    let market = this.#markets.get(view.market);
+  #list(state: State, story: OrderStory): void {
+    const { order, market: symbol } = story.view;
+    let market = this.#markets.get(symbol);
     if (market === undefined) {
-      market = { orders: new Set(), levels: new Map(), best: bestIn(state, view.market) };
-      this.#markets.set(view.market, market);
+      market = { stories: new Map(), levels: new Map(), best: bestIn(state, symbol) };
+      this.#markets.set(symbol, market);
     }
-    market.orders.add(view.order);
-    const level = levelOf(view);
+    market.stories.set(order, story);
+    const level = levelOf(story.view);
     const there = market.levels.get(level);
-    if (there === undefined) market.levels.set(level, new Set([view.order]));
-    else there.add(view.order);
+    if (there === undefined) market.levels.set(level, new Set([order]));
+    else there.add(order);
   }
 
   /** Takes an order out of wherever it is. */
@@ -164,15 +174,14 @@ export class Stories {
     const story = this.#live.get(order);
     if (story === undefined) return;
     this.#live.delete(order);
-    const { view } = story;
-    const market = this.#markets.get(view.market);
+    const market = this.#markets.get(story.view.market);
     if (market === undefined) return;
-    market.orders.delete(order);
-    const level = levelOf(view);
+    market.stories.delete(order);
+    const level = levelOf(story.view);
     const there = market.levels.get(level);
     there?.delete(order);
     if (there?.size === 0) market.levels.delete(level);
-    if (market.orders.size === 0) this.#markets.delete(view.market);
+    if (market.stories.size === 0) this.#markets.delete(story.view.market);
   }
 }
 
