@@ -142,8 +142,9 @@ export function stateText(state: State): string {
   return [...statePieces(state)].join('');
 }
 
-/** Lines of one piece: a few milliseconds' work. */
+/** Lines and characters of one piece, about: a few milliseconds' work. */
 const pieceLines = 500;
+const pieceCharacters = 200_000;
 
 /** The text in pieces of whole lines, for whoever may not stop for all of it at once. The state must not change before the last piece. */
 export function* statePieces(state: State): Generator<string, void, undefined> {
@@ -155,9 +156,10 @@ export function* statePieces(state: State): Generator<string, void, undefined> {
   for (const line of linesOf(state)) {
     piece += `${JSON.stringify(line)}\n`;
     count += 1;
-    if (count % pieceLines !== 0) continue;
+    if (count < pieceLines && piece.length < pieceCharacters) continue;
     yield piece;
     piece = '';
+    count = 0;
   }
   yield piece;
 }

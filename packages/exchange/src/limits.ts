@@ -225,6 +225,9 @@ export const markEntries = 256;
 /** Milliseconds of work on a recorded day between two chances for everything else: a key that is pressed meanwhile waits no longer. */
 export const sliceMs = 8;
 
+/** Orders or the like that are worked on in one go where somebody must not stop for all of them: a few milliseconds on a machine that is busy. */
+export const sliceThings = 400;
+
 /** Entries that are told as one while a day is played fast: a book that changed ten times in a frame is drawn once. */
 export const batchEntries = 256;
 

@@ -4,6 +4,7 @@ import { balanceOf, balancesOf, openTrades, orderOf } from '@wattlot/core';
 import type { Address, Amount, Asset, Event, MarketSymbol } from '@wattlot/core';
 import type { OrderId, OrderView, State } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
+import { sliced } from '../slices.ts';
 import { reportsText } from './message-text.ts';
 import { byNumber, keptOrder } from './order-past.ts';
 import type { KeptOrder, KeptOwner } from './order-past.ts';
@@ -100,8 +101,11 @@ export class AccountFeed {
     };
   }
 
-  /** Becomes what it was when this was kept; the core is as it was then. Nothing has been folded yet. */
-  begin({ orders, participants }: Pick<KeptPast, 'orders' | 'participants'>, state: State): void {
+  /** Becomes what it was when this was kept; the core is as it was then. In slices; nothing has been folded yet. */
+  *begin(
+    { orders, participants }: Pick<KeptPast, 'orders' | 'participants'>,
+    state: State,
+  ): Generator<void, void, undefined> {
     const factsOf = factsIn(state);
     const trades = new Map<OrderId, TradeRecord[]>();
     for (const { deadline: _deadline, ...trade } of openTrades(state)) {
@@ -112,10 +116,13 @@ export class AccountFeed {
         own.push(recordOf(trade));
       }
     }
-    for (const kept of orders) {
-      const { order, at, reason, trades: finals = [] } = kept;
-      const all = byNumber([...finals, ...(trades.get(order) ?? [])]);
-      addOrder(this.#orders, recordWith(factsOf(kept).view, { at, reason, trades: all }));
+    for (const some of sliced(orders)) {
+      for (const kept of some) {
+        const { order, at, reason, trades: finals = [] } = kept;
+        const all = byNumber([...finals, ...(trades.get(order) ?? [])]);
+        addOrder(this.#orders, recordWith(factsOf(kept).view, { at, reason, trades: all }));
+      }
+      yield;
     }
     for (const { participant, emptied, ...owner } of participants) {
       addOwner(this.#orders, participant, owner);

@@ -13,6 +13,7 @@ import type { Address, Asset, Event, Instant, MarketSymbol } from '@wattlot/core
 import type { MarketTerms, OrderId, Phase, State } from '@wattlot/core';
 import { sure } from '../exact.ts';
 import type { Applied } from '../sequencer.ts';
+import { atOnce } from '../slices.ts';
 import { AccountFeed } from './account-feed.ts';
 import type { FirstMessage } from './account-feed.ts';
 import { askChanged, holdRungs, nextRound, noteAgent, noteAnswer, placesOf } from './ladders.ts';
@@ -21,6 +22,7 @@ import { assetOf, instrumentOf, pairOf, wireAmount } from './instrument.ts';
 import type { LedgerAsset } from './instrument.ts';
 import { MarketFeed } from './market-feed.ts';
 import { givingWay } from './market-past.ts';
+import type { KeptOrder } from './order-past.ts';
 import type { KeptPast } from './past.ts';
 import { restingIn } from './resting.ts';
 import type { OrderRecord } from './orders.ts';
@@ -147,29 +149,32 @@ export class Feed {
    * @throws RangeError when the ledger does not have a market's assets.
    */
   begin(past: KeptPast, state: State): void {
-    const work = this.beginPieces(past, state);
-    while (work.next().done !== true);
+    atOnce(this.beginSliced(past, state));
   }
 
-  /** As `begin`, a piece at a time, for whoever may not stop for all of it at once. Neither feed nor state may be used or change before the last. */
-  *beginPieces(past: KeptPast, state: State): Generator<void, void, undefined> {
-    const resting = restingIn(state, past.orders);
-    yield;
+  /**
+   * As `begin`, in slices. Neither feed nor state may be used or change before the last.
+   * @param own the orders that their owners are told of.
+   */
+  *beginSliced(
+    past: KeptPast,
+    state: State,
+    own: readonly KeptOrder[] = past.orders,
+  ): Generator<void, void, undefined> {
+    const resting = yield* restingIn(state, past.orders);
     // Those of markets that made room, too: whoever has some of them is told so.
     for (const terms of markets(state)) this.#assetsOf(terms);
     for (const market of past.markets) {
       const { symbol, openedAt } = market;
       const terms = sure(marketOf(state, symbol), symbol);
       this.#open(terms, openedAt, sure(conditionsOf(state, symbol), symbol).phase);
-      this.#market(symbol).begin(market, resting(symbol));
+      yield* this.#market(symbol).begin(market, resting(symbol));
     }
-    yield;
     for (const { participant } of past.participants) {
       this.#participants.set(participant, sure(participantOf(state, participant), 'name').name);
     }
-    this.#accounts.begin(past, state);
-    yield;
-    this.#tasks = tasksIn(state, past);
+    yield* this.#accounts.begin({ participants: past.participants, orders: own }, state);
+    this.#tasks = yield* tasksIn(state, past);
     this.#publish();
   }
 

@@ -5,6 +5,7 @@
 import { ordersChecksum, timeText } from '@wattlot/client/frames';
 import type { Instrument, Level, Level3Message } from '@wattlot/client/frames';
 import type { Event, Instant, OrderId, Price, Side } from '@wattlot/core';
+import { sliced } from '../slices.ts';
 import type { BookMirror } from './book.ts';
 import { Followers } from './followers.ts';
 import { priceText, qtyText } from './instrument.ts';
@@ -61,9 +62,13 @@ export class Level3Feed {
     return { seq: this.#seq, at: this.#at, places, shown };
   }
 
-  /** Becomes what it was when that was kept, with these orders. Nothing has been folded yet. */
-  begin(kept: KeptQueue, orders: readonly KnownOrder[]): void {
-    this.#queue.begin(kept, orders);
+  /** Becomes what it was when that was kept, with these orders; in slices. Nothing has been folded yet. */
+  *begin(kept: KeptQueue, orders: readonly KnownOrder[]): Generator<void, void, undefined> {
+    this.#queue.begin(kept);
+    for (const some of sliced(orders)) {
+      this.#queue.beginOrders(some);
+      yield;
+    }
     [this.#seq, this.#at] = [kept.seq, kept.at];
   }
 

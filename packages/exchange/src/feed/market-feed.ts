@@ -74,14 +74,17 @@ export class MarketFeed {
     };
   }
 
-  /** Becomes what it was when that was kept; `resting` is what the core had then. Nothing has been folded yet. */
-  begin({ book, orders, tape, candles }: KeptMarket, resting: Resting): void {
+  /** Becomes what it was when that was kept; `resting` is what the core had then. In slices; nothing has been folded yet. */
+  *begin(
+    { book, orders, tape, candles }: KeptMarket,
+    resting: Resting,
+  ): Generator<void, void, undefined> {
     this.mirror.asks.push(...resting.asks);
     this.mirror.bids.push(...resting.bids);
     [this.mirror.seq, this.mirror.at] = [book.seq, book.at];
     this.#tape.push(...tape);
     this.candles.begin(candles);
-    this.level3.begin(orders, resting.orders);
+    yield* this.level3.begin(orders, resting.orders);
     this.ticker.begin();
   }
 

@@ -12,7 +12,7 @@ import type { Address, CancelReason, Instant, MarketSymbol, OrderId } from '@wat
 import { orderFactsOf } from '@wattlot/core';
 import type { OrderFacts, OrderView, State, TradeId, TradeView } from '@wattlot/core';
 import { sure } from '../exact.ts';
-import { doneOrdersMax, finalLotsMax } from '../limits.ts';
+import { doneOrdersMax, finalLotsMax, sliceThings } from '../limits.ts';
 import type { Placed } from './queue.ts';
 import { recordOf, withoutLots } from './orders.ts';
 import type { TradeRecord } from './orders.ts';
@@ -118,7 +118,7 @@ export class OrderPast {
   /** Orders that may have become over in the entry at hand. */
   readonly #touched: number[] = [];
 
-  /** Becomes what it was when all of this was kept; the core is as it was then. Nothing has been noted yet. */
+  /** Has these orders as they were kept, all of them or some after others; the core is as it was then. Nothing has been noted yet. */
   begin(orders: readonly KeptOrder[], factsOf: FactsOf): void {
     for (const kept of orders) {
       const { order, at, reason, placedAt = 0, place = 0, trades } = kept;
@@ -300,14 +300,18 @@ export class OrderPast {
     }
   }
 
-  /** All orders that are shown, in the order of acceptance. `state` is that of the core now. */
-  keep(state: State): readonly KeptOrder[] {
+  /** All orders that are shown, in the order of acceptance; in slices. `state` is that of the core now. */
+  *keep(state: State): Generator<void, readonly KeptOrder[], undefined> {
     const kept: KeptOrder[] = [];
+    let before = 0;
     for (const [at, page] of this.#pages.entries()) {
       if (page === undefined || page.shown === 0) continue;
       for (const [index, facts] of page.facts.entries()) {
         if (facts !== 0) kept.push(this.#keepOne((at << pageBits) + index, page, state));
       }
+      if (kept.length - before < sliceThings) continue;
+      before = kept.length;
+      yield;
     }
     return kept;
   }

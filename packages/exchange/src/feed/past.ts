@@ -9,6 +9,7 @@ import type { Address, Asset, Event, LotOffer, MarketSymbol } from '@wattlot/cor
 import type { OrderId, OrderView, Output, State } from '@wattlot/core';
 import { sure } from '../exact.ts';
 import type { Applied } from '../sequencer.ts';
+import { atOnce, sliced } from '../slices.ts';
 import { emptyMarket, givingWay, MarketPast } from './market-past.ts';
 import type { KeptMarket } from './market-past.ts';
 import { OrderPast } from './order-past.ts';
@@ -70,15 +71,33 @@ export class FeedPast {
       this.#markets.set(symbol, new MarketPast(market, facts));
     }
     this.#orders.begin(kept.orders, factsIn(state));
-    for (const { participant, emptied, released, ...owner } of kept.participants) {
-      this.#emptied.set(participant, new Set(emptied));
-      if (released.length > 0) this.#released.set(participant, new Map(released));
-      this.#orders.beginOwner(participant, owner);
+    for (const owner of kept.participants) this.#beginOwner(owner);
+  }
+
+  /** One that begins as with `new`, in slices. */
+  static *begin(kept: KeptPast, state: State): Generator<void, FeedPast, undefined> {
+    const past = new FeedPast({ ...noPast, markets: kept.markets }, state);
+    for (const some of sliced(kept.orders)) {
+      past.#orders.begin(some, factsIn(state));
+      yield;
     }
+    for (const owner of kept.participants) past.#beginOwner(owner);
+    return past;
+  }
+
+  #beginOwner({ participant, emptied, released, ...owner }: KeptParticipant): void {
+    this.#emptied.set(participant, new Set(emptied));
+    if (released.length > 0) this.#released.set(participant, new Map(released));
+    this.#orders.beginOwner(participant, owner);
   }
 
   /** Everything, as data that changes with the next entry. */
   keep(): KeptPast {
+    return atOnce(this.keepSliced());
+  }
+
+  /** The same in slices. Nothing may be taken in before the last. */
+  *keepSliced(): Generator<void, KeptPast, undefined> {
     const markets = [...this.#markets.values()].map((market) => market.keep());
     const participants = [...this.#emptied].map(([participant, emptied]) => ({
       participant,
@@ -86,7 +105,8 @@ export class FeedPast {
       released: [...(this.#released.get(participant) ?? [])],
       ...this.#orders.keepOwner(participant),
     }));
-    return { markets, participants, orders: this.#orders.keep(this.#state) };
+    yield;
+    return { markets, participants, orders: yield* this.#orders.keep(this.#state) };
   }
 
   /** Takes in one entry. */

@@ -79,12 +79,13 @@ export class OrderQueue {
     return known === undefined || known.place === 0 ? undefined : known;
   }
 
-  /** Becomes what it was with these orders. Nothing has been folded yet. */
-  begin(
-    { places, shown }: { readonly places: number; readonly shown: number },
-    orders: readonly KnownOrder[],
-  ): void {
+  /** Becomes what it was, but for its orders. Nothing has been folded yet. */
+  begin({ places, shown }: { readonly places: number; readonly shown: number }): void {
     [this.#places, this.#shown] = [places, shown];
+  }
+
+  /** Some of the orders that it had. Nothing has been folded yet. */
+  beginOrders(orders: readonly KnownOrder[]): void {
     for (const { view, place, at, open, volume } of orders) {
       const { order, price } = view;
       const queued =

@@ -7,22 +7,26 @@ import { mayRest } from './order-past.ts';
 import type { KeptOrder } from './order-past.ts';
 import { factsIn } from './past.ts';
 import type { KnownOrder } from './queue.ts';
+import { sliced } from '../slices.ts';
 
-/** The books of a state and the orders that rest there or may again, by market. */
-export function restingIn(
+/** The books of a state and the orders that rest there or may again, by market; in slices. */
+export function* restingIn(
   state: State,
   orders: readonly KeptOrder[],
-): (market: MarketSymbol) => Resting {
+): Generator<void, (market: MarketSymbol) => Resting, undefined> {
   const known = new Map<MarketSymbol, KnownOrder[]>();
   const factsOf = factsIn(state);
-  for (const kept of orders) {
-    const facts = factsOf(kept);
-    if (!mayRest(facts)) continue;
-    const { at, placedAt = at, place = 0 } = kept;
-    const { view, firm, given: open } = facts;
-    const own = known.get(view.market) ?? [];
-    known.set(view.market, own);
-    own.push({ view, place, at: placedAt, open, volume: firm.length });
+  for (const some of sliced(orders)) {
+    for (const kept of some) {
+      const facts = factsOf(kept);
+      if (!mayRest(facts)) continue;
+      const { at, placedAt = at, place = 0 } = kept;
+      const { view, firm, given: open } = facts;
+      const own = known.get(view.market) ?? [];
+      known.set(view.market, own);
+      own.push({ view, place, at: placedAt, open, volume: firm.length });
+    }
+    yield;
   }
   const side = (market: MarketSymbol, name: 'ask' | 'bid'): readonly Level[] =>
     depthOf(state, market, name, Infinity).map(({ price, volume }) => ({ price, volume }));

@@ -19,6 +19,7 @@ import type {
 } from '@wattlot/core';
 import type { State, TradeId, TradeView } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
+import { sliced } from '../slices.ts';
 import { FirmOrder } from './firm.ts';
 import { createLadders, noteOpened, noteTaken, takeRungs } from './ladders.ts';
 import type { Ladders, Rung } from './ladders.ts';
@@ -74,16 +75,22 @@ export function createTasks(): Tasks {
   };
 }
 
-/** What all agents have to do at an entry: as the core has it then, and the outputs that were released before. */
-export function tasksIn(state: State, { orders, participants }: KeptPast): Tasks {
+/** What all agents have to do at an entry: as the core has it then, and the outputs that were released before; in slices. */
+export function* tasksIn(
+  state: State,
+  { orders, participants }: KeptPast,
+): Generator<void, Tasks, undefined> {
   const tasks = createTasks();
   const factsOf = factsIn(state);
   for (const pending of pendingOffers(state)) tasks.pending.set(pending.view.order, pending);
-  for (const kept of orders) {
-    const { view, firm } = factsOf(kept);
-    if (firm.length === 0) continue;
-    addFirm(tasks, view.order, firm);
-    if (!view.whole) noteOpened(tasks.ladders, view);
+  for (const some of sliced(orders)) {
+    for (const kept of some) {
+      const { view, firm } = factsOf(kept);
+      if (firm.length === 0) continue;
+      addFirm(tasks, view.order, firm);
+      if (!view.whole) noteOpened(tasks.ladders, view);
+    }
+    yield;
   }
   for (const { deadline, ...trade } of openTrades(state)) {
     const offers = offersOfTrade(state, trade.trade).map((offer) => [offer.lot, offer] as const);

@@ -7,7 +7,6 @@ import type { Address, Command, Entry, Instant, State } from '@wattlot/core';
 import { ExchangeError, lineOf } from '../errors.ts';
 import { Feed } from '../feed/feed.ts';
 import { FeedPast, noPast } from '../feed/past.ts';
-import type { KeptPast } from '../feed/past.ts';
 import { applyStored } from '../journal/offline.ts';
 import type { Applied } from '../sequencer.ts';
 import { assetIn } from './assets.ts';
@@ -45,13 +44,13 @@ export class DayFolds {
   constructor(
     whose: Address | undefined,
     state: State = createState(),
-    past: KeptPast = noPast,
+    past: FeedPast = new FeedPast(noPast, state),
     stories?: KeptStories,
   ) {
     this.state = state;
     this.stories = new Stories(whose, state, stories);
     this.#whose = whose;
-    this.#past = new FeedPast(past, state);
+    this.#past = past;
   }
 
   /** What is told from here on, to everybody and to the one whose orders are shown. There between `beginFeed` and `endFeed`. */
@@ -63,12 +62,10 @@ export class DayFolds {
   *beginFeed(): Generator<void, Feed, undefined> {
     if (this.#feed !== undefined) return this.#feed;
     const feed = new Feed((name) => assetIn(this.state, name));
-    const kept = this.#past.keep();
-    yield;
-    const shown = shownTo(this.#whose, kept, this.state);
-    yield;
-    const pieces = feed.beginPieces(shown, this.state);
-    while (requireLedger(() => pieces.next()).done !== true) yield;
+    const kept = yield* this.#past.keepSliced();
+    const { past, own } = yield* shownTo(this.#whose, kept, this.state);
+    const slices = feed.beginSliced(past, this.state, own);
+    while (requireLedger(() => slices.next()).done !== true) yield;
     this.#feed = feed;
     return feed;
   }
@@ -101,8 +98,7 @@ export class DayFolds {
       state.push(pack(piece));
       yield;
     }
-    const kept = this.#past.keep();
-    yield;
+    const kept = yield* this.#past.keepSliced();
     const past: Buffer[] = [];
     for (const piece of pastPieces(kept)) {
       past.push(pack(piece));
@@ -121,7 +117,8 @@ export class DayFolds {
     const restored = yield* restorePieces(unpacked(state));
     yield;
     const kept = yield* joinPast(unpacked(past));
-    const folds = new DayFolds(whose, restored, kept, stories);
+    const folded = yield* FeedPast.begin(kept, restored);
+    const folds = new DayFolds(whose, restored, folded, stories);
     folds.seq = seq;
     folds.at = at;
     yield;

@@ -1,14 +1,15 @@
 /** The past of a feed in pieces, so that nobody has to stop for all of it at once; and as much of it as one who looks is shown. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Address, State } from '@wattlot/core';
+import type { KeptOrder } from '../feed/order-past.ts';
 import { factsIn, noPast } from '../feed/past.ts';
 import type { KeptParticipant, KeptPast } from '../feed/past.ts';
+import { sliced } from '../slices.ts';
 
 /** The texts are full of digits and names that repeat: the fastest level makes them a fifth. */
 const packing = { level: 1 };
 
-/** Orders or participants of one piece: a few milliseconds' work. */
-const pieceOrders = 500;
+/** Participants of one piece: a few milliseconds' work. */
 const pieceParticipants = 20;
 
 export function pack(text: string): Buffer {
@@ -24,18 +25,15 @@ function unsigned(one: KeptParticipant): KeptParticipant {
   return { ...one, released: [] };
 }
 
-function* chunks<T>(list: readonly T[], size: number): Generator<readonly T[], void, undefined> {
-  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
-}
-
 /** All of a past but what only agents are told. */
 export function* pastPieces(past: KeptPast): Generator<string, void, undefined> {
   const text = (part: Partial<KeptPast>): string => JSON.stringify({ ...noPast, ...part });
   yield text({ markets: past.markets });
-  for (const some of chunks(past.participants, pieceParticipants)) {
-    yield text({ participants: some.map(unsigned) });
+  const { participants } = past;
+  for (let at = 0; at < participants.length; at += pieceParticipants) {
+    yield text({ participants: participants.slice(at, at + pieceParticipants).map(unsigned) });
   }
-  for (const orders of chunks(past.orders, pieceOrders)) yield text({ orders });
+  for (const orders of sliced(past.orders)) yield text({ orders });
 }
 
 /** The past that has these pieces, read one at a time. */
@@ -54,18 +52,30 @@ export function* joinPast(pieces: Iterable<string>): Generator<void, KeptPast, u
   return { markets, participants, orders };
 }
 
-/** What of a past one who looks is shown: all that is public, and of orders that are over and of balances those of `whose`. */
-export function shownTo(
+/** What one who looks is shown: `past` is all that is public with what is his, `own` his orders. */
+export interface Shown {
+  readonly past: KeptPast;
+  readonly own: readonly KeptOrder[];
+}
+
+/** Of a past what one who looks is shown: all that is public, and of orders that are over and of balances those of `whose`; in slices. */
+export function* shownTo(
   whose: Address | undefined,
   { markets, participants, orders }: KeptPast,
   state: State,
-): KeptPast {
+): Generator<void, Shown, undefined> {
   const factsOf = factsIn(state);
-  const isShown = (kept: KeptPast['orders'][number]): boolean => {
-    const { view, given } = factsOf(kept);
-    // Of those that are over the ones count whose lots may come back.
-    return view.participant === whose || view.status !== 'done' || given > 0;
-  };
-  const own = participants.filter(({ participant }) => participant === whose).map(unsigned);
-  return { markets, participants: own, orders: orders.filter(isShown) };
+  const [shown, own]: [KeptOrder[], KeptOrder[]] = [[], []];
+  for (const some of sliced(orders)) {
+    for (const kept of some) {
+      const { view, given } = factsOf(kept);
+      const isOwn = view.participant === whose;
+      if (isOwn) own.push(kept);
+      // Of those that are over the ones count whose lots may come back.
+      if (isOwn || view.status !== 'done' || given > 0) shown.push(kept);
+    }
+    yield;
+  }
+  const himself = participants.filter(({ participant }) => participant === whose).map(unsigned);
+  return { past: { markets, participants: himself, orders: shown }, own };
 }

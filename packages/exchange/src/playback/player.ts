@@ -10,6 +10,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { DayFolds } from './day-folds.ts';
 import type { Checkpoint } from './day-folds.ts';
 import { EntryCursor } from './entry-cursor.ts';
+import { atOnce } from '../slices.ts';
 import { FeedLoop } from './loop.ts';
 import type { RecordedDay } from './recorded-day.ts';
 
@@ -108,7 +109,7 @@ export class Player {
 
   /** Tells whoever looks all anew; on a long way not before it ends. */
   begin(): void {
-    if (!this.#isAway) finish(this.#arrive());
+    if (!this.#isAway) atOnce(this.#arrive());
   }
 
   /** After a way that was stopped: tells whoever looks what there is. To be run before anything else but another way. */
@@ -191,7 +192,7 @@ export class Player {
     if (this.#onlooker !== undefined) yield* meanwhile(folds.beginFeed(), told);
     this.#loop?.close();
     this.#folds = folds;
-    finish(this.#arrive());
+    atOnce(this.#arrive());
   }
 
   /** Forward from here, in place: told on the way as far as that is near. */
@@ -264,10 +265,6 @@ export class Player {
 
 function isTrading({ events }: Applied): boolean {
   return events.some(({ kind }) => kind === 'trade.made');
-}
-
-function finish(work: Generator): void {
-  while (work.next().done !== true);
 }
 
 /** Says how far it is after each piece of work. @returns what the work comes to. */

@@ -56,13 +56,13 @@ export class Stories {
   /** Takes in one entry. `state`: after it. */
   fold(state: State, applied: Applied): void {
     if (this.#whose === undefined) return;
-    // A market whose only order moves is one anew.
-    for (const [symbol, market] of [...this.#markets]) {
+    for (const [symbol, market] of this.#markets) {
       const touch = touchOf(applied.events, symbol);
       if (touch === undefined) continue;
       const best = touch.isBestNew ? bestIn(state, symbol) : market.best;
       this.#foldMarket(state, applied, this.#met(state, market, touch, best));
       market.best = best;
+      if (market.stories.size === 0) this.#markets.delete(symbol);
     }
     for (const event of applied.events) this.#meet(state, applied, event);
   }
@@ -181,7 +181,6 @@ export class Stories {
     const there = market.levels.get(level);
     there?.delete(order);
     if (there?.size === 0) market.levels.delete(level);
-    if (market.stories.size === 0) this.#markets.delete(story.view.market);
   }
 }
 
