@@ -43,7 +43,9 @@ const rows = kinds.map(({ name }) => {
   const own = spans.get(name) ?? [];
   const of = (share: number): number => median(own.map(({ took }) => quantile(took, share)));
   const [p50, p99] = [of(0.5), of(0.99)];
-  const growth = Math.max(...own.map((span) => span.growth ?? 0)) / mebibyte;
+  // Of the first round alone: afterwards what was taken for the hostile ones is in it, as far as it has not been given back.
+  const grown = own.slice(0, name === kinds[0].name ? 1 : own.length);
+  const growth = Math.max(...grown.map((span) => span.growth ?? 0)) / mebibyte;
   const [orders, settled, cut] = [
     own.reduce((sum, { took }) => sum + took.length, 0),
     own.reduce((sum, span) => sum + span.settled, 0),

@@ -16,6 +16,15 @@ export const nodeFlags: readonly string[] = [
   '--max-semi-space-size=2',
 ];
 
+/**
+ * For the C library of Linux. One heap for all threads: they allocate little, and each heap of its own keeps what it freed. And what is large goes back to the system when it is freed,
+ * always: left to itself the library keeps the largest size that it has met, such as a snapshot's ten megabytes, for itself.
+ */
+export const nodeEnvironment: Readonly<Record<string, string>> = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: String(128 * 1024),
+};
+
 export interface Child {
   /** Resolves when the process has ended, with its exit code (undefined when a signal ended it) and what its standard error said last. */
   readonly ended: Promise<{ readonly code: number | undefined; readonly lastLine: string }>;
@@ -30,8 +39,7 @@ export function startChild(args: readonly string[], onLine: (value: object) => v
   const child: ChildProcess = spawn(process.execPath, [...nodeFlags, main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
-    // One heap of the C library for all threads: they allocate little, and each heap of its own keeps what it freed.
-    env: { ...process.env, MALLOC_ARENA_MAX: '1' },
+    env: { ...process.env, ...nodeEnvironment },
   });
   let lastWords = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '../../bin/child.ts';
+import { nodeEnvironment, nodeFlags } from '../../bin/child.ts';
 
 const program = fileURLToPath(new URL('../../bin/wattlot.mjs', import.meta.url));
 
@@ -58,6 +58,8 @@ export async function startProgram(data: string): Promise<Program> {
   ];
   const child = spawn(process.execPath, [...nodeFlags, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // As `wattlot up` starts it.
+    env: { ...process.env, ...nodeEnvironment },
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   process.once('exit', () => child.kill('SIGKILL'));

@@ -8,6 +8,7 @@ import { limitsOf } from '../limits-file.ts';
 import { asNodeFailure, nodeUrlOf } from '../node-option.ts';
 import { printer } from '../output.ts';
 import { Reporter } from '../report.ts';
+import { restWhenQuiet } from '../rest.ts';
 import { stopSignal } from '../stop.ts';
 
 export interface ExchangeOptions {
@@ -85,6 +86,7 @@ export async function exchange(options: ExchangeOptions): Promise<number> {
     ...(watchUrl && { metrics: `${watchUrl}/metrics` }),
   });
   logger.info({ url }, 'listening');
+  restWhenQuiet();
   if (options.open !== true) print({ event: 'note', text: howToAdmit(options, url) });
   const code = await stop.asked;
   logger.info('stopping');

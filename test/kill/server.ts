@@ -1,6 +1,7 @@
 /** The real server, `wattlot exchange`, in a process of its own that can be killed. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { nodeEnvironment, nodeFlags } from '../../bin/child.ts';
 
 const program = fileURLToPath(new URL('../../bin/wattlot.mjs', import.meta.url));
 
@@ -37,8 +38,10 @@ export async function startServer(
   more: readonly string[] = [],
 ): Promise<Server> {
   const own = ['exchange', '--data', data, '--port', String(port), '--open', '--json', ...more];
-  const [first = '', ...args] = [...under, process.execPath, program, ...own];
-  const child = spawn(first, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [first = '', ...args] = [...under, process.execPath, ...nodeFlags, program, ...own];
+  // As `wattlot up` starts it.
+  const env = { ...process.env, ...nodeEnvironment };
+  const child = spawn(first, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let [out, said] = ['', ''];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -7,7 +7,8 @@ import { addTo, readGrants, readIssued, readNewAsset, rejected } from './authori
 import type { Draft } from './authority.ts';
 import { movementsBetween } from './block-moves.ts';
 import type { ChainState, CheckedTransaction, Made, OutputContent, Spend } from './chain-state.ts';
-import { bytesOfLatin1, latin1Of } from './chain-state.ts';
+import { bytesOfLatin1 } from './chain-state.ts';
+import { latin1Of } from '../format/bytes.ts';
 import type { AssetId } from '../format/element.ts';
 import { assetIdOf } from '../format/element.ts';
 import { DATA_OUTPUTS_MAX, TRANSACTION_INPUTS_MAX, TRANSACTION_OUTPUTS_MAX } from '../limits.ts';

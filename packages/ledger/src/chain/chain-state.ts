@@ -8,6 +8,7 @@ import type { Address, Output, Txid } from '@wattlot/core';
 import type { ChainParams } from '../format/address.ts';
 import { addressOf } from '../format/address.ts';
 import { AssetTable } from './assets.ts';
+import { latin1Of } from '../format/bytes.ts';
 import type { AssetDetails, AssetId, AssetQuantity, PermissionGrant } from '../format/element.ts';
 import { PermissionTable } from './permissions.ts';
 import type { OutputMeaning } from '../format/script.ts';
@@ -191,28 +192,18 @@ export class ChainState {
   }
 }
 
-/** Each once. Mostly there is one: a list that grew from nothing would keep room for sixteen. */
-function ownersOf([first, ...others]: readonly Spend[]): readonly Address[] {
+/** Each once. Nearly always there is one: a list that grew from nothing would keep room for sixteen. */
+function ownersOf(spends: readonly Spend[]): readonly Address[] {
+  const [first] = spends;
   if (first === undefined) return [];
   const owners = [first.content.owner];
-  for (const { content } of others) {
+  for (const { content } of spends) {
     if (!owners.includes(content.owner)) owners.push(content.owner);
   }
   return owners;
 }
 
 const NO_BALANCES: ReadonlyMap<AssetId, bigint> = new Map();
-
-const scratch = Buffer.alloc(256);
-
-/** Bytes as Latin-1 text. A short array lies in the heap until its buffer is asked for, so that it is copied instead: a fifth of the time, and nothing outside of the heap. */
-export function latin1Of(bytes: Uint8Array): string {
-  if (bytes.length > scratch.length) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  }
-  scratch.set(bytes);
-  return scratch.toString('latin1', 0, bytes.length);
-}
 
 /** Latin-1 text as bytes. */
 export function bytesOfLatin1(text: string): Uint8Array {
