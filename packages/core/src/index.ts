@@ -8,6 +8,7 @@ export type { State } from './state.ts';
 export { apply, applyChecked, refusalOf } from './apply.ts';
 export { isCommand } from './shape.ts';
 export { audit } from './audit.ts';
+export { packedState } from './columns.ts';
 export { stateHash, statePieces, stateText } from './snapshot.ts';
 export type { Digest } from './snapshot.ts';
 export { restore, restorePieces } from './restore.ts';

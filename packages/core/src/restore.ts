@@ -1,9 +1,10 @@
 /**
- * A state from its text, as `stateText` wrote it. The text is trusted: whoever keeps it compares its hash first. What a state keeps twice (outputs,
+ * A state from its text, as `stateText` or `packedState` wrote it. The text is trusted: whoever keeps it compares its hash first. What a state keeps twice (outputs,
  * live orders, books) is made anew from what is written once.
  */
 import { givenAsset } from './account.ts';
 import { nothing } from './changes.ts';
+import { fromColumns } from './columns.ts';
 import { addDeadline } from './deadline.ts';
 import type { Deadline } from './deadline.ts';
 import { assert, exactLots } from './exact.ts';
@@ -20,7 +21,7 @@ import type { Address, Amount, Asset, OrderId } from './units.ts';
 
 /**
  * The state that has this text: it answers every further entry as the one that was written did.
- * @throws Error when the text is not one that `stateText` makes.
+ * @throws Error when the text is not one that `stateText` or `packedState` makes.
  */
 export function restore(text: string): State {
   const work = restorePieces([text]);
@@ -72,6 +73,9 @@ function readLine(state: State, over: Map<Participant, readonly OrderId[]>, line
     case 'order':
       readOrder(state, line);
       return;
+    case 'orders':
+      for (const order of fromColumns(line)) readOrder(state, order);
+      return;
     case 'trade':
       readTrade(state, line);
       return;
@@ -121,26 +125,47 @@ function readOrder(state: State, line: OrderLine): void {
   const { participant: address, side } = line;
   const asset = givenAsset(market.terms, side);
   const owned = state.accounts.get(address)?.get(asset);
-  const { order: id, kind: _kind, firm, ...same } = line;
+  const { order: id, firm } = line;
+  // With its fields in the order in which a new order has them, so that both are one kind of object to the machine.
   const order: Order = {
-    ...same,
     id,
     number: numberOfId(id),
     participant,
+    clientOrderId: line.clientOrderId,
     market,
+    side,
+    type: line.type,
+    timeInForce: line.timeInForce,
+    expiresAt: line.expiresAt,
+    postOnly: line.postOnly,
+    whole: line.whole,
+    selfTrade: line.selfTrade,
+    placedAt: line.placedAt,
+    placedPrice: line.placedPrice,
+    placedVolume: line.placedVolume,
     // One that holds nothing may have no account any more.
     account: owned ?? accountWith({ address, asset, ...nothing }),
-    expiresAt: line.expiresAt,
-    ended: line.ended,
+    price: line.price,
+    volume: line.volume,
+    status: line.status,
+    filled: line.filled,
+    cancelled: line.cancelled,
+    remaining: line.remaining,
+    cost: line.cost,
     liveAt: -1,
     liveInMarket: -1,
     shown: undefined,
     slot: -1,
+    place: line.place,
     firm: [],
+    bare: line.bare,
+    joinsBack: line.joinsBack,
+    lotCount: line.lotCount,
     offersDue: undefined,
     expiry: undefined,
     given: [],
     unsettled: 0,
+    ended: line.ended,
   };
   order.firm = firm.map((lot) => readLot(state, order, lot));
   state.orders.set(id, order);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createState, stateHash, stateText } from './index.ts';
+import { createState, packedState, restore, stateHash, stateText } from './index.ts';
 import {
   advance,
   alice,
@@ -101,4 +101,18 @@ describe('the text of a state', () => {
     }
     expect(texts.size).toBe(changes.length);
   });
+});
+
+test('a packed state keeps every order, however many values its fields have', () => {
+  const driver = shortLife();
+  for (let number = 0; number < 1_500; number += 1) {
+    place(driver, { participant: alice, side: 'bid', price: 100 + (number % 7), volume: 1 });
+    if (number % 3 === 0) give(driver, { kind: 'order.cancel_all', participant: alice });
+  }
+  expect([...driver.state.orders.values()].length).toBeGreaterThan(1_000);
+  const packed = packedState(driver.state);
+  const text = stateText(driver.state);
+  expect(packed.length).toBeLessThan(text.length / 2);
+  expect(stateText(restore(packed))).toBe(text);
+  expect(packedState(restore(packed))).toBe(packed);
 });

@@ -2,6 +2,7 @@
  * The state as text and back: one JSON line for each thing in it, sorted by what it is, so that two states that will answer everything alike have
  * the same text, however they came about. Nothing of the state is left out: the text is a snapshot, and its digest is the state's hash.
  */
+import type { OrdersLine } from './columns.ts';
 import { compareDeadlines } from './deadline.ts';
 import type { Due } from './deadline.ts';
 import type { CancelReason, LotState, OrderStatus } from './event.ts';
@@ -123,6 +124,7 @@ export type Line =
   | MarketLine
   | ParticipantLine
   | OrderLine
+  | OrdersLine
   | TradeLine
   | DeadlineLine;
 
@@ -148,9 +150,7 @@ const pieceCharacters = 200_000;
 
 /** The text in pieces of whole lines, for whoever may not stop for all of it at once. The state must not change before the last piece. */
 export function* statePieces(state: State): Generator<string, void, undefined> {
-  const { seq, at, height, orderCount, tradeCount } = state;
-  const head: HeadLine = { seq, at };
-  const counts: CountLine = { height, orderCount, tradeCount };
+  const [head, counts] = headLines(state);
   let piece = `${JSON.stringify(head)}\n${JSON.stringify(counts)}\n`;
   let count = 0;
   for (const line of linesOf(state)) {
@@ -164,6 +164,15 @@ export function* statePieces(state: State): Generator<string, void, undefined> {
   yield piece;
 }
 
+/** The first two. */
+export function headLines(state: State): readonly [HeadLine, CountLine] {
+  const { seq, at, height, orderCount, tradeCount } = state;
+  return [
+    { seq, at },
+    { height, orderCount, tradeCount },
+  ];
+}
+
 /** By UTF-16 code units, as every machine compares them. */
 function byKey<T>([a]: readonly [string, T], [b]: readonly [string, T]): number {
   return a < b ? -1 : Number(a > b);
@@ -174,6 +183,13 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
 }
 
 function* linesOf(state: State): Generator<Line> {
+  yield* linesBefore(state);
+  for (const order of state.orders.values()) yield lineOfOrder(order);
+  yield* linesAfter(state);
+}
+
+/** What orders name. */
+export function* linesBefore(state: State): Generator<Line> {
   for (const [asset, issued] of [...state.issued].toSorted(byKey)) {
     yield { kind: 'issued', asset, issued };
   }
@@ -184,7 +200,10 @@ function* linesOf(state: State): Generator<Line> {
   }
   for (const [, market] of sorted(state.markets)) yield lineOfMarket(market);
   for (const [, participant] of sorted(state.participants)) yield lineOfParticipant(participant);
-  for (const order of state.orders.values()) yield lineOfOrder(order);
+}
+
+/** What names orders. */
+export function* linesAfter(state: State): Generator<Line> {
   for (const trade of state.trades.values()) yield lineOfTrade(trade);
   for (const { at, due } of state.deadlines.heap.toSorted(compareDeadlines)) {
     yield { kind: 'deadline', at, due: due.kind, of: ownerOf(due) };
@@ -233,7 +252,8 @@ function lineOfLot({ lot, volume, output, offer, state, txid }: Lot): LotLine {
   return { lot, volume, output, offer, state, txid };
 }
 
-function lineOfOrder(order: Order): OrderLine {
+/** An order as it is kept. */
+export function lineOfOrder(order: Order): OrderLine {
   return {
     kind: 'order',
     order: order.id,

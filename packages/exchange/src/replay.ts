@@ -1,5 +1,5 @@
 /** What an exchange folds from its journal: the state, the feed's past, the counts. At a start they come from the newest snapshot and the entries after it. */
-import { createState, lastSeq, ledgerHeight, restore, stateText } from '@wattlot/core';
+import { createState, lastSeq, ledgerHeight, packedState, restore } from '@wattlot/core';
 import type { Entry, Event, Instant, LedgerAdvance, State } from '@wattlot/core';
 import { ExchangeError, lineOf } from './errors.ts';
 import { exactSeq, sure } from './exact.ts';
@@ -131,7 +131,7 @@ export class Folds {
     const { settleMs: _latencies, ...counts } = this.stats.read();
     const kept: KeptCounts = { counts, block: this.#block };
     return [
-      { ...stateSection, text: stateText(this.state) },
+      { ...stateSection, text: packedState(this.state) },
       { ...feedSection, text: JSON.stringify(this.#past.keep()) },
       { ...countsSection, text: JSON.stringify(kept) },
     ];

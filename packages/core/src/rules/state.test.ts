@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { apply, audit, createState, restore, stateHash, stateText } from '../index.ts';
+import { apply, audit, createState, packedState } from '../index.ts';
+import { restore, stateHash, stateText } from '../index.ts';
 import type { Entry, Event, State } from '../index.ts';
 import { everybody, give, substance, sure, symbol, terms } from '../testing/driver.ts';
 import type { Driver } from '../testing/driver.ts';
@@ -132,15 +133,16 @@ test('a journal replayed says the same and ends with the same hash', () => {
 
 test('a state restored from its text at any entry answers the rest alike and ends with the same hash', () => {
   fc.assert(
-    fc.property(withPhases(60), fc.nat(1_000), (flow, pick) => {
+    fc.property(withPhases(60), fc.nat(1_000), fc.boolean(), (flow, pick, isPacked) => {
       const driver = lightDriver(deliveryOf(flow));
       for (const step of flow) take(driver, step);
       const { journal } = driver;
       const cut = pick % (journal.length + 1);
       const first = createState();
       replay(journal.slice(0, cut), first);
-      const restored = restore(stateText(first));
+      const restored = restore(isPacked ? packedState(first) : stateText(first));
       expect(stateText(restored)).toBe(stateText(first));
+      expect(packedState(restored)).toBe(packedState(first));
       expect(audit(restored)).toEqual([]);
       expect(replay(journal.slice(cut), restored)).toEqual(replay(journal.slice(cut), first));
       expect(stateHash(restored, sha256)).toBe(stateHash(driver.state, sha256));

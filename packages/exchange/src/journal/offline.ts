@@ -4,7 +4,8 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { apply, applyChecked, audit, createState, lastInstant, stateHash } from '@wattlot/core';
+import { apply, applyChecked, audit, createState, lastInstant } from '@wattlot/core';
+import { packedState, stateHash } from '@wattlot/core';
 import type { Entry, Event, Instant, State } from '@wattlot/core';
 import { ExchangeError, lineOf } from '../errors.ts';
 import { decodeEntries } from './entries.ts';
@@ -105,7 +106,7 @@ export function verifyJournal(folder: string): Verification {
     if (file === undefined || snapshot?.head.hash !== at.hash) return;
     const text = sectionOf(snapshot, stateSection);
     if (text === undefined) return;
-    const isSame = sha256(text) === stateHash(now, sha256);
+    const isSame = text === packedState(now);
     snapshots.set(file, { file, seq: at.seq, finding: isSame ? 'same' : 'another state' });
   });
   const findings = [...snapshots.values()];

@@ -53,8 +53,8 @@ export interface Snapshot {
   readonly sections: readonly Section[];
 }
 
-/** The section with the core's state, as `stateText` writes it. Its hash is the state's hash. */
-export const stateSection = { name: 'state', version: 1 } as const;
+/** The section with the core's state, as `packedState` writes it. */
+export const stateSection = { name: 'state', version: 2 } as const;
 
 interface Header {
   readonly wattlot: 'snapshot';
