@@ -9,6 +9,7 @@ import { Player, RecordedDay } from '@wattlot/exchange';
 import type { ReplayCommand, ReplayPosition, ReplayTold } from '@wattlot/tui';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Director } from '../bin/day/director.ts';
+import { workOf } from '../bin/day/work.ts';
 import { startServer } from './kill/server.ts';
 import { PtyScreen } from './pty-screen.ts';
 import { emptyFolder, wattlot } from './run-wattlot.ts';
@@ -120,6 +121,22 @@ describe('the director', () => {
       },
     };
   }
+
+  test('says how fast it is once it reads, and before that how much of a checkpoint is loaded', () => {
+    const way = { from: 2_000, seq: 2_000, to: 2_600 };
+    expect(workOf({ ...way, loading: { done: 3, of: 7 } }, 900)).toEqual({
+      kind: 'loading',
+      done: 3,
+      of: 7,
+    });
+    expect(workOf(way, 0)).toEqual({ kind: 'seeking', done: 0, of: 600, perSecond: undefined });
+    expect(workOf({ ...way, seq: 2_200 }, 100)).toEqual({
+      kind: 'seeking',
+      done: 200,
+      of: 600,
+      perSecond: 2_000,
+    });
+  });
 
   test('plays at the speed that it is told, pauses where it is, and stops at the end', async () => {
     const { clock, command, position, end } = await opened(1);

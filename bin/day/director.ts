@@ -6,7 +6,9 @@ import type { LoopClient } from '@wattlot/client';
 import type { Instant, OrderId, OrderStory } from '@wattlot/core';
 import { toInstant } from '@wattlot/core';
 import type { Player, RecordedDay } from '@wattlot/exchange';
-import type { ReplayCommand, ReplayPosition, ReplaySource, ReplayTold, Where } from '@wattlot/tui';
+import type { ReplayCommand, ReplayPosition, ReplaySource, ReplayTold } from '@wattlot/tui';
+import type { Where } from '@wattlot/tui';
+import { workOf } from './work.ts';
 
 /** What of a clock the director needs. */
 export interface DirectorClock {
@@ -43,7 +45,8 @@ type Way = ReturnType<Player['seek']>;
 interface Going {
   readonly way: Way;
   readonly kind: 'frame' | 'trip';
-  readonly startedAt: number;
+  /** When its first entry was read. */
+  startedAt: number;
   /** Where it began, and where it leads if anybody knows. */
   readonly seq: number;
   readonly aim: number | undefined;
@@ -256,11 +259,10 @@ export class Director implements ReplaySource {
       }
       going.callOff = clock.later(0, () => this.#slice(going));
       const now = clock.now();
+      if (value.loading !== undefined) going.startedAt = now;
       if (going.kind !== 'trip' || now - this.#toldWorkAt < workToldMs) return;
       this.#toldWorkAt = now;
-      const { from, seq, to } = value;
-      const perSecond = (1000 * (seq - from)) / Math.max(1, now - going.startedAt);
-      const work = { kind: 'seeking', done: seq - from, of: to - from, perSecond } as const;
+      const work = workOf(value, now - going.startedAt);
       this.#tell({ kind: 'position', position: { ...this.#position(), work } });
     } catch (error) {
       this.#going = undefined;

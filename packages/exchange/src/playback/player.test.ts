@@ -223,6 +223,11 @@ describe('playing', () => {
     run(player.seek(4_500));
     const told = [...player.seek(3_900)];
     expect(told.length).toBeGreaterThan(100);
+    const loading = told.flatMap((one) => one.loading ?? []);
+    expect(loading.length).toBeGreaterThan(3);
+    for (const [index, { done, of }] of loading.entries()) {
+      expect(done).toBe(Math.min(of, index + 1));
+    }
     const seqs = told.map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
     expect(new Set(told.map(({ from, to }) => `${from} ${to}`))).toEqual(new Set(['2000 3900']));

@@ -32,11 +32,12 @@ export interface PlayerOptions {
   readonly isEachTold?: boolean;
 }
 
-/** Entries of a way. `seq`: got so far. */
+/** Entries of a way. `seq`: got so far. `loading`: the checkpoint that it begins with is being brought back, so many of its pieces. */
 export interface WayProgress {
   readonly from: number;
   readonly seq: number;
   readonly to: number;
+  readonly loading?: { readonly done: number; readonly of: number };
 }
 
 type Way = Generator<WayProgress, void, undefined>;
@@ -178,11 +179,9 @@ export class Player {
     const { whose } = this.#options;
     const isBack = aim < this.seq;
     const begun = checkpoint?.seq ?? 0;
-    let folds = new DayFolds(whose);
-    const told = (): WayProgress => ({ from: begun, seq: Math.max(begun, folds.seq), to: aim });
-    if (checkpoint !== undefined) {
-      folds = yield* meanwhile(DayFolds.load(whose, checkpoint), told);
-    }
+    const folds =
+      checkpoint === undefined ? new DayFolds(whose) : yield* loaded(whose, checkpoint, aim);
+    const told = (): WayProgress => ({ from: begun, seq: folds.seq, to: aim });
     const near = aim - nearEntries;
     if (isBack && near - begun > nearEntries) {
       yield* this.#way(folds, aim, { from: begun, isAfter: ({ seq }) => seq > near });
@@ -265,6 +264,21 @@ export class Player {
 
 function isTrading({ events }: Applied): boolean {
   return events.some(({ kind }) => kind === 'trade.made');
+}
+
+function* loaded(
+  whose: Address | undefined,
+  checkpoint: Checkpoint,
+  to: number,
+): Generator<WayProgress, DayFolds, undefined> {
+  const { seq, state, past } = checkpoint;
+  const of = state.length + past.length;
+  let done = 0;
+  const told = (): WayProgress => {
+    done = Math.min(of, done + 1);
+    return { from: seq, seq, to, loading: { done, of } };
+  };
+  return yield* meanwhile(DayFolds.load(whose, checkpoint), told);
 }
 
 /** Says how far it is after each piece of work. @returns what the work comes to. */

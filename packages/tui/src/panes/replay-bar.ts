@@ -1,6 +1,6 @@
 /** The bar of a recorded day: whether it plays and how fast, what time it is there, how much of it is over. */
 import type { Command } from '@wattlot/core';
-import type { ReplayPosition } from '../replay/replay.ts';
+import type { ReplayPosition, Work } from '../replay/replay.ts';
 import type { State } from '../fold/state.ts';
 import { fitLine, line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
@@ -37,6 +37,12 @@ const commandWords: Readonly<Record<Command['kind'], Message>> = {
   'time.tick': 'time passed',
 };
 
+const workWords: Readonly<Record<Work['kind'], Message>> = {
+  proving: 'PROVING THE RECORD',
+  loading: 'LOADING A CHECKPOINT',
+  seeking: 'ON THE WAY',
+};
+
 /** `×60`, `×0.5`. */
 function speedText(speed: number): string {
   return `×${Number(speed.toPrecision(3))}`;
@@ -49,7 +55,7 @@ export function replayBar(state: State, width: number, glyphs: Glyphs): Line | u
   const { seq, last, at, from, to, speed, isPlaying, work, command } = replay;
   if (work !== undefined) {
     const isProof = work.kind === 'proving';
-    const label = t(language, isProof ? 'PROVING THE RECORD' : 'ON THE WAY');
+    const label = t(language, workWords[work.kind]);
     const hint = t(language, isProof ? 'Esc quits' : 'Esc stops');
     const progress = { ...work, label, hint, rate: '{n} entries/s' as const };
     return fitLine(progressLine(progress, width, glyphs, language), width);

@@ -4,9 +4,9 @@
  */
 import type { Command, OrderId, OrderStory } from '@wattlot/core';
 
-/** Long work: `done` of `of` entries. */
+/** Long work: `done` of `of` entries; of what was kept of the day at one of them, while that is loaded. */
 export interface Work {
-  readonly kind: 'proving' | 'seeking';
+  readonly kind: 'proving' | 'loading' | 'seeking';
   readonly done: number;
   readonly of: number;
   /** Entries a second; undefined while it is too early to say. */

@@ -3,6 +3,7 @@ export const koreanReplay = {
   'Recorded day': '기록된 하루',
   'RECORDED DAY': '기록된 하루',
   'PROVING THE RECORD': '기록 검증 중',
+  'LOADING A CHECKPOINT': '저장 지점 불러오는 중',
   'ON THE WAY': '이동 중',
   'Esc quits': 'Esc 나가기',
   'Esc stops': 'Esc 멈춤',
