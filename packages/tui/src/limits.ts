@@ -17,6 +17,9 @@ export const rowsMin = 16;
 export const columnsMax = 500;
 export const rowsMax = 200;
 
+/** A limit so many times worse than the best price of the other side is pointed out in the ticket. */
+export const farRatio = 1.5;
+
 /** How much worse than the book a market order may trade: the exchange's own share for whoever names no price. */
 export const protectionShare = 0.05;
 

@@ -55,6 +55,15 @@ test('the common sizes get the panes they should', () => {
   expect(kinds).toEqual(['compact', 'compact', 'toggled', 'stacked', 'beside', 'beside', 'three']);
 });
 
+test('no wider window has a narrower ladder that would lose columns', () => {
+  const widths = Array.from({ length: 400 }, (_, index) => {
+    const layout = layoutOf(100 + index, 40);
+    return layout.kind === 'compact' ? 0 : layout.ladder.width;
+  });
+  const first = widths.findIndex((width) => width >= 64);
+  expect(Math.min(...widths.slice(first))).toBe(64);
+});
+
 test('a chart is there when the window has the rows for it', () => {
   const rows = [
     [120, 30],

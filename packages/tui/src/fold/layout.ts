@@ -42,7 +42,10 @@ const tapeRowsLeast = 4;
 const chartRowsLeast = 8;
 const stackedRowsLeast = 18;
 const ladderColumnsLeast = 47;
-const ladderColumnsMost = 68;
+/** From here on it shows what it takes to reach a price. */
+const ladderColumnsReach = 64;
+const ladderShare = 0.55;
+const ladderColumnsMost = 72;
 const sideColumnsLeast = 32;
 const tapeColumns = 32;
 const dividerColumns = 1;
@@ -90,9 +93,11 @@ export function layoutOf(columns: number, rows: number): Layout {
   if (columns < ladderColumnsLeast + dividerColumns + sideColumnsLeast) {
     return oneColumn(body);
   }
-  const three = columns >= ladderColumnsMost + ladderColumnsLeast + tapeColumns;
-  const room = columns - (three ? tapeColumns + 2 * dividerColumns : dividerColumns);
-  const half = Math.floor(room * 0.55);
+  const besideTape = columns - tapeColumns - 2 * dividerColumns;
+  // A third pane takes no column from the ladder.
+  const three = Math.floor(besideTape * ladderShare) >= ladderColumnsReach;
+  const room = three ? besideTape : columns - dividerColumns;
+  const half = Math.floor(room * ladderShare);
   const ladder = Math.min(
     Math.max(half, ladderColumnsLeast),
     ladderColumnsMost,

@@ -1,7 +1,22 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { onTick, reach, referencePrice } from './book.ts';
+import { onTick, reach, reachOfOthers, referencePrice } from './book.ts';
 import { book, instrument, price, sketchBook } from '../testing/market.ts';
+
+test('what can be traded up to a price is without the own orders there', () => {
+  const own = [
+    { side: 'ask', price: 152, remaining: 15 },
+    { side: 'ask', price: 153, remaining: 5 },
+    { side: 'bid', price: 149, remaining: 20 },
+  ] as const;
+  expect(reachOfOthers(sketchBook, 'ask', 152, own)).toEqual({
+    lots: 55,
+    cost: 30 * 151 + 25 * 152,
+  });
+  expect(reachOfOthers(sketchBook, 'bid', 149, own)).toEqual({ lots: 15, cost: 15 * 149 });
+  const unseen = [{ side: 'ask', price: 151, remaining: 1_000 }] as const;
+  expect(reachOfOthers(sketchBook, 'ask', 151, unseen)).toEqual({ lots: 0, cost: 0 });
+});
 
 test('reaching a price adds up every level up to it, at the level’s own price', () => {
   expect(reach(sketchBook, 'ask', 152)).toEqual({ lots: 70, cost: 30 * 151 + 40 * 152 });

@@ -42,6 +42,24 @@ export function reach(
   return { lots, cost };
 }
 
+/** `reach` without what some own orders have in it: nobody trades with themselves. */
+export function reachOfOthers(
+  book: BookView | undefined,
+  side: Side,
+  limit: number,
+  own: readonly { readonly side: Side; readonly price: number; readonly remaining: number }[],
+): Reach {
+  const all = reach(book, side, limit);
+  const mine = own.filter((order) => {
+    const isWithin = side === 'ask' ? order.price <= limit : order.price >= limit;
+    return order.side === side && isWithin;
+  });
+  const lots = mine.reduce((sum, { remaining }) => sum + remaining, 0);
+  const cost = mine.reduce((sum, { remaining, price }) => sum + remaining * price, 0);
+  // An own order may be known here before the book shows it.
+  return { lots: Math.max(0, all.lots - lots), cost: Math.max(0, all.cost - cost) };
+}
+
 /** The lowest and highest price on the tick, both within the band. */
 export function bandOf({ tick, priceFloor, priceCap }: Instrument): { low: number; high: number } {
   return { low: Math.ceil(priceFloor / tick) * tick, high: Math.floor(priceCap / tick) * tick };

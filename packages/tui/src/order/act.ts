@@ -8,7 +8,7 @@ import { orderText, withNotice } from '../fold/notices.ts';
 import { isArmed, marketOf, sightOf } from '../fold/state.ts';
 import type { State } from '../fold/state.ts';
 import type { Moment, Step } from '../fold/messages.ts';
-import { t } from '../text/language.ts';
+import { countedIn, t } from '../text/language.ts';
 import { withMarket } from '../fold/act-screens.ts';
 import { amendTargets } from '../keymap/amend.ts';
 import { previewOf } from './preview.ts';
@@ -79,12 +79,18 @@ export function arm(state: State): State {
   const { armedUntil: _gone, ...safe } = state;
   if (isArmed(state))
     return withNotice(safe, 'plain', t(state.language, 'SAFE: each order asks first'));
-  const seconds = armedMs / 1000;
-  return withNotice(
-    { ...state, armedUntil: state.now + armedMs },
-    'bad',
-    t(state.language, 'ARMED for {seconds} s: b s B S send at once; A ends it', { seconds }),
-  );
+  const { ladder, lots, language } = state;
+  const sight = sightOf(state);
+  // A price that goes with the market is not one that a person chose: where nothing is asked, it has to stand.
+  const held =
+    sight === undefined || ladder.cursor === undefined
+      ? ladder
+      : moveCursor(ladder, sight, ladder.cursor);
+  const text = t(language, 'ARMED for {seconds} s: b s B S send {lots} at once; A ends it', {
+    seconds: armedMs / 1000,
+    lots: countedIn(language, lots, 'lot'),
+  });
+  return withNotice({ ...state, ladder: held, armedUntil: state.now + armedMs }, 'bad', text);
 }
 
 /** The state with its ticket changed, if there is one. */

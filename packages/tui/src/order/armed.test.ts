@@ -11,6 +11,12 @@ import { live } from '../testing/market.ts';
 const safe = openedAt(80, 24);
 const armed = pressed(safe, 'A').state;
 
+test('arming says how much a key sends, and holds the cursor where it is', () => {
+  expect(safe.ladder.follows).toBe(true);
+  expect(armed.ladder).toMatchObject({ cursor: safe.ladder.cursor, follows: false });
+  expect(shownNotice(armed)?.text).toContain('send 10 lots at once');
+});
+
 function pressAt(state: State, key: string, now: number): Step {
   return stepped(state, { kind: 'key', key }, now);
 }

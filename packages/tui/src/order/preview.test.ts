@@ -51,6 +51,19 @@ function preview(
   );
 }
 
+test.each([
+  ['bid', '226', undefined],
+  ['bid', '227', true],
+  ['ask', '100', undefined],
+  ['ask', '99', true],
+] as const)('a %s at %s against 151 and 149: far off? %s', (side, priceText, isFar) => {
+  expect(preview({ side, priceText, volumeText: '1' }, alone)).toMatchObject({
+    wish: { side },
+    note: expect.stringMatching(/^trades at once for 1\.\d\d ecoin$/),
+  });
+  expect(preview({ side, priceText, volumeText: '1' }, alone).isFar).toBe(isFar);
+});
+
 test('a good ticket is the order that would be sent, with what it costs', () => {
   expect(preview({})).toEqual({
     energy: '0.10',
@@ -72,7 +85,7 @@ describe('what stands against an order is said as it is typed', () => {
   test.each<[string, Partial<Ticket>, string]>([
     ['no volume', { volumeText: '' }, 'type 1 lot or more'],
     ['volume 0', { volumeText: '0' }, 'type 1 lot or more'],
-    ['a part of a lot', { volumeText: '1.5' }, 'type 1 lot or more'],
+    ['a part of a lot', { volumeText: '1.5' }, 'whole lots only: no dot'],
     ['too many lots', { volumeText: '1001' }, 'at most 1000 lots an order'],
     ['no price', { priceText: '' }, 'type a price in steps of 1'],
     ['half a price', { priceText: '149.5' }, 'type a price in steps of 1'],
@@ -210,7 +223,11 @@ describe('what stands against an order is said as it is typed', () => {
 describe('what becomes of an order that can be sent', () => {
   test.each<[string, Partial<Ticket>, string]>([
     ['a bid that takes some', { priceText: '151', volumeText: '40' }, '30 trade now, 10 wait'],
-    ['a bid that takes all it wants', { priceText: '151', volumeText: '30' }, 'trades at once'],
+    [
+      'a bid that takes all it wants',
+      { priceText: '151', volumeText: '30' },
+      'trades at once for 45.30 ecoin',
+    ],
     [
       'an ask that takes some',
       { side: 'ask', priceText: '148', volumeText: '50' },
@@ -222,7 +239,11 @@ describe('what becomes of an order that can be sent', () => {
       '30 trade now, 10 cancelled',
     ],
     ['an ioc with no match', { kind: 'ioc' }, 'would be cancelled: no match'],
-    ['a fok that finds all', { kind: 'fok', priceText: '152', volumeText: '70' }, 'trades at once'],
+    [
+      'a fok that finds all',
+      { kind: 'fok', priceText: '152', volumeText: '70' },
+      'trades at once for 106.10 ecoin',
+    ],
     [
       'a fok that finds less',
       { kind: 'fok', priceText: '151', volumeText: '31' },
@@ -273,7 +294,7 @@ describe('what becomes of an order that can be sent', () => {
       snapshot: true,
       orders: [ownOrder(8, 'ask', 9, 160)],
     });
-    expect(preview({ priceText: '160' }, ownFurther).note).toBe('trades at once');
+    expect(preview({ priceText: '160' }, ownFurther).note).toBe('trades at once for 15.10 ecoin');
   });
 });
 

@@ -1,11 +1,14 @@
 /** What a ticket would do right now, and what stands against sending it. */
 import type { OrderChange, OrderWish } from '@wattlot/client';
+import { oppositeOf } from '@wattlot/core';
 import type { OrderId } from '@wattlot/core';
+import { farRatio } from '../limits.ts';
+import { bestOf } from '../market/book.ts';
 import { amendmentOf } from './amendment.ts';
 import { fieldsOf, rests, untilOf } from './order-kind.ts';
 import { placeProblem, typedProblem } from './problems.ts';
 import { t } from '../text/language.ts';
-import { ecoinText, energyOfLotsText, priceText } from '../text/number.ts';
+import { ecoinText, ecoinUnit, energyOfLotsText, priceText } from '../text/number.ts';
 import { priceOf, volumeOf } from './ticket.ts';
 import type { Ticket } from './ticket.ts';
 import { findsIn } from './ticket-context.ts';
@@ -20,21 +23,34 @@ export interface Preview {
   readonly cost: string;
   readonly problem?: string;
   readonly note?: string;
+  /** The price is so much worse than what it meets that it may be a slip of the finger. */
+  readonly isFar?: boolean;
   readonly wish?: OrderWish;
   readonly amendment?: { readonly order: OrderId; readonly change: OrderChange };
 }
 
-/** What becomes of what does not trade at once. */
+/** Whether an order takes a far worse price than any that it meets: a digit too many, perhaps. */
+function isFar({ market }: TicketContext, { side, price, type }: OrderWish): boolean {
+  const best = bestOf(market.book, oppositeOf(side));
+  if (best === undefined || type === 'market') return false;
+  return side === 'bid' ? price > best * farRatio : price * farRatio < best;
+}
+
+/** What becomes of an order: what trades at once and for how much, and what is left. */
 export function tradeNote(context: TicketContext, wish: OrderWish): string {
   const { language, market } = context;
   const { volume, timeInForce, type, whole = false } = wish;
-  const { lots, stopsAt } = findsIn(context, wish, volume);
+  const { lots, cost, stopsAt } = findsIn(context, wish, volume);
   if (market.instrument.phase === 'pre_open') return t(language, 'waits for the opening');
   if (stopsAt !== undefined) {
     const price = priceText(market.instrument, stopsAt);
     return t(language, 'stops at your own order at {price}', { price });
   }
-  if (lots === volume) return t(language, 'trades at once');
+  if (lots === volume) {
+    const { instrument } = market;
+    const sum = { cost: ecoinText(instrument, cost), unit: ecoinUnit(instrument) };
+    return t(language, 'trades at once for {cost} {unit}', sum);
+  }
   if (timeInForce === 'fok') {
     return t(language, 'would be cancelled: {lots} on offer', { lots });
   }
@@ -80,6 +96,11 @@ export function previewOf(ticket: Ticket, context: TicketContext): Preview {
   };
   const problem = placeProblem(context, wish) ?? offline;
   return problem === undefined
-    ? { ...sums, wish, note: tradeNote(context, wish) }
+    ? {
+        ...sums,
+        wish,
+        note: tradeNote(context, wish),
+        ...(isFar(context, wish) && { isFar: true }),
+      }
     : { ...sums, problem };
 }

@@ -44,6 +44,7 @@ export function volumeProblem(
   ticket: Ticket,
 ): string | undefined {
   const volume = volumeOf(ticket);
+  if (ticket.volumeText.includes('.')) return t(language, 'whole lots only: no dot');
   if (volume === undefined || volume === 0) return t(language, 'type 1 lot or more');
   return volume > instrument.volumeMax
     ? t(language, 'at most {n} lots an order', { n: instrument.volumeMax })

@@ -36,6 +36,8 @@ type Sent = Pick<OrderWish, 'side' | 'symbol' | 'price'>;
 /** What an order would find at once: lots of others, up to where one of its owner's stands. */
 export interface Found {
   readonly lots: number;
+  /** What those cost, in ecoin's smallest units. */
+  readonly cost: number;
   /** The price of the own order that stops it: the core cancels what is left then, rather than trade with its owner. Undefined when none does. */
   readonly stopsAt?: number;
   /** Lots of others at that price that stand in front of the own ones; all of them while the places are not known. */
@@ -48,14 +50,14 @@ export function findsIn(context: TicketContext, sent: Sent, volume: number): Fou
   const other = oppositeOf(sent.side);
   const sign = sent.side === 'bid' ? 1 : -1;
   const own = ownMet(context, sent);
-  if (own.length === 0) return { lots: reach(book, other, sent.price, volume).lots, beside: 0 };
+  if (own.length === 0) return { ...reach(book, other, sent.price, volume), beside: 0 };
   const first = sign * Math.min(...own.map(({ price }) => sign * price));
-  const { lots } = reach(book, other, first - sign, volume);
-  if (lots === volume) return { lots, beside: 0 };
+  const found = reach(book, other, first - sign, volume);
+  if (found.lots === volume) return { ...found, beside: 0 };
   const level = reach(book, other, first).lots - reach(book, other, first - sign).lots;
   const there = own.filter(({ price }) => price === first);
   const mine = there.reduce((sum, { remaining }) => sum + remaining, 0);
   const others = Math.max(0, level - mine);
   const ahead = there.map((one) => placeOf(context.market, one)?.ahead ?? others);
-  return { lots, stopsAt: first, beside: Math.min(...ahead) };
+  return { ...found, stopsAt: first, beside: Math.min(...ahead) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { orderKinds } from './order-kind.ts';
 import { cycleKind, cycleUntil, eraseCharacter, moveField, openTicket } from './ticket.ts';
-import { stepVolume, togglePostOnly, typeCharacter, withPrice } from './ticket.ts';
+import { stepVolume, togglePostOnly, typeCharacter, volumeOf, withPrice } from './ticket.ts';
 import type { Ticket } from './ticket.ts';
 import { instrument, noonMs } from '../testing/market.ts';
 
@@ -35,8 +35,9 @@ describe('typing', () => {
     expect(eraseCharacter(type(fresh, '205')).volumeText).toBe('20');
   });
 
-  test('a dot belongs to prices only', () => {
-    expect(type(fresh, '1.5').volumeText).toBe('15');
+  test('a dot is typed into lots too, where it stands against the order, and never left out', () => {
+    expect(type(fresh, '1.5').volumeText).toBe('1.5');
+    expect(volumeOf(type(fresh, '1.5'))).toBeUndefined();
     expect(type(moveField(fresh, -1), '1.5').priceText).toBe('1.5');
   });
 

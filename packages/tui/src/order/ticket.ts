@@ -108,9 +108,9 @@ function withText(ticket: Ticket, change: (text: string) => string): Ticket {
 /** Hours and minutes. */
 const clockDigits = 4;
 
-/** A digit, or the dot of a price, typed into the field. */
+/** A digit or a dot typed into the field. A dot in the lots is shown and stands against the order: left out, 1.5 would be 15. */
 export function typeCharacter(ticket: Ticket, character: string): Ticket {
-  if (character === '.' && ticket.field !== 'price') return ticket;
+  if (character === '.' && ticket.field === 'until') return ticket;
   const isFresh = ticket.isFresh || ticket.field === 'confirm';
   return withText(ticket, (text) => {
     const next = (isFresh ? '' : text) + character;

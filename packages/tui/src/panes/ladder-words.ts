@@ -1,5 +1,5 @@
 /** The sentences around the ladder: its title, the spread, and what it takes to trade to the cursor. */
-import { bestOf, reach, sideOf } from '../market/book.ts';
+import { bestOf, reachOfOthers, sideOf } from '../market/book.ts';
 import type { State } from '../fold/state.ts';
 import { t } from '../text/language.ts';
 import type { Language } from '../text/language.ts';
@@ -14,6 +14,7 @@ import {
   priceText,
 } from '../text/number.ts';
 import { widthOf } from '../text/printable.ts';
+import { liveOrders } from '../fold/view.ts';
 import type { Market } from '../fold/view.ts';
 
 /** A text in the middle of a rule of `width` cells. */
@@ -56,7 +57,13 @@ export function cursorLine(state: State, { instrument, book }: Market): Line {
     const text = t(language, 'at {price}: nothing rests, you would be first', { price });
     return line(span(` ${text}`, 'muted'));
   }
-  const { lots, cost } = reach(book, side, cursor);
+  const own = liveOrders(state.view, instrument.symbol).filter(({ status }) => status === 'open');
+  const { lots, cost } = reachOfOthers(book, side, cursor, own);
+  if (lots === 0) {
+    return line(
+      span(` ${t(language, 'up to {price} rests only what is yours', { price })}`, 'muted'),
+    );
+  }
   const energy = `${energyOfLotsText(instrument, lots)} ${energyUnit(instrument)}`;
   const ecoin = `${ecoinText(instrument, cost)} ${ecoinUnit(instrument)}`;
   const text =

@@ -28,17 +28,21 @@ const barMin = 3;
 
 interface Widths {
   readonly bar: number;
-  readonly showsReach: boolean;
+  readonly showsEnergy: boolean;
+  readonly showsCost: boolean;
   readonly showsSaving: boolean;
 }
 
 function widthsFor(width: number, hasTariff: boolean): Widths {
-  const room = width - fixedColumns - 2 * barMin;
-  const showsReach = room >= reachColumns;
-  const showsSaving = showsReach && hasTariff && room >= reachColumns + columns.saves;
-  const extra = (showsReach ? reachColumns : 0) + (showsSaving ? columns.saves : 0);
-  const bar = Math.min(barMax, Math.floor((width - fixedColumns - extra) / 2));
-  return { bar: Math.max(0, bar), showsReach, showsSaving };
+  // Whoever names a tariff asks for that column: it goes before the others.
+  const showsSaving = hasTariff && width >= fixedColumns + 2 * barMin + columns.saves;
+  const saving = showsSaving ? columns.saves : 0;
+  const room = width - fixedColumns - 2 * barMin - saving;
+  const showsEnergy = room >= reachColumns;
+  const showsCost = room >= columns.reachCost && (showsEnergy || showsSaving);
+  const reached = (showsEnergy ? columns.reachEnergy : 0) + (showsCost ? columns.reachCost : 0);
+  const bar = Math.min(barMax, Math.floor((width - fixedColumns - saving - reached) / 2));
+  return { bar: Math.max(0, bar), showsEnergy, showsCost, showsSaving };
 }
 
 /** All that the rows of one picture share. */
@@ -80,28 +84,23 @@ function sideSpans(picture: Picture, side: Side, price: number): Span[] {
 
 function reachSpans(picture: Picture, price: number): Span[] {
   const { state, market, widths, levels } = picture;
-  if (!widths.showsReach) return [];
   const { instrument, book } = market;
   const side = sideOf(book, price);
   const isLevel = side !== undefined && levels[side].has(price);
   const sum = isLevel ? reach(book, side, price) : undefined;
-  const spans = [
-    span(
-      padStart(
-        sum === undefined ? '' : energyOfLotsText(instrument, sum.lots),
-        columns.reachEnergy,
-      ),
-      'muted',
-    ),
-    span(
-      padStart(sum === undefined ? '' : ecoinText(instrument, sum.cost), columns.reachCost),
-      'muted',
-    ),
-  ];
+  const spans: Span[] = [];
+  if (widths.showsEnergy) {
+    const text = sum === undefined ? '' : energyOfLotsText(instrument, sum.lots);
+    spans.push(span(padStart(text, columns.reachEnergy), 'muted'));
+  }
+  if (widths.showsCost) {
+    const text = sum === undefined ? '' : ecoinText(instrument, sum.cost);
+    spans.push(span(padStart(text, columns.reachCost), 'muted'));
+  }
   if (!widths.showsSaving) return spans;
   const saved = (state.tariff ?? 0) - Number(priceText(instrument, price));
   const text = isLevel ? `${saved >= 0 ? '+' : ''}${saved.toFixed(1)}` : '';
-  return [...spans, span(padStart(text, columns.saves), saved >= 0 ? 'good' : 'muted')];
+  return [...spans, span(`${padStart(text, columns.saves - 1)} `, saved >= 0 ? 'good' : 'muted')];
 }
 
 /** The price of the newest trade stands out, and flashes while it is news. */
@@ -183,17 +182,15 @@ function headLine(picture: Picture): Line {
     padEnd(padStart(t(language, 'ask'), columns.volume), side),
     padStart(t(language, 'mine'), columns.mine),
   ];
-  if (widths.showsReach) {
+  if (widths.showsEnergy) {
     text.push(padStart(t(language, 'cum {unit}', { unit }), columns.reachEnergy));
-    text.push(
-      padStart(
-        t(language, 'cum {unit}', { unit: ecoinUnit(market.instrument) }),
-        columns.reachCost,
-      ),
-    );
+  }
+  if (widths.showsCost) {
+    const cost = { unit: ecoinUnit(market.instrument) };
+    text.push(padStart(t(language, 'cum {unit}', cost), columns.reachCost));
   }
   if (widths.showsSaving && state.tariff !== undefined) {
-    text.push(padStart(t(language, 'saves'), columns.saves));
+    text.push(`${padStart(t(language, 'saves'), columns.saves - 1)} `);
   }
   return line(span(text.join(''), 'muted'));
 }

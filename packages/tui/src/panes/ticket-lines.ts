@@ -116,7 +116,7 @@ function buttonLine(ticket: Ticket, preview: Preview, language: Language): Line 
 /** What stands against it, else what was said to the attempt before, else what becomes of it. */
 function verdictOf(
   { phase }: Ticket,
-  { problem, note }: Preview,
+  { problem, note = '', isFar = false }: Preview,
   language: Language,
 ): { readonly text: string; readonly role: Role } {
   if (phase.kind === 'lost') return { text: `! ${phase.reason}`, role: 'bad' };
@@ -125,7 +125,8 @@ function verdictOf(
     const text = t(language, 'refused: {refusal}', { refusal: phase.refusal });
     return { text: `! ${text}`, role: 'bad' };
   }
-  return { text: note ?? '', role: 'muted' };
+  if (isFar) return { text: t(language, '! far off the market: {note}', { note }), role: 'bad' };
+  return { text: note, role: 'muted' };
 }
 
 /** The ticket, exactly as large as its box. */

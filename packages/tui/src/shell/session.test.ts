@@ -34,18 +34,24 @@ interface Session {
   readonly shows: (text: string) => Promise<void>;
 }
 
-function started(script: Script, change: Partial<SessionOptions> = {}): Session {
+/** A session whose connection opens when `mayOpen` has been kept. */
+function started(
+  script: Script,
+  change: Partial<SessionOptions> = {},
+  mayOpen: Promise<void> = Promise.resolve(),
+): Session {
   const terminal = headlessTerminal(80, 24);
   const keyboard = new Keyboard();
   const client = scriptedClient(script);
   const logged: string[] = [];
   const ended = runSession({
-    open: () => {
+    open: async () => {
+      await mayOpen;
       // Whoever listens in the turn in which the connection is there misses nothing.
       setImmediate(() => {
         client.say(...opening);
       });
-      return Promise.resolve({ client: client.client, close: () => client.client.close() });
+      return { client: client.client, close: () => client.client.close() };
     },
     doing: 'connecting to the script',
     name: 'house-07',
@@ -75,23 +81,17 @@ function started(script: Script, change: Partial<SessionOptions> = {}): Session 
 }
 
 test('a person bids with four keys, sees the order on the book, and leaves', async () => {
-  const { terminal, keyboard, script, ended, shows } = started({
-    onPlace: (wish) => {
-      script.say({
-        kind: 'orders',
-        snapshot: false,
-        orders: [
-          {
-            ...ownOrder(12, wish.side, wish.volume, wish.price),
-            clientOrderId: wish.clientOrderId,
-          },
-        ],
-      });
-      return Promise.resolve({ kind: 'yes', value: { order: orderId(12) } });
-    },
-  });
+  const { promise: mayOpen, resolve: open } = Promise.withResolvers<void>();
+  const onPlace: Script['onPlace'] = (wish) => {
+    const own = ownOrder(12, wish.side, wish.volume, wish.price);
+    const order = { ...own, clientOrderId: wish.clientOrderId };
+    script.say({ kind: 'orders', snapshot: false, orders: [order] });
+    return Promise.resolve({ kind: 'yes', value: { order: orderId(12) } });
+  };
+  const { terminal, keyboard, script, ended, shows } = started({ onPlace }, {}, mayOpen);
   expect(keyboard.modes).toEqual([true]);
   await shows('connecting to the script');
+  open();
   await shows('mid 150.0');
   expect(terminal.isAlternate).toBe(true);
   keyboard.press('b7\t');

@@ -11,8 +11,8 @@ export const koreanNews = {
   'one order at a time: press again': '한 번에 주문 하나입니다. 다시 누르세요',
   'Sent: {order}': '보냄: {order}',
   'SAFE: each order asks first': 'SAFE: 주문마다 먼저 확인합니다',
-  'ARMED for {seconds} s: b s B S send at once; A ends it':
-    '{seconds}초 동안 ARMED: b s B S가 바로 보냅니다. A로 끝냅니다',
+  'ARMED for {seconds} s: b s B S send {lots} at once; A ends it':
+    '{seconds}초 동안 ARMED: b s B S가 {lots}를 바로 보냅니다. A로 끝냅니다',
   'SAFE: the connection was lost': 'SAFE: 연결이 끊겼습니다',
   'this order cannot be sent': '이 주문은 보낼 수 없습니다',
   'Not sent: {problem}': '보내지 않음: {problem}',
@@ -68,6 +68,9 @@ export const koreanNews = {
   'stops at your own order at {price}': '{price}의 내 주문에서 멈춥니다',
   'would be cancelled: no match': '상대가 없어 취소됩니다',
   'trades at once': '바로 체결됩니다',
+  'trades at once for {cost} {unit}': '바로 체결: {cost} {unit}',
+  '! far off the market: {note}': '! 시장과 먼 가격: {note}',
+  'whole lots only: no dot': '로트는 정수만: 점은 안 됩니다',
   '{lots} trade now, {rest} cancelled': '{lots} 바로 체결, {rest} 취소',
   'waits on the book': '호가에서 기다립니다',
   '{lots} trade now, {rest} wait': '{lots} 바로 체결, {rest} 대기',
