@@ -116,6 +116,11 @@ const orderIds: readonly string[] = [
   'issue-energy',
 ];
 
+/** Enter sends: it is named only where it would. */
+function isIdleEnter({ keys, disabled }: Binding, state: State): boolean {
+  return keys.includes('enter') && disabled?.(state) !== undefined;
+}
+
 /** As many keys as fit, in the order of the table; help and quit always. */
 export function cribLine(state: State, width: number): Line {
   const { keymap, language, isReadOnly } = state;
@@ -123,7 +128,7 @@ export function cribLine(state: State, width: number): Line {
   const isWatching = (isReadOnly || state.replay !== undefined) && isWithin(context, 'screens');
   const wordOf = ({ crib }: Binding): string => (crib === undefined ? '' : t(language, crib));
   const bindings = cribOf(keymap, context).filter(
-    ({ id }) => !isWatching || !orderIds.includes(id),
+    (one) => !(isWatching && orderIds.includes(one.id)) && !isIdleEnter(one, state),
   );
   const last = bindings.filter(({ id }) => lastIds.includes(id));
   const keysIn = ({ cribLabel, label }: Binding): string =>
