@@ -13,6 +13,12 @@ export const paintsPerSecondMax = 60;
 export const columnsMin = 60;
 export const rowsMin = 16;
 
+/** Resident memory from which it is saved, and until which: a terminal that follows a busy market stays below 150 MB. In megabytes. */
+export const memorySaveFromMb = 135;
+export const memorySaveUntilMb = 125;
+/** How often it is looked at. In milliseconds. */
+export const memoryLookMs = 2_000;
+
 /** A frame is never larger: a window that claims more gets the rest blank. */
 export const columnsMax = 500;
 export const rowsMax = 200;

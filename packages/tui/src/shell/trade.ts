@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { setFlagsFromString } from 'node:v8';
 import { toAddress } from '@wattlot/core';
 import { realClock } from './clock.ts';
+import { watchMemory } from './memory.ts';
 import { makeLog } from './log-file.ts';
 import { readKeyFile } from '../config/key-file.ts';
 import { ConfigError } from '@wattlot/client/config';
@@ -17,7 +17,7 @@ import type { ConfigFile, ExitCode, TradeOptions } from '../options.ts';
 import { messageOf, unopened, warn } from './complaint.ts';
 import { runPlain } from './lines.ts';
 import { openAsOperator, openOwn, openPast, openPublic } from './open.ts';
-import type { Ending } from './session.tsx';
+import type { Ending, SessionOptions } from './session.tsx';
 import { languageOf, t } from '../text/language.ts';
 import { counted } from '../text/number.ts';
 import { printable } from '../text/printable.ts';
@@ -77,16 +77,7 @@ async function readConfig({ settingsFile, keysFile }: TradeOptions): Promise<Con
   };
 }
 
-/**
- * What is drawn is garbage a frame later: 24 MB are in use, and left to itself the machine lets 100 MB more of it lie around. So the young generation stays as
- * small as it is at the start; saving memory throughout instead (`--optimize-for-size`) costs three to four hundredths of a core more on a busy market.
- */
-function collectSooner(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
-}
-
 async function runTerminal(options: TradeOptions, config: Config): Promise<ExitCode> {
-  collectSooner();
   const { keyFile, url, replay } = options;
   const { settings, keys } = config;
   const ascii = options.ascii ?? settings.ascii ?? false;
@@ -99,7 +90,7 @@ async function runTerminal(options: TradeOptions, config: Config): Promise<ExitC
   const { stdin, stdout } = process;
   const logFile =
     options.logFile ?? (keyFile === undefined ? undefined : join(dirname(keyFile), 'terminal.log'));
-  const ending = await runSession({
+  const session: SessionOptions = {
     open: ({ work, doing }) => {
       if (replay !== undefined) return openPast(replay, work);
       if (isOperator) return openAsOperator(options);
@@ -125,8 +116,14 @@ async function runTerminal(options: TradeOptions, config: Config): Promise<ExitC
     canvas: stdout,
     clock: realClock,
     log: makeLog(logFile, realClock.now),
-  });
-  return exitCodeOf(ending);
+  };
+  // A recorded day is kept in memory: there is much, and it is needed.
+  const endWatch = replay === undefined ? watchMemory(realClock) : undefined;
+  try {
+    return exitCodeOf(await runSession(session));
+  } finally {
+    endWatch?.();
+  }
 }
 
 /**
