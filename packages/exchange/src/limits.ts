@@ -240,8 +240,8 @@ export const checkpointBytesMax = 64_000_000;
 /** Entries between two checkpoints at least: read again in a tenth of a second. */
 export const checkpointEntries = 2_000;
 
-/** Bytes of a checkpoint for each entry since the one before, packed: then taking it takes a fifth of the time that reading them does. */
-export const checkpointEntryBytesMax = 64;
+/** Bytes of a checkpoint for each entry since the one before, packed: then taking it takes a fifth of the time that reading them does at most. */
+export const checkpointEntryBytesMax = 96;
 
 /** Entries before the aim of a jump back at which one more checkpoint is left, so that the next step back is a short one. */
 export const nearEntries = 200;
