@@ -10,8 +10,9 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { openParticipant, priceOfWire, wireOfPrice } from '@wattlot/client';
-import type { Instrument, OwnOrder, Participant } from '@wattlot/client';
+import type { Instrument, Outcome, OwnOrder, Participant } from '@wattlot/client';
 import { optionsOfScript } from '@wattlot/client/config';
+import { refusalErrors } from '@wattlot/client/frames';
 import { toAmount, toLots, toPrice } from '@wattlot/core';
 import type { Lots, Price, Side } from '@wattlot/core';
 
@@ -36,6 +37,14 @@ export interface MarketMakerOptions {
 
 /** The switch fires when the bot has been gone for so long; it is set anew three times in that time. */
 const switchSeconds = 30;
+
+/** What became of a wish, for a person. */
+function outcomeText(outcome: Outcome<unknown>): string {
+  if (outcome.kind !== 'no') return outcome.kind;
+  return outcome.error === refusalErrors.would_trade
+    ? 'refused, it would have traded at once'
+    : `refused, ${outcome.error}`;
+}
 
 /** What the bot wants to have on the book. */
 interface Quote {
@@ -120,15 +129,14 @@ class MarketMaker {
       });
       // Unknown: the client finds out under the same id, and its report says so.
       if (outcome.kind === 'no') this.#quotes[side] = undefined;
-      this.#options.say(`${side} ${at}: ${outcome.kind === 'no' ? outcome.error : outcome.kind}`);
+      this.#options.say(`${side} ${at}: ${outcomeText(outcome)}`);
       return;
     }
     // The volume counts what has been filled and cancelled.
     const total = toLots(own.filled + own.cancelled + volume);
     if (total === undefined || (own.price === price && own.volume === total)) return;
     const outcome = await this.#client.amendOrder(own.order, { price, volume: total });
-    const what = outcome.kind === 'no' ? outcome.error : outcome.kind;
-    this.#options.say(`${side} amended to ${at}: ${what}`);
+    this.#options.say(`${side} amended to ${at}: ${outcomeText(outcome)}`);
   }
 }
 

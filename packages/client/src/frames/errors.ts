@@ -60,6 +60,8 @@ export const gatewayErrors = {
   joinRefused: 'EGeneral:Permission denied:the operator refuses',
   notAdmitted: 'EGeneral:Permission denied:not let in yet',
   tooManyDeposits: 'EGeneral:Permission denied:too many requests wait',
+  /** Followed by a colon and the most that one participant holds and gets together, in ecoin. */
+  tooMuchEcoin: 'EGeneral:Permission denied:more ecoin than is issued unasked',
   needsSuspension: 'EGeneral:Permission denied:suspend it first and let its trades settle',
   unknownRequest: 'EGeneral:Invalid arguments:no such request',
   requestReused: 'EGeneral:Invalid arguments:request id reused',

@@ -86,7 +86,10 @@ test('the open policy issues ecoin up to its limit', async () => {
   const authorization = `Bearer ${token}`;
   const ask = (amount: number): Promise<unknown> =>
     person.post('/v1/schedule_ecoin_issue', { amount }, { authorization });
-  expect(await ask(100_001)).toMatchObject({ status: 403 });
+  expect(await ask(100_001)).toMatchObject({
+    status: 403,
+    body: { error: 'EGeneral:Permission denied:more ecoin than is issued unasked:10000' },
+  });
   const both = await Promise.all([ask(60_000), ask(60_000)]);
   expect(
     both.map((answer) => (answer as { status: number }).status).toSorted((a, b) => a - b),

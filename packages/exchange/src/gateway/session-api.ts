@@ -25,6 +25,7 @@ import type { Admission } from '../admission.ts';
 import type { Deposits, EcoinAnswer } from '../deposits.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { LedgerPort } from '../ledger-port.ts';
+import { openIssueMax } from '../limits.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { participantOf, Refused, requireAddress, requirePlain } from './calls.ts';
 import type { AddCall } from './calls.ts';
@@ -79,7 +80,7 @@ function addRequests(
   call('/v1/schedule_ecoin_issue', ScheduleEcoinIssueRequest, async (wish, request) => {
     const participant = participantOf(sessions, request);
     requirePlain(wish.reference ?? '', 'reference');
-    return ecoinResult(await deposits.schedule(participant, wish));
+    return ecoinResult(await deposits.schedule(participant, wish), ledger);
   });
   call('/v1/list_ecoin_requests', ListEcoinRequestsRequest, (_body, request) => {
     const requests = deposits.listOf(participantOf(sessions, request));
@@ -87,13 +88,16 @@ function addRequests(
   });
 }
 
-function ecoinResult(answer: EcoinAnswer): ScheduleEcoinIssueResult {
+/** The most that one participant gets unasked, in ecoin. */
+function mostUnasked(ledger: LedgerPort): number {
+  return openIssueMax / (ledger.asset(ledger.names.ecoin)?.multiple ?? 1);
+}
+
+function ecoinResult(answer: EcoinAnswer, ledger: LedgerPort): ScheduleEcoinIssueResult {
   if (!('no' in answer)) return answer;
   switch (answer.no) {
-    case 'too much': {
-      const why = 'more ecoin than is issued unasked';
-      throw new Refused(403, `${gatewayErrors.permissionDenied}:${why}`);
-    }
+    case 'too much':
+      throw new Refused(403, `${gatewayErrors.tooMuchEcoin}:${mostUnasked(ledger)}`);
     case 'too many':
       throw new Refused(403, gatewayErrors.tooManyDeposits);
     case 'not admitted':

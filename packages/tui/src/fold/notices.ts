@@ -139,7 +139,7 @@ function lossNews(wording: Wording, before: OwnOrder | undefined, after: OwnOrde
       lots: lotsText(wording, cancelled),
       side,
       price,
-      reason: cancelText(after.reason, language),
+      reason: cancelText(after.reason, after, language),
     });
     news.push({ tone: isMeant ? 'plain' : 'bad', text });
   }

@@ -10,7 +10,8 @@ import { timeText } from '../text/number.ts';
 import type { Role } from '../theme.ts';
 import { titleLine } from './list-title.ts';
 
-const sourceColumns = 8;
+/** The longest word in it has eight cells. */
+const sourceColumns = 10;
 
 const toneRoles: Readonly<Record<LogEntry['tone'], Role>> = {
   plain: 'text',

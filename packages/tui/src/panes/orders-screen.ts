@@ -7,7 +7,7 @@ import { kindNames, kindOf } from '../order/order-kind.ts';
 import type { State } from '../fold/state.ts';
 import { block, line, padEnd, padStart, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
-import { t } from '../text/language.ts';
+import { countedIn, t } from '../text/language.ts';
 import type { Message } from '../text/language.ts';
 import { averageText, priceText, timeText } from '../text/number.ts';
 import { marketName, nameColumns } from '../text/market-name.ts';
@@ -115,7 +115,9 @@ function tradeLines(state: State, order: OwnOrder, trade: OwnTrade): Line[] {
   const role = t(language, trade.resting ? 'rested' : 'came and took');
   const head = line(
     span(`  ${time} ${printable(trade.trade, 12)} `, 'muted'),
-    span(t(language, '{lots} lots at {price}', { lots: trade.volume, price })),
+    span(
+      t(language, '{lots} at {price}', { lots: countedIn(language, trade.volume, 'lot'), price }),
+    ),
     span(`  ${role}`, 'muted'),
   );
   const lots = trade.lots.map((lot): Line =>
@@ -142,7 +144,7 @@ function detailLines(state: State, order: OwnOrder): Line[] {
       ? [
           line(
             span(
-              `  ${t(language, 'cancelled: {lots} lots, {reason}', { lots: order.cancelled, reason: cancelText(order.reason, language) })}`,
+              `  ${t(language, 'cancelled: {lots}, {reason}', { lots: countedIn(language, order.cancelled, 'lot'), reason: cancelText(order.reason, order, language) })}`,
             ),
           ),
         ]

@@ -113,7 +113,7 @@ export function verdictText(story: OrderStory, telling: Telling): string {
   if (verdict.kind === 'waits') return waitingText(story, verdict.waiting, telling);
   const ended = t(language, '{lots} never traded: {reason}.', {
     lots: countedIn(language, story.view.cancelled, 'lot'),
-    reason: cancelText(verdict.reason, language),
+    reason: cancelText(verdict.reason, story.view, language),
   });
   return verdict.until === undefined
     ? ended
@@ -261,7 +261,7 @@ export function factsOf(story: OrderStory, telling: Telling): readonly Fact[] {
       text: t(language, '{lots} at {time}: {reason}', {
         lots: countedIn(language, volume, 'lot'),
         time: clockOf(telling, when),
-        reason: cancelText(reason, language),
+        reason: cancelText(reason, view, language),
       }),
     })),
   ];

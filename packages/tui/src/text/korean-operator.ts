@@ -2,12 +2,18 @@
 export const koreanOperator = {
   // To a household.
   'the operator has suspended you': '운영자가 거래를 정지했습니다',
+  'a household may hold {detail} ecoin here: ask for less':
+    '여기서는 가구마다 에코인을 {detail}까지 가집니다. 더 적게 요청하세요',
+  'that is more ecoin than a household may hold here: ask for less':
+    '가구가 가질 수 있는 에코인보다 많습니다. 더 적게 요청하세요',
   'the operator does not trade': '운영자는 거래하지 않습니다',
   'the operator has refused you': '운영자가 거절했습니다',
   'that request was sent before with another amount': '그 요청은 다른 금액으로 이미 보냈습니다',
   'the ledger has not answered yet: decide again in a minute':
     '원장이 아직 답하지 않았습니다: 1분 뒤 다시 정하세요',
-  'the operator refuses: {reason}': '운영자가 거절: {reason}',
+  'the operator refuses: {detail}': '운영자가 거절: {detail}',
+  'not allowed: {detail}': '허락되지 않음: {detail}',
+  'the exchange does not take this: {detail}': '거래소가 받지 않음: {detail}',
   'not let in yet: wait for the operator': '아직 참여 전: 운영자를 기다리세요',
   'too many of your requests wait for the operator': '운영자를 기다리는 요청이 너무 많습니다',
   'ECOIN REQUESTED': '요청한 에코인',

@@ -19,6 +19,34 @@ test('an error that nobody knows is shown as it came, made harmless', () => {
   expect(refusalText('EOrder:\u001b[2JNew')).toBe('EOrder:�[2JNew');
 });
 
+test.each([
+  [
+    'more ecoin than is issued unasked:10000',
+    'a household may hold 10000 ecoin here: ask for less',
+  ],
+  ['the operator refuses:no meter', 'the operator refuses: no meter'],
+  ['something new', 'not allowed: something new'],
+])('what is denied for "%s" reads "%s"', (detail, text) => {
+  expect(refusalText(`EGeneral:Permission denied:${detail}`)).toBe(text);
+});
+
+test.each([
+  [{ timeInForce: 'ioc' }, 'IOC: nobody took the rest'],
+  [{ timeInForce: 'fok' }, 'FOK: not all of it could trade at once'],
+  [{ timeInForce: 'ioc', type: 'market' }, 'market: nobody took the rest'],
+  [{ timeInForce: 'ioc', whole: true }, 'nobody took the rest at once'],
+] as const)('what may not wait and ends as %j says "%s"', (kind, reason) => {
+  const after = ownOrder(5, 'bid', 900, 96, {
+    ...kind,
+    cancelled: 900,
+    status: 'done',
+    reason: 'not_filled_at_once',
+  });
+  expect(newsOf(wording, undefined, after).map(({ text }) => text)).toEqual([
+    `Cancelled 900 lots of your bid at 96: ${reason}`,
+  ]);
+});
+
 test('an order is in one word where it is', () => {
   const settled = [ownTrade(7, 149, 6, 'settled')];
   const words = [

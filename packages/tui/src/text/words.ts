@@ -2,6 +2,8 @@
 import { gatewayErrors, refusalErrors } from '@wattlot/client/frames';
 import type { OwnOrder } from '@wattlot/client';
 import type { CancelReason, LotState } from '@wattlot/core';
+import { kindOf } from '../order/order-kind.ts';
+import type { OrderKind } from '../order/order-kind.ts';
 import { t } from './language.ts';
 import type { Language, Message } from './language.ts';
 import { printable } from './printable.ts';
@@ -53,6 +55,7 @@ const refusalWords: Readonly<Record<string, Message>> = {
   [gatewayErrors.outcomeUnknown]: 'the ledger has not answered yet: decide again in a minute',
   [gatewayErrors.notAdmitted]: 'not let in yet: wait for the operator',
   [gatewayErrors.tooManyDeposits]: 'too many of your requests wait for the operator',
+  [gatewayErrors.tooMuchEcoin]: 'that is more ecoin than a household may hold here: ask for less',
   [gatewayErrors.operatorTrades]: 'the operator does not trade',
   [gatewayErrors.operatorOnly]: 'only the operator: wattlot trade --operator',
   [gatewayErrors.needsSuspension]: 'suspend it first, and let its trades settle',
@@ -63,21 +66,27 @@ const refusalWords: Readonly<Record<string, Message>> = {
   [gatewayErrors.badSignature]: 'the key does not fit the address: check the key file',
 };
 
+/** Errors that say what exactly behind their last colon. */
+const detailed: readonly (readonly [string, Message])[] = [
+  [gatewayErrors.joinRefused, 'the operator refuses: {detail}'],
+  [gatewayErrors.tooMuchEcoin, 'a household may hold {detail} ecoin here: ask for less'],
+  [gatewayErrors.permissionDenied, 'not allowed: {detail}'],
+  [gatewayErrors.invalidArguments, 'the exchange does not take this: {detail}'],
+];
+
 /** Why the exchange said no. An error that nobody here knows is shown as it came, made printable. */
 export function refusalText(error: string, language: Language = 'en'): string {
-  const said = `${gatewayErrors.joinRefused}:`;
-  if (error.startsWith(said)) {
-    const reason = printable(error.slice(said.length), 100);
-    return t(language, 'the operator refuses: {reason}', { reason });
-  }
   const isPhase = error.startsWith('EService:Market in ');
   const words = refusalWords[isPhase ? refusalErrors.phase_forbids : error];
-  return words === undefined ? printable(error) : t(language, words);
+  if (words !== undefined) return t(language, words);
+  const [code, message] = detailed.find(([one]) => error.startsWith(`${one}:`)) ?? [];
+  if (code === undefined || message === undefined) return printable(error);
+  return t(language, message, { detail: printable(error.slice(code.length + 1), 100).trim() });
 }
 
 const cancelWords: Readonly<Record<CancelReason, Message>> = {
   requested: 'as you asked',
-  not_filled_at_once: 'IOC: nobody took the rest',
+  not_filled_at_once: 'nobody took the rest at once',
   offers_late: 'the wallet did not sign in time',
   offers_declined: 'the wallet would not sign',
   would_trade: 'post-only, and it would have traded',
@@ -91,9 +100,22 @@ const cancelWords: Readonly<Record<CancelReason, Message>> = {
   suspended: 'the operator has suspended you',
 };
 
+/** What stays of an order that may not wait, by its kind; of the others nothing does. */
+const atOnceWords: Readonly<Partial<Record<OrderKind, Message>>> = {
+  ioc: 'IOC: nobody took the rest',
+  fok: 'FOK: not all of it could trade at once',
+  market: 'market: nobody took the rest',
+};
+
 /** Why lots of an order will never trade. */
-export function cancelText(reason: CancelReason | undefined, language: Language): string {
-  return t(language, reason === undefined ? 'no reason given' : cancelWords[reason]);
+export function cancelText(
+  reason: CancelReason | undefined,
+  order: Parameters<typeof kindOf>[0],
+  language: Language,
+): string {
+  if (reason === undefined) return t(language, 'no reason given');
+  const atOnce = reason === 'not_filled_at_once' ? atOnceWords[kindOf(order)] : undefined;
+  return t(language, atOnce ?? cancelWords[reason]);
 }
 
 /** Lots of an order by where their settlement stands. A trade told without its lots counts as a whole by its own settlement. */
