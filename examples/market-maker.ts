@@ -3,7 +3,7 @@
  * what it has too much of, by amending the orders where they stand. Should it vanish, the exchange cancels its orders (the dead man's switch).
  *
  *     wattlot exchange --open --port 4280        (in another terminal)
- *     node examples/market-maker.ts --url http://127.0.0.1:4280 --reference 150 --spread 10 --lots 20
+ *     npm exec -- node examples/market-maker.ts --url http://127.0.0.1:4280 --reference 150 --spread 10 --lots 20
  *
  * It has a battery: at the first start its meter issues 5 kWh to it, and it asks the operator for ecoin.
  */

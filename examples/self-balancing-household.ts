@@ -3,7 +3,7 @@
  * much of it offers for a while (an order that expires); what it lacks it buys at once, up to a price (a market order with protection).
  *
  *     wattlot exchange --open --port 4280        (in another terminal)
- *     node examples/self-balancing-household.ts --url http://127.0.0.1:4280 --target 2000 --price 150
+ *     npm exec -- node examples/self-balancing-household.ts --url http://127.0.0.1:4280 --target 2000 --price 150
  *
  * Its roof and its use are made up here: a sunny hour gives 100 to 400 Wh more than is used, a dark one takes as much.
  */

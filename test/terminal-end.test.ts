@@ -211,3 +211,20 @@ onUnix('lines for another program', () => {
     }
   });
 });
+
+onUnix('lines that are followed', () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+  ] as const)('end with %s by %d', async (signal, code) => {
+    const args = [...own(), '--name', 'anna', '--follow'];
+    const follower = spawn(process.execPath, [program, ...args], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(follower.stdout, 'data');
+    follower.kill(signal);
+    const [ended] = await once(follower, 'exit');
+    expect(ended).toBe(code);
+  });
+});

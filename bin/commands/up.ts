@@ -83,6 +83,11 @@ async function runTerminal(options: UpOptions): Promise<number> {
   await market?.stop();
   log.close();
   if (failure !== undefined) throw failure;
+  if (market !== undefined) {
+    process.stdout.write(
+      `The market has stopped; its data is in ${options.data}, and wattlot up goes on from there.\n`,
+    );
+  }
   return code;
 }
 

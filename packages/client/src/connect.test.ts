@@ -300,7 +300,10 @@ test('who waits for admission sees the market meanwhile, and trades once admitte
   await next(client, ({ kind }) => kind === 'book');
   expect(client.state).toBe('stale');
   expect(events).toContainEqual(
-    expect.objectContaining({ reason: 'waiting for the operator to admit this participant' }),
+    expect.objectContaining({
+      reason: 'waiting for the operator to admit this participant',
+      isWaiting: true,
+    }),
   );
   exchange.admission = 'admitted';
   await next(client, isState('live'));

@@ -139,6 +139,8 @@ export type ClientEvent =
       readonly retryInMs?: number;
       /** While a new connection is filled: how many of its channels are current, of those followed so far. */
       readonly loaded?: { readonly done: number; readonly total: number };
+      /** Nothing is wrong but that the operator has not let the participant in: what everybody may see is current. */
+      readonly isWaiting?: true;
     }
   /** Round trip of the newest ping. */
   | { readonly kind: 'latency'; readonly milliseconds: number }

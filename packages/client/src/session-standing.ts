@@ -37,7 +37,10 @@ export class Standing {
   }
 
   /** Something is not current, or may not be. */
-  stale(reason: string, more: Pick<ConnectionEvent, 'retryInMs' | 'loaded'> = {}): void {
+  stale(
+    reason: string,
+    more: Pick<ConnectionEvent, 'retryInMs' | 'loaded' | 'isWaiting'> = {},
+  ): void {
     if (this.#state === 'closed') return;
     this.#isLoading = false;
     const { retryInMs } = more;

@@ -84,7 +84,8 @@ export class Session {
     this.#heardAt = now;
     this.#pingAt = now;
     this.#following.begin(now);
-    if (this.#waiting) this.#standing.stale('waiting for the operator to admit this participant');
+    const awaited = 'waiting for the operator to admit this participant';
+    if (this.#waiting) this.#standing.stale(awaited, { isWaiting: true });
     else this.#standing.loading(this.#subscriptions.loaded);
     return this.#take();
   }

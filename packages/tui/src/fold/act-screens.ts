@@ -9,6 +9,7 @@ import { fieldCharactersMax, filterCharactersMax } from '../limits.ts';
 import { shownLog, shownMarkets, shownOrders } from './lists.ts';
 import { withNotice } from './notices.ts';
 import { readOperator } from '../operator/outcomes.ts';
+import { awaiting } from './standing.ts';
 import { marketOf, withoutOverlay } from './state.ts';
 import type { Screen, State, WalletRequest } from './state.ts';
 import type { Moment, Step } from './messages.ts';
@@ -28,7 +29,7 @@ export function withFilter(state: State, text: string): State {
 
 /** Another screen; the wallet's is read when it comes into sight. */
 export function openScreen(state: State, screen: Screen): Step {
-  const shown: State = { ...state, screen, scroll: 0 };
+  const shown: State = { ...state, screen, pane: 'ladder', scroll: 0 };
   if (screen === 'operator') return readOperator(shown);
   if (screen !== 'wallet' || state.isReadOnly) return only(shown);
   return { state: { ...shown, walletAskedAt: state.now }, effects: [{ kind: 'read-wallet' }] };
@@ -174,7 +175,7 @@ export function confirmAmount(state: State): Step {
   const text = t(language, message, { amount: said });
   return {
     state: withNotice(
-      withoutOverlay(state),
+      awaiting(withoutOverlay(state), overlay.request),
       'plain',
       text,
       t(language, message, { amount: '***' }),

@@ -3,6 +3,7 @@ import type { Side } from '@wattlot/core';
 import { cancel, cancelHere, stopSigning } from './act-cancel.ts';
 import { go, replay, scrollWhy, typeWhere, why } from '../replay/act.ts';
 import { actOperator } from '../operator/act.ts';
+import { listWithRows } from '../operator/lists.ts';
 import {
   askAmount,
   chooseCommand,
@@ -116,7 +117,10 @@ function typed(state: State, change: (text: string) => string): State {
 function run(state: State, moment: Moment): Step {
   if (state.overlay?.kind !== 'palette') return only(state);
   const binding = commandsOf(state)[state.overlay.index];
-  const closed = withoutOverlay(state);
+  const below = withoutOverlay(state);
+  // Nobody orders without the ladder in sight.
+  const isElsewhere = binding?.context === 'ladder' && below.screen !== 'ladder';
+  const closed = isElsewhere ? openScreen(below, 'ladder').state : below;
   const [key] = binding?.keys ?? [];
   if (binding === undefined || key === undefined) return only(closed);
   const reason = binding.disabled?.(closed);
@@ -126,6 +130,13 @@ function run(state: State, moment: Moment): Step {
   const action = binding.act(key);
   const { armedUntil: _gone, ...safe } = closed;
   return act(action.kind === 'open' ? safe : closed, action, moment);
+}
+
+/** Where a filter of the operator's lists leaves nothing in the one that keys act on, they act on the one where it found something. */
+function withFound(state: State): State {
+  const { operator, screen } = state;
+  if (operator === undefined || screen !== 'operator') return state;
+  return { ...state, operator: { ...operator, list: listWithRows(state, operator.list) } };
 }
 
 function nextPane(state: State, pane: State['pane'] | 'next'): State {
@@ -195,7 +206,7 @@ export function act(state: State, action: Action, moment: Moment): Step {
     case 'filter-list':
       return only({ ...state, overlay: { kind: 'filter' } });
     case 'keep-filter':
-      return only(withoutOverlay(state));
+      return only(withFound(withoutOverlay(state)));
     case 'ask-amount':
       return only(askAmount(state, action.request, moment));
     case 'amount-field':

@@ -41,7 +41,7 @@ test.each([
       told(opened, { kind: 'trades', snapshot: false, trades: [trade(9, 'ask', 148, 3)] }),
       '5',
     ).state,
-    'KWH/ECOIN: ask 3 lots at 148',
+    'KWH/ECOIN: sold 3 lots at 148',
   ],
 ])('y copies %s', (_, state, text) => {
   expect(copied(state)).toContain(text);

@@ -24,6 +24,21 @@ export function withNotice(
   return withLog(noticed, { ...notice, at: timeOf(state), source });
 }
 
+/** The state with a message about the key that was pressed. */
+export function withHint(state: State, text: string): State {
+  const told = withNotice(state, 'plain', text);
+  const notices = told.notices.map((one, index, all) =>
+    index === all.length - 1 ? ({ ...one, isHint: true } as const) : one,
+  );
+  return { ...told, notices };
+}
+
+/** The state without such messages: another key is pressed. */
+export function withoutHints(state: State): State {
+  const notices = state.notices.filter(({ isHint }) => isHint !== true);
+  return notices.length === state.notices.length ? state : { ...state, notices };
+}
+
 /** The newest message, while it is fresh, as it may be read right now. */
 export function shownNotice({ notices, now, areAmountsHidden }: State): Notice | undefined {
   const newest = notices.at(-1);

@@ -5,6 +5,7 @@ import type { OrderId } from '@wattlot/core';
 import { openScreen } from './act-screens.ts';
 import { orderText, withNotice } from './notices.ts';
 import type { Wording } from './notices.ts';
+import { afterAnswer, afterYes, withoutAwaited } from './standing.ts';
 import { marketOf } from './state.ts';
 import type { State } from './state.ts';
 import type { Input, Moment, Step } from './messages.ts';
@@ -60,10 +61,11 @@ function withLostOrder(state: State, clientOrderId: string, told: string, moment
 
 /** What became of an order. `isLast`: the client asks no more, whatever the outcome. */
 export function onPlaced(
-  state: State,
+  before: State,
   { clientOrderId, outcome, isLast = false }: Placed,
   moment: Moment,
 ): State {
+  const state = afterAnswer(before, outcome);
   switch (outcome.kind) {
     case 'yes': {
       const closed = withoutTicket(state, clientOrderId);
@@ -116,11 +118,12 @@ function amendedText(state: State, order: OrderId, isDiscreet: boolean): string 
 
 /** What became of an amendment. A refused one leaves the order as it is. `isLast`: the client asks no more, whatever the outcome. */
 export function onAmended(
-  state: State,
+  before: State,
   order: OrderId,
   outcome: Outcome<null>,
   isLast = false,
 ): State {
+  const state = afterAnswer(before, outcome);
   const { language } = state;
   const ticket = sentAmendment(state, order);
   const within = (phase: TicketPhase): State =>
@@ -190,7 +193,7 @@ function cancelNotice(before: State, order: OrderId, outcome: Outcome<null>): St
   cancelling.delete(order);
   const [text, discreet] = names.map((name) =>
     outcome.kind === 'no'
-      ? t(language, 'Your {order} is not cancelled: {reason}', {
+      ? t(language, 'Not cancelled: {reason} ({order})', {
           order: name,
           reason: refusalText(outcome.error, language),
         })
@@ -213,14 +216,16 @@ export function onAnswered(
         request === 'ecoin'
           ? t(language, 'The operator has the request; ecoin comes when it is approved')
           : t(language, 'Issued; it shows after the next block');
-      const told = say('good', text);
+      const told = afterYes(state, request, (to) => withNotice(to, 'good', text, text, 'wallet'));
       return state.screen === 'wallet' ? openScreen(told, 'wallet') : only(told);
     }
     case 'no':
       return only(
-        say(
-          'bad',
-          t(language, 'Refused: {refusal}', { refusal: refusalText(outcome.error, language) }),
+        withoutAwaited(
+          say(
+            'bad',
+            t(language, 'Refused: {refusal}', { refusal: refusalText(outcome.error, language) }),
+          ),
         ),
       );
     case 'unknown':

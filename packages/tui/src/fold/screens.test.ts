@@ -9,7 +9,7 @@ import { screens } from './state.ts';
 import type { State } from './state.ts';
 import type { Input } from './messages.ts';
 import { drawn } from '../testing/screen.tsx';
-import { instrument, live, symbolOf, trade, walletSummary } from '../testing/market.ts';
+import { balances, instrument, live, symbolOf, trade, walletSummary } from '../testing/market.ts';
 import { after, openedAt, pressed, stepped, told } from '../testing/state.ts';
 import { languages } from '../text/language.ts';
 import { makeTheme } from '../theme.ts';
@@ -92,6 +92,36 @@ describe('the wallet', () => {
     expect(shownNotice(state)?.text).toContain('at most 2 decimals');
   });
 
+  test.each([
+    ['before', 'You own 1304.50 ecoin now'],
+    ['after', 'You own 1304.50 ecoin now'],
+  ])('ecoin that comes %s the answer takes the place of what was said of it', (order, text) => {
+    const asked = pressed(shown, 'r', '1', '0', '0', 'tab', 'enter').state;
+    const answer: Input = {
+      kind: 'answered',
+      request: 'ecoin',
+      outcome: { kind: 'yes', value: null },
+    };
+    const coming: Input = { kind: 'event', event: balances(12_340, 50, 130_450, 29_800) };
+    const { state } = after(asked, order === 'before' ? [coming, answer] : [answer, coming]);
+    expect(shownNotice(state)?.text).toBe(text);
+    expect(state.awaited).toBeUndefined();
+    // What comes later is of no request.
+    const more = told(state, balances(12_340, 50, 140_450, 29_800));
+    expect(shownNotice(more)?.text).toBe(text);
+  });
+
+  test('without a meter nothing of issuing energy is offered', async () => {
+    const { meter: _none, ...summary } = walletSummary;
+    const theme = makeTheme({ name: 'mono', colorDepth: 1 });
+    const footOf = async (state: State): Promise<string> =>
+      (await drawn(state, theme)).rows().at(-1) ?? '';
+    const wallet = (one: typeof summary): State =>
+      stepped(shown, { kind: 'wallet', summary: one }).state;
+    expect(await footOf(wallet(walletSummary))).toContain('e energy');
+    expect(await footOf(wallet(summary))).not.toContain('e energy');
+  });
+
   test('energy is issued once under one reference, however the keys bounce', () => {
     const known = stepped(shown, { kind: 'wallet', summary: walletSummary }).state;
     const { effects } = pressed(known, 'e', '5', 'tab', 'enter', 'enter', 'enter');
@@ -134,7 +164,7 @@ describe('the log', () => {
       'own: Cancelling 3 orders everywhere',
       'link: LIVE',
       'link: STALE connection lost',
-      'market: KWH/ECOIN: ask 3 lots at 148',
+      'market: KWH/ECOIN: sold 3 lots at 148',
       'link: LIVE',
     ]);
   });
@@ -182,7 +212,7 @@ test('whatever is pressed and heard, every screen is drawn whole', async () => {
         expect(rows).toHaveLength(state.rows);
         if (state.columns >= 60 && state.rows >= 16) {
           expect(rows[0]).toMatch(/\d\d:\d\d:\d\d *$/);
-          expect(rows[0]).toMatch(/LIVE|STALE/);
+          expect(rows[0]).toMatch(/LIVE|STALE|WAIT/);
         }
       },
     ),

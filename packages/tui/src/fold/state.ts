@@ -27,6 +27,8 @@ export interface Notice {
   readonly tone: 'plain' | 'good' | 'bad';
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
+  /** Only about the key that was pressed: gone with the next one. */
+  readonly isHint?: true;
 }
 
 /** What the wallet screen can ask for. */
@@ -106,6 +108,15 @@ export interface State {
   readonly walletFault?: string;
   /** When it was last asked for. */
   readonly walletAskedAt?: number;
+  /** What was asked for and has not come: until there is more of it than there was. In smallest units. */
+  readonly awaited?: {
+    readonly request: WalletRequest;
+    readonly balance: number;
+    /** Which of the two came: the answer is to come, or what was asked for. */
+    readonly came?: 'answer' | 'amount';
+  };
+  /** The operator has said so, and no order was taken since. */
+  readonly isSuspended?: true;
   /** One's requests for ecoin, the newest last. */
   readonly ecoinRequests: readonly EcoinRequest[];
   /** The operator's part; who is not the operator has none. */

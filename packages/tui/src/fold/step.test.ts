@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { shownNotice } from './notices.ts';
 import { sightOf } from './state.ts';
 import type { State } from './state.ts';
-import type { Effect, Step } from './messages.ts';
+import type { Effect, Input, Step } from './messages.ts';
 import { after, openedAt, pressed, stepped, told, windowOf } from '../testing/state.ts';
+import { connectionWord, isCurrent } from './view.ts';
 import { opening, orderId, ownOrder, ownTrade } from '../testing/market.ts';
 
 function noticeOf(state: State): string {
@@ -25,6 +26,35 @@ describe('keys', () => {
       'B: there is no ask to lift',
     );
     expect(said(ticket, 'enter')).toBe('Enter: Tab to [Confirm], then Enter sends it');
+  });
+
+  test('a key without a meaning says where keys are found', () => {
+    for (const [key, name] of [
+      ['z', 'z'],
+      ['enter', 'Enter'],
+      ['f1', 'f1'],
+    ] as const) {
+      expect(noticeOf(pressed(opened, key).state)).toBe(`${name}: no key here; ? lists them`);
+    }
+  });
+
+  test('what is said about a key is gone with the next one', () => {
+    const said = pressed(ticket, 'enter').state;
+    expect(noticeOf(said)).toContain('Tab to [Confirm]');
+    expect(noticeOf(pressed(said, 'escape', 'b').state)).toBe('');
+  });
+
+  test('2 brings the focus back to the ladder', () => {
+    const list = pressed(opened, 'tab').state;
+    expect(list.pane).toBe('orders');
+    expect(pressed(list, '2').state.pane).toBe('ladder');
+    expect(pressed(list, '3', '2').state.pane).toBe('ladder');
+  });
+
+  test.each(['1', '3', '4', '5'])('from screen %s a command buys on the ladder', (screen) => {
+    const { state, effects } = pressed(opened, screen, ':', ...'buy', 'enter');
+    expect(effects.filter(({ kind }) => kind !== 'read-wallet')).toEqual([]);
+    expect(state).toMatchObject({ screen: 'ladder', ticket: { side: 'bid', priceText: '150' } });
   });
 
   test('Enter sends nothing unless Confirm has the focus, however often it is pressed', () => {
@@ -144,6 +174,71 @@ test('after the window changes, the cursor stands as far down the ladder as befo
   expect(ladder.cursor).toBe(moved.ladder.cursor);
   const large = stepped(moved, { kind: 'resize', columns: 80, rows: 44 }).state;
   expect(Math.abs(share(large, large.ladder) - share(moved, moved.ladder))).toBeLessThan(0.05);
+});
+
+describe('suspension', () => {
+  const gone = { cancelled: 20, status: 'done', reason: 'suspended' } as const;
+  const suspended = told(opened, {
+    kind: 'orders',
+    snapshot: false,
+    orders: [ownOrder(5, 'bid', 20, 149, gone)],
+  });
+
+  test('it is told when orders go by it, and stays known', () => {
+    expect(noticeOf(suspended)).toBe(
+      'The operator has suspended you: orders are cancelled, new ones refused',
+    );
+    expect(suspended.isSuspended).toBe(true);
+    expect(opened.isSuspended).toBeUndefined();
+  });
+
+  test('a list of what there is tells it once only', () => {
+    const orders = [ownOrder(5, 'bid', 20, 149, gone)];
+    const again = told(suspended, { kind: 'orders', snapshot: true, orders });
+    expect(again.notices).toEqual(suspended.notices);
+    const missed = told(opened, { kind: 'orders', snapshot: true, orders });
+    expect(missed.isSuspended).toBe(true);
+  });
+
+  test('a refusal tells it too, and an order that is taken ends it', () => {
+    const asked = pressed(confirming, 'enter').state;
+    const answered = (outcome: Extract<Input, { kind: 'placed' }>['outcome']): State =>
+      stepped(asked, {
+        kind: 'placed',
+        clientOrderId: asked.ticket?.clientOrderId ?? '',
+        outcome,
+      }).state;
+    const refused = answered({ kind: 'no', error: 'EGeneral:Permission denied:suspended' });
+    expect(refused.isSuspended).toBe(true);
+    const taken = stepped(refused, {
+      kind: 'placed',
+      clientOrderId: 'another',
+      outcome: { kind: 'yes', value: { order: orderId(12) } },
+    }).state;
+    expect(taken.isSuspended).toBeUndefined();
+  });
+});
+
+describe('a connection that has yet to come', () => {
+  const stale = { kind: 'connection', state: 'stale' } as const;
+  const wordOf = (state: State): string => connectionWord(state.view.connection);
+
+  test('is waited for at the start, and stale once it was live or an attempt failed', () => {
+    const begun = windowOf(80, 24);
+    expect(wordOf(begun)).toBe('WAIT');
+    const loading = told(begun, { ...stale, reason: 'loading 1 of 6' });
+    expect(wordOf(loading)).toBe('WAIT');
+    expect(wordOf(told(loading, { ...stale, reason: 'refused', retryInMs: 1000 }))).toBe('STALE');
+    expect(wordOf(told(opened, { ...stale, reason: 'loading 1 of 6' }))).toBe('STALE');
+  });
+
+  test('is waited for while the operator has not let one in', () => {
+    const waiting = told(opened, { ...stale, reason: 'waiting', isWaiting: true });
+    expect(wordOf(waiting)).toBe('WAIT');
+    expect(isCurrent(waiting.view)).toBe(true);
+    const lost = told(waiting, { ...stale, reason: 'connection lost', retryInMs: 1000 });
+    expect([wordOf(lost), isCurrent(lost.view)]).toEqual(['STALE', false]);
+  });
 });
 
 const sent = pressed(confirming, 'enter');

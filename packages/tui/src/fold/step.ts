@@ -2,7 +2,10 @@
 import type { ClientEvent } from '@wattlot/client';
 import { act } from './act.ts';
 import { onReplay, onStory } from '../replay/act.ts';
+import { isWithin } from '../keymap/binding.ts';
+import type { KeyContext } from '../keymap/binding.ts';
 import { bindingOf, contextOf } from '../keymap/index.ts';
+import { labelOf } from '../keymap/labels.ts';
 import type { Key } from '../screen/keys.ts';
 import { resizeLadder, settleLadder } from '../market/ladder.ts';
 import { awaitsEcoin, onEcoinRequests } from '../wallet/ecoin-requests.ts';
@@ -10,7 +13,7 @@ import { barRowsOf } from './layout.ts';
 import { operatorAwayReadMs, walletReadMs } from '../limits.ts';
 import { withLog } from './log.ts';
 import type { LogEntry } from './log.ts';
-import { newsOf, withNotice } from './notices.ts';
+import { newsOf, withHint, withNotice, withoutHints } from './notices.ts';
 import { onAmended, onAnswered, onCancelled, onPlaced } from './outcomes.ts';
 import {
   onOperated,
@@ -20,37 +23,49 @@ import {
 } from '../operator/outcomes.ts';
 import { onProgress } from './signing.ts';
 import { sightOf, timeOf } from './state.ts';
+import { withArrival, withSuspension } from './standing.ts';
 import type { State } from './state.ts';
 import type { Effect, Input, Moment, Step } from './messages.ts';
 import { countedIn, t } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
 import { printable } from '../text/printable.ts';
-import { foldEvent } from './view.ts';
+import { connectionWord, foldEvent } from './view.ts';
 
 function only(state: State): Step {
   return { state, effects: [] };
 }
 
-function onKey(state: State, key: Key, moment: Moment): Step {
+/** What a key that means nothing is told. */
+function strayText(
+  { language, ...state }: State,
+  context: KeyContext,
+  key: Key,
+): string | undefined {
+  if (context === 'ticket') {
+    return key.length === 1
+      ? t(language, '{key}: a ticket is open; Esc closes it', { key })
+      : undefined;
+  }
+  const help = state.keymap.find(({ id }) => id === 'help')?.label ?? '?';
+  return isWithin(context, 'screens')
+    ? t(language, '{key}: no key here; {help} lists them', { key: labelOf(key), help })
+    : undefined;
+}
+
+function onKey(before: State, key: Key, moment: Moment): Step {
+  const state = withoutHints(before);
   if (key === 'paste') {
     const text = t(state.language, 'Pasted text is ignored: orders are typed by hand');
-    return only(withNotice(state, 'plain', text));
+    return only(withHint(state, text));
   }
-  const binding = bindingOf(state.keymap, contextOf(state), key);
+  const context = contextOf(state);
+  const binding = bindingOf(state.keymap, context, key);
   if (binding === undefined) {
-    const isStray = contextOf(state) === 'ticket' && key.length === 1;
-    return only(
-      isStray
-        ? withNotice(
-            state,
-            'plain',
-            t(state.language, '{key}: a ticket is open; Esc closes it', { key }),
-          )
-        : state,
-    );
+    const text = strayText(state, context, key);
+    return only(text === undefined ? state : withHint(state, text));
   }
   const reason = binding.disabled?.(state);
-  if (reason !== undefined) return only(withNotice(state, 'plain', `${binding.label}: ${reason}`));
+  if (reason !== undefined) return only(withHint(state, `${binding.label}: ${reason}`));
   return act(state, binding.act(key), moment);
 }
 
@@ -81,7 +96,7 @@ function logged(before: State, after: State, event: ClientEvent): State {
       if (instrument === undefined) return [];
       const text = t(language, '{market}: {side} {lots} at {price}', {
         market: printable(trade.symbol, 24),
-        side: t(language, trade.side),
+        side: t(language, trade.side === 'bid' ? 'bought' : 'sold'),
         lots: countedIn(language, trade.volume, 'lot'),
         price: priceText(instrument, trade.price),
       });
@@ -95,8 +110,9 @@ function logged(before: State, after: State, event: ClientEvent): State {
   if (state === was.state && reason === was.reason) return after;
   // Each channel that comes is no news of its own.
   if (view.connection.loaded !== undefined && was.loaded !== undefined) return after;
-  const text = state === 'live' ? 'LIVE' : `${state.toUpperCase()} ${reason}`;
-  const tone = state === 'live' ? 'good' : 'bad';
+  const word = connectionWord(view.connection);
+  const text = word === 'LIVE' ? word : `${word} ${reason}`;
+  const tone = word === 'LIVE' ? 'good' : word === 'WAIT' ? 'plain' : 'bad';
   return withLog(after, { source: 'link', tone, text, discreet: text, at: now });
 }
 
@@ -116,7 +132,8 @@ function onEvent(state: State, event: ClientEvent, moment: Moment): State {
     return onPlaced(folded, { clientOrderId, outcome, isLast: true }, moment);
   }
   if (event.kind === 'amendment') return onAmended(folded, event.order, event.outcome, true);
-  return withNews(state, disarmed(logged(state, folded, event)), event);
+  const news = withNews(state, disarmed(logged(state, folded, event)), event);
+  return withArrival(withSuspension(state, news, event));
 }
 
 function onTick(before: State, offsetMinutes: number): Step {

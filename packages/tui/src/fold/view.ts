@@ -34,6 +34,10 @@ export interface Connection {
   readonly retryAt?: number;
   /** How many channels of a new connection are current, of those followed so far. */
   readonly loaded?: { readonly done: number; readonly total: number };
+  /** The operator has not let the participant in; nothing else is missing. */
+  readonly isWaiting?: true;
+  /** It has never been live, and no attempt has failed. */
+  readonly isBeginning?: true;
 }
 
 export interface View {
@@ -50,10 +54,26 @@ export interface View {
   readonly areBalancesKnown: boolean;
 }
 
+/** What the connection is, in the word that every screen has: `WAIT` where nothing is wrong and something has yet to come. */
+export function connectionWord({
+  state,
+  isWaiting,
+  isBeginning,
+}: Connection): 'LIVE' | 'WAIT' | 'STALE' | 'CLOSED' {
+  if (state === 'live') return 'LIVE';
+  if (state === 'closed') return 'CLOSED';
+  return isWaiting === true || isBeginning === true ? 'WAIT' : 'STALE';
+}
+
+/** Whether what everybody may see is current. */
+export function isCurrent({ connection }: View): boolean {
+  return connection.state === 'live' || connection.isWaiting === true;
+}
+
 /** Before anything has been heard. */
 export function emptyView(reason: string): View {
   return {
-    connection: { state: 'stale', reason: printable(reason) },
+    connection: { state: 'stale', reason: printable(reason), isBeginning: true },
     markets: new Map(),
     orders: new Map(),
     areOrdersKnown: false,
@@ -132,11 +152,15 @@ function withBalances(view: View, changed: readonly OwnBalance[]): View {
 export function foldEvent(view: View, event: ClientEvent, now: number): View {
   switch (event.kind) {
     case 'connection': {
-      const { state, reason = '', retryInMs, loaded } = event;
+      const { state, reason = '', retryInMs, loaded, isWaiting } = event;
+      const isBeginning =
+        view.connection.isBeginning && state === 'stale' && retryInMs === undefined;
       const connection: Connection = {
         state,
         reason: printable(reason),
         ...(loaded === undefined ? {} : { loaded }),
+        ...(isWaiting === undefined ? {} : { isWaiting }),
+        ...(isBeginning ? { isBeginning } : {}),
       };
       if (retryInMs === undefined) return { ...view, connection };
       return { ...view, connection: { ...connection, retryAt: now + retryInMs } };

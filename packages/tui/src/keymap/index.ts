@@ -93,6 +93,34 @@ export function isFound(binding: Binding, filter: string, language: Language): b
   );
 }
 
+/** Of no use without an account that trades. */
+const orderIds: readonly string[] = [
+  'bid',
+  'ask',
+  'lift',
+  'hit',
+  'amend',
+  'amend-listed',
+  'cancel',
+  'cancel-all',
+  'cancel-market',
+  'larger',
+  'smaller',
+  'arm',
+  'request-ecoin',
+  'issue-energy',
+];
+
+/** Whether a binding is worth naming to whoever sits here: who cannot trade is not offered to, nor energy to a wallet that is known to have no meter. */
+export function isUsable(
+  { id, context }: Binding,
+  { isReadOnly, replay, wallet }: Pick<State, 'isReadOnly' | 'replay' | 'wallet'>,
+): boolean {
+  if (id === 'issue-energy' && wallet !== undefined && wallet.meter === undefined) return false;
+  const isWatching = isReadOnly || replay !== undefined;
+  return !isWatching || (!orderIds.includes(id) && context !== 'ticket');
+}
+
 /** The help's sections, what works in `context` first, with the bindings whose keys or words hold `filter`. */
 export function helpOf(
   keys: readonly Binding[],

@@ -31,17 +31,19 @@ function hasNoTime({ overlay, language }: State): string | undefined {
     : undefined;
 }
 
+/** Opens the form. */
+export const openMarketKey: Binding = {
+  id: 'operator-open-market',
+  context: 'operator',
+  keys: ['o'],
+  label: 'o',
+  crib: 'new market',
+  help: 'open a new market: its delivery, its gate and its name',
+  act: always(doing({ kind: 'open-market' })),
+  disabled: withoutMarket,
+};
+
 export const openingKeys: readonly Binding[] = [
-  {
-    id: 'operator-open-market',
-    context: 'operator',
-    keys: ['o'],
-    label: 'o',
-    crib: 'new market',
-    help: 'open a new market: its delivery, its gate and its name',
-    act: always(doing({ kind: 'open-market' })),
-    disabled: withoutMarket,
-  },
   {
     id: 'opening-type',
     context: 'opening',

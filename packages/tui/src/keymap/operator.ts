@@ -11,6 +11,7 @@ import type { Message } from '../text/language.ts';
 import { always } from './binding.ts';
 import type { Binding } from './binding.ts';
 import { formKeys } from './form.ts';
+import { openMarketKey } from './opening.ts';
 
 function decide(action: OperatorAction): Binding['act'] {
   return always({ kind: 'operator', action });
@@ -193,6 +194,7 @@ export const operatorKeys: readonly Binding[] = [
   permissionKey('S', 'send', 'grant or revoke: to send on the ledger; asks first'),
   permissionKey('R', 'receive', 'grant or revoke: to receive on the ledger; asks first'),
   permissionKey('M', 'issue', 'grant or revoke: its meter issues energy; asks first'),
+  openMarketKey,
   phaseKey('H', 'halted', {
     crib: 'halt',
     help: 'halt this market: no orders, no cancels; asks first',

@@ -39,7 +39,7 @@ export const overlayKeys: readonly Binding[] = [
     keys: printableKeys.filter((key) => key !== '?'),
     label: 'a-z',
     crib: 'search',
-    help: 'find a key by its name or what it does',
+    help: 'find a key, or what a word means',
     act: (character) => ({ kind: 'filter', character }),
     takesText: true,
   },

@@ -146,7 +146,7 @@ export const ticketKeys: readonly Binding[] = [
     keys: ['?'],
     label: '?',
     crib: 'help',
-    help: 'all keys',
+    help: 'all keys, and what the words mean',
     act: always({ kind: 'help' }),
   },
 ];

@@ -8,13 +8,11 @@ import type { State } from '../fold/state.ts';
 /** A row of any of the lists. */
 export type OperatorRow = JoinRequest | Deposit | ParticipantStanding;
 
-/** The filter narrows the list that keys act on. */
+/** The filter narrows every list: who looks for a household need not know in which it stands. */
 function narrowed<Row extends OperatorRow>(
-  { operator, filters }: State,
-  list: OperatorList,
+  { filters }: State,
   rows: readonly Row[],
 ): readonly Row[] {
-  if (operator?.list !== list) return rows;
   return rows.filter((row) => holds(filters.operator, ...textsOf(row)));
 }
 
@@ -28,7 +26,7 @@ function textsOf(row: OperatorRow): readonly string[] {
 export function shownJoins(state: State): readonly JoinRequest[] {
   const joins = state.operator?.reading?.joins ?? [];
   const waits = joins.filter(({ status }) => status === 'waiting');
-  return narrowed(state, 'joins', [...waits, ...joins.filter((one) => !waits.includes(one))]);
+  return narrowed(state, [...waits, ...joins.filter((one) => !waits.includes(one))]);
 }
 
 /** Wishes for ecoin: those that wait first, oldest first; then those that are decided, newest first. */
@@ -36,7 +34,7 @@ export function shownDeposits(state: State): readonly Deposit[] {
   const deposits = state.operator?.reading?.deposits ?? [];
   const waits = deposits.filter(isUndecided);
   const decided = deposits.filter((one) => !isUndecided(one)).toReversed();
-  return narrowed(state, 'deposits', [...waits, ...decided]);
+  return narrowed(state, [...waits, ...decided]);
 }
 
 /** Whether the operator still has something to say about it. */
@@ -46,7 +44,7 @@ export function isUndecided({ status }: Deposit): boolean {
 
 /** Who is in, by name. */
 export function shownParticipants(state: State): readonly ParticipantStanding[] {
-  return narrowed(state, 'participants', state.operator?.reading?.participants ?? []);
+  return narrowed(state, state.operator?.reading?.participants ?? []);
 }
 
 function selectedIn<Row extends OperatorRow>(
@@ -82,4 +80,15 @@ export function focusedRows(state: State): {
     default:
       return { rows: shownJoins(state), selected: selectedJoin(state) };
   }
+}
+
+/** The list to act on while a filter holds: the focused one, or the first that has a row of it where that has none. */
+export function listWithRows(state: State, focused: OperatorList): OperatorList {
+  const counts: readonly (readonly [OperatorList, number])[] = [
+    ['joins', shownJoins(state).length],
+    ['deposits', shownDeposits(state).length],
+    ['participants', shownParticipants(state).length],
+  ];
+  const found = counts.filter(([, count]) => count > 0).map(([list]) => list);
+  return found.includes(focused) ? focused : (found[0] ?? focused);
 }

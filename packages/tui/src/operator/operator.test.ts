@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { operatorAwayReadMs, operatorReadMs, reasonCharactersMax } from '../limits.ts';
 import { shownLog } from '../fold/lists.ts';
 import { shownNotice } from '../fold/notices.ts';
-import { shownDeposits, shownJoins } from './lists.ts';
+import { shownDeposits, shownJoins, shownParticipants } from './lists.ts';
 import { operate } from './connection.ts';
 import type { OperatorQuestion } from './operator.ts';
 import type { State } from '../fold/state.ts';
@@ -31,12 +31,32 @@ test('the lists are read often while they are looked at, and elsewhere so that w
   expect(stepped(away, tick, away.now + operatorAwayReadMs).effects).toHaveLength(1);
 });
 
+test('a filter looks into every list, and keeps the one in which it found something', () => {
+  const typed = pressed(shown, '/', ...'house-09').state;
+  expect(shownJoins(typed)).toEqual([]);
+  expect(shownParticipants(typed).map(({ name }) => name)).toEqual(['house-09']);
+  expect(typed.operator?.list).toBe('joins');
+  expect(pressed(typed, 'enter').state.operator?.list).toBe('participants');
+});
+
+test('the operator is offered no key that trades', async () => {
+  const theme = makeTheme({ name: 'mono', colorDepth: 1 });
+  const help = (await drawn(pressed(openedAt(80, 40, options), '?').state, theme)).rows();
+  expect(help.join('\n')).toContain('suspend the selected participant');
+  expect(help.join('\n')).not.toMatch(/cancel all my orders|arm one-key|opens the ticket/);
+  const wide = stepped(openedAt(120, 40, options), read).state;
+  const foot = (await drawn(wide, theme)).rows().at(-1) ?? '';
+  for (const words of ['o new market', 'u suspend', ': find', '? help', 'q quit']) {
+    expect(foot).toContain(words);
+  }
+});
+
 test('the footer counts the operator’s screen among the screens', async () => {
   const theme = makeTheme({ name: 'mono', colorDepth: 1 });
   const footOf = async (state: State): Promise<string> =>
     (await drawn(pressed(state, '5').state, theme)).rows().at(-1) ?? '';
-  expect(await footOf(opened)).toContain('1-6 screens');
-  expect(await footOf(openedAt())).toContain('1-5 screens');
+  expect(await footOf(opened)).toContain('1-6 go');
+  expect(await footOf(openedAt())).toContain('1-5 go');
 });
 
 test('a household’s terminal reads none of it', () => {

@@ -8,7 +8,7 @@ import { block, line, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { countedIn, t } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
-import { liveOrders } from '../fold/view.ts';
+import { connectionWord, liveOrders } from '../fold/view.ts';
 
 function bestText(state: State): string {
   const market = marketOf(state);
@@ -31,10 +31,10 @@ function quitLine({ overlay, view, language }: State): Line | undefined {
 /** Connection and best prices, then what to do: as much as there is room for. */
 export function compactLines(state: State): Line[] {
   const { columns, rows, view, language } = state;
-  const isLive = view.connection.state === 'live';
+  const word = connectionWord(view.connection);
   const live = liveOrders(view).length;
   const status = line(
-    span(isLive ? 'LIVE' : 'STALE', isLive ? 'live' : 'stale'),
+    span(word, word === 'LIVE' ? 'live' : word === 'WAIT' ? 'title' : 'stale'),
     span(bestText(state)),
     span(live === 0 ? '' : ` ${countedIn(language, live, 'order')}`, 'mine'),
     span(

@@ -1,8 +1,7 @@
 /** The two rows at the bottom: what just happened, and which keys work here. */
 import type { OwnOrder } from '@wattlot/client';
-import { isWithin } from '../keymap/binding.ts';
 import type { Binding } from '../keymap/binding.ts';
-import { contextOf, cribOf } from '../keymap/index.ts';
+import { contextOf, cribOf, isUsable } from '../keymap/index.ts';
 import { columnsMax } from '../limits.ts';
 import { orderText, shownNotice } from '../fold/notices.ts';
 import { placeOf, queueAt, wholePlace } from '../market/place.ts';
@@ -97,24 +96,14 @@ export function messageLine(state: State, width: number, glyphs: Glyphs): Line {
   return fitLine(line(span(` ${notice.text}`, toneRoles[notice.tone])), width);
 }
 
-/** Always in the footer, whatever else has to give way. */
+/** Always in the footer, whatever else has to give way; in a window with room also those from which everything else is found. */
 const lastIds: readonly string[] = ['help', 'ticket-help', 'quit'];
+const wideIds: readonly string[] = ['screen-markets', 'palette', ...lastIds];
 
-/** Of no use without an account. */
-const orderIds: readonly string[] = [
-  'bid',
-  'ask',
-  'lift',
-  'hit',
-  'amend',
-  'amend-listed',
-  'cancel',
-  'cancel-all',
-  'larger',
-  'arm',
-  'request-ecoin',
-  'issue-energy',
-];
+/** Columns from which on the screens and the commands are named: the keys that trade and cancel come first, and the operator has longer words. */
+function wideColumns({ screen }: State): number {
+  return screen === 'operator' ? 100 : 80;
+}
 
 /** Enter sends: it is named only where it would. */
 function isIdleEnter({ keys, disabled }: Binding, state: State): boolean {
@@ -125,12 +114,12 @@ function isIdleEnter({ keys, disabled }: Binding, state: State): boolean {
 export function cribLine(state: State, width: number): Line {
   const { keymap, language, isReadOnly } = state;
   const context = contextOf(state);
-  const isWatching = (isReadOnly || state.replay !== undefined) && isWithin(context, 'screens');
   const wordOf = ({ crib }: Binding): string => (crib === undefined ? '' : t(language, crib));
   const bindings = cribOf(keymap, context).filter(
-    (one) => !(isWatching && orderIds.includes(one.id)) && !isIdleEnter(one, state),
+    (one) => isUsable(one, state) && !isIdleEnter(one, state),
   );
-  const last = bindings.filter(({ id }) => lastIds.includes(id));
+  const ids = width < wideColumns(state) ? lastIds : wideIds;
+  const last = bindings.filter(({ id }) => ids.includes(id));
   const keysIn = ({ cribLabel, label }: Binding): string =>
     typeof cribLabel === 'function' ? cribLabel(state) : (cribLabel ?? label);
   const cells = (binding: Binding): number =>

@@ -10,13 +10,13 @@ import type { Language } from '../text/language.ts';
 import { ecoinText, ecoinUnit, energyText, energyUnit, timeText } from '../text/number.ts';
 import { printable, widthOf } from '../text/printable.ts';
 import type { Glyphs } from '../theme.ts';
-import { liveOrders, ownedOf } from '../fold/view.ts';
+import { connectionWord, liveOrders, ownedOf } from '../fold/view.ts';
 import type { Market } from '../fold/view.ts';
 import { refusalText } from '../text/words.ts';
 import { phaseSpan } from './phase.ts';
 
 function connectionSpans({ view, now, language, replay }: State): Span[] {
-  const { state, retryAt, loaded } = view.connection;
+  const { state, retryAt, loaded, isWaiting } = view.connection;
   if (replay !== undefined && (state === 'live' || replay.work?.kind === 'proving')) {
     return [span(t(language, 'RECORDED DAY'), 'armed')];
   }
@@ -30,16 +30,21 @@ function connectionSpans({ view, now, language, replay }: State): Span[] {
     loaded === undefined
       ? view.connection.reason
       : t(language, 'loading {done} of {total}', loaded);
-  const word = state === 'closed' ? ' CLOSED ' : ' STALE ';
+  const word = connectionWord(view.connection);
+  if (word === 'WAIT') {
+    const what = isWaiting === true ? t(language, 'for the operator to let you in') : reason;
+    return [span('WAIT', 'title'), span(` ${what}`, 'title')];
+  }
   // Why a connection is closed for good is the exchange's word.
   const why = state === 'closed' ? refusalText(reason, language) : reason;
-  return [span(word, 'stale'), span(` ${retry}${why}`, 'bad')];
+  return [span(` ${word} `, 'stale'), span(` ${retry}${why}`, 'bad')];
 }
 
 /** Whether the order keys ask first. */
 function modeSpan(state: State): Span {
   if (state.operator !== undefined) return span('OPERATOR', 'focus');
   if (state.isReadOnly || state.replay !== undefined) return span('READ-ONLY', 'muted');
+  if (state.isSuspended) return span(` ${t(state.language, 'SUSPENDED')} `, 'stale');
   if (!isArmed(state)) return span('SAFE', 'muted');
   const seconds = Math.ceil(((state.armedUntil ?? state.now) - state.now) / 1000);
   return span(` ARMED ${seconds} s `, 'armed');

@@ -1,51 +1,44 @@
-/** All keys, from the one table, filtered by what is typed. */
-import { contextOf, helpOf } from '../keymap/index.ts';
+/** All keys, from the one table, and what the words mean, filtered by what is typed. */
+import { contextOf, helpOf, isUsable } from '../keymap/index.ts';
 import type { Box } from '../fold/layout.ts';
 import { withoutOverlay } from '../fold/state.ts';
 import type { State } from '../fold/state.ts';
 import { block, line, padEnd, span } from '../text/line.ts';
 import type { Line } from '../text/line.ts';
 import { t } from '../text/language.ts';
-import type { Message } from '../text/language.ts';
+import type { Language, Message } from '../text/language.ts';
+import { explained } from './glossary.ts';
+import type { Explained } from './glossary.ts';
 
 const labelColumns = 12;
 
-const legend: readonly (readonly [string, Message])[] = [
-  ['20*', 'your lots on the book at that price'],
-  ['20~', 'your lots while the wallet signs their offers'],
-  ['cut short', 'part of the order settled, its rest was cancelled'],
-  ['SAFE', 'nothing is sent but by Enter on [Confirm]'],
-  ['ARMED', 'b s B S send at once; ends by itself, with A, or when the connection is lost'],
-  ['lot', 'the smallest volume; each settles whole on the ledger'],
-];
-
-function isTranslated(sign: string): sign is 'cut short' | 'lot' {
-  return sign === 'cut short' || sign === 'lot';
+function explainedRows(title: Message, entries: readonly Explained[], language: Language): Line[] {
+  if (entries.length === 0) return [];
+  return [
+    line(span(` ${t(language, title)}`, 'title')),
+    ...entries.map(({ term, text }) =>
+      line(span(`  ${padEnd(term, labelColumns)}`, 'mine'), span(text)),
+    ),
+  ];
 }
 
-/** The help's rows, before they are cut to a window. */
+/** The help's rows, before they are cut to a window: keys, then signs and words; words first when one of them is looked for. */
 function helpRows(state: State, filter: string): Line[] {
   const { keymap, language } = state;
-  const rows: Line[] = [];
   const below = contextOf(withoutOverlay(state));
-  for (const { title, bindings } of helpOf(keymap, filter, below, language)) {
-    rows.push(line(span(` ${t(language, title)}`, 'title')));
-    for (const { label, help } of bindings) {
-      rows.push(line(span(`  ${padEnd(label, labelColumns)}`, 'key'), span(t(language, help))));
-    }
-  }
-  if (filter === '') {
-    rows.push(line(span(` ${t(language, 'Signs')}`, 'title')));
-    for (const [sign, text] of legend) {
-      rows.push(
-        line(
-          span(`  ${padEnd(isTranslated(sign) ? t(language, sign) : sign, labelColumns)}`, 'mine'),
-          span(t(language, text)),
-        ),
-      );
-    }
-  }
-  return rows;
+  const usable = keymap.filter((one) => isUsable(one, state));
+  const keys = helpOf(usable, filter, below, language).flatMap(({ title, bindings }) => [
+    line(span(` ${t(language, title)}`, 'title')),
+    ...bindings.map(({ label, help }) =>
+      line(span(`  ${padEnd(label, labelColumns)}`, 'key'), span(t(language, help))),
+    ),
+  ]);
+  const { signs, words, isAbout } = explained(filter, language);
+  const others = [
+    ...explainedRows('Signs', signs, language),
+    ...explainedRows('Words', words, language),
+  ];
+  return isAbout ? [...others, ...keys] : [...keys, ...others];
 }
 
 /** How far the help can be scrolled in a window of this height. */
@@ -62,7 +55,9 @@ export function helpPane(state: State, { width, height }: Box): Line[] {
   const first = Math.min(scroll, helpScrollMax(state, filter, height));
   const below = rows.length - first - (height - 2);
   const found =
-    rows.length === 0 ? line(span(`  ${t(language, 'no key does that')}`, 'muted')) : line();
+    rows.length === 0
+      ? line(span(`  ${t(language, 'no key and no word is found by that')}`, 'muted'))
+      : line();
   return block(
     [
       line(

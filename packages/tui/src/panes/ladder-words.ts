@@ -14,7 +14,7 @@ import {
   priceText,
 } from '../text/number.ts';
 import { widthOf } from '../text/printable.ts';
-import { liveOrders } from '../fold/view.ts';
+import { isCurrent, liveOrders } from '../fold/view.ts';
 import type { Market } from '../fold/view.ts';
 
 /** A text in the middle of a rule of `width` cells. */
@@ -80,7 +80,7 @@ export function titleLine(state: State, market: Market | undefined): Line {
   if (market === undefined) return line(title);
   const { instrument } = market;
   const unit = energyUnit(instrument);
-  if (state.view.connection.state !== 'live' && market.book !== undefined) {
+  if (!isCurrent(state.view) && market.book !== undefined) {
     return line(title, span(`  ${t(language, 'old: not live')}`, 'bad'));
   }
   const text = t(language, '{ecoin} per {unit}, 1 lot = {energy} {unit}', {

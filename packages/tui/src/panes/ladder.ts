@@ -12,7 +12,7 @@ import type { Line, Span } from '../text/line.ts';
 import { ecoinText, ecoinUnit, energyOfLotsText, energyUnit, priceText } from '../text/number.ts';
 import { widthOf } from '../text/printable.ts';
 import type { Glyphs, Role } from '../theme.ts';
-import { liveOrders } from '../fold/view.ts';
+import { isCurrent, liveOrders } from '../fold/view.ts';
 import type { Market } from '../fold/view.ts';
 import { aheadText, barText, mineBy, mineText } from './ladder-marks.ts';
 import type { Mine } from './ladder-marks.ts';
@@ -232,7 +232,7 @@ export function ladderLines(state: State, { width, height }: Box, glyphs: Glyphs
     most,
   };
   const prices = block(priceRows(picture, width, height - 3), width, height - 3);
-  const isOld = state.view.connection.state !== 'live';
+  const isOld = !isCurrent(state.view);
   return block(
     [title, headLine(picture), ...(isOld ? prices.map(faded) : prices), cursorLine(state, market)],
     width,

@@ -210,12 +210,12 @@ function listLines(state: State, listing: Listing, box: Box, glyphs: Glyphs): Li
   const index = rows.findIndex(({ id }) => id === selected);
   const first = Math.max(0, Math.min(index - Math.floor(room / 2), rows.length - room));
   const below = rows.length - first - room;
-  const filter = isFocused ? filters.operator : '';
+  const filter = filters.operator;
   const title = line(
     span(` ${t(language, listing.title)}`, isFocused ? 'focus' : 'title'),
     span(listing.count === '' ? '' : `  ${listing.count}`, 'muted'),
-    span(filter === '' ? '' : '   /', 'muted'),
-    span(filter, 'key'),
+    span(filter === '' || !isFocused ? '' : '   /', 'muted'),
+    span(isFocused ? filter : '', 'key'),
     span(below > 0 ? `   ↓ ${t(language, '{n} more', { n: below })}` : '', 'muted'),
   );
   if (rows.length === 0) {

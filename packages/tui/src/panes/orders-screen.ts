@@ -40,7 +40,7 @@ function marketColumns({ view }: State, width: number): number {
 function headLine({ language }: State, market: number): Line {
   const text = [
     ' '.repeat(columns.mark),
-    padEnd(t(language, 'time'), columns.time),
+    padEnd(t(language, 'changed'), columns.time),
     padEnd(t(language, 'market'), market),
     padEnd(t(language, 'side'), columns.side),
     padStart(t(language, 'price'), columns.price),
@@ -107,12 +107,27 @@ const lotRoles: Readonly<Record<LotState, Role>> = {
   released: 'bad',
 };
 
+/** Lots of a trade that stand alike in one transaction, counted together, in the order in which the first of each comes. */
+function alike({ lots }: OwnTrade): readonly {
+  readonly count: number;
+  readonly state: LotState;
+  readonly txid: string | undefined;
+}[] {
+  const groups = new Map<string, { count: number; state: LotState; txid: string | undefined }>();
+  for (const { state, txid } of lots) {
+    const key = `${state} ${txid ?? ''}`;
+    const count = (groups.get(key)?.count ?? 0) + 1;
+    groups.set(key, { count, state, txid });
+  }
+  return [...groups.values()];
+}
+
 function tradeLines(state: State, order: OwnOrder, trade: OwnTrade): Line[] {
   const { language, offsetMinutes, view } = state;
   const instrument = view.markets.get(order.symbol)?.instrument;
   const price = instrument === undefined ? '-' : priceText(instrument, trade.price);
   const time = timeText(trade.at / 1000, offsetMinutes);
-  const role = t(language, trade.resting ? 'rested' : 'came and took');
+  const role = t(language, trade.resting ? 'waited on the book' : 'traded at once');
   const head = line(
     span(`  ${time} ${printable(trade.trade, 12)} `, 'muted'),
     span(
@@ -120,11 +135,11 @@ function tradeLines(state: State, order: OwnOrder, trade: OwnTrade): Line[] {
     ),
     span(`  ${role}`, 'muted'),
   );
-  const lots = trade.lots.map((lot): Line =>
+  const lots = alike(trade).map(({ count, state: stage, txid }): Line =>
     line(
-      span(`    ${padEnd(printable(lot.lot, 15), 16)}`, 'muted'),
-      span(padEnd(t(language, lotWords[lot.state]), 36), lotRoles[lot.state]),
-      span(lot.txid === undefined ? '' : ` tx ${printable(lot.txid, 64)}`, 'muted'),
+      span(`    ${padEnd(countedIn(language, count, 'lot'), 12)}`, 'muted'),
+      span(padEnd(t(language, lotWords[stage]), 36), lotRoles[stage]),
+      span(txid === undefined ? '' : ` tx ${printable(txid, 64)}`, 'muted'),
     ),
   );
   const whole =

@@ -157,7 +157,11 @@ export function ordersPane(state: State, { width, height }: Box, glyphs: Glyphs)
   const shown = shownIn(width);
   return block(
     [
-      line(title, span(beyond > 0 ? `  ${t(language, '{n} more', { n: beyond })}` : '', 'muted')),
+      line(
+        title,
+        span(isFocus ? `  ${t(language, 'j k e x act here')}` : '', 'focus'),
+        span(beyond > 0 ? `  ${t(language, '{n} more', { n: beyond })}` : '', 'muted'),
+      ),
       headLine(shown, language),
       ...listed.slice(first, first + rows).map((order, index) =>
         orderLine(market, order, {

@@ -71,7 +71,7 @@ describe('pictures', () => {
 
 /** Words that stay as they are in every language: units, names, states of the wire. */
 const names =
-  /wattlot|KWH|ECOIN|ROOF|kWh|ecoin|LIVE|STALE|SAFE|ARMED|READ-ONLY|CLOSED|gtc|ioc|IOC|post-only|OPERATOR|house-\d\d|J\. Kim|no house of that number|no transfer of that name|Tab|Enter|Esc|Shift|Backspace|PgUp|PgDn|Home|End|Space|\btx\b|\bms\b|\bmin\b|connecting to the exchange|connection lost|xterm/g;
+  /wattlot|KWH|ECOIN|ROOF|kWh|ecoin|LIVE|STALE|WAIT|SAFE|ARMED|READ-ONLY|CLOSED|gtc|gtd|ioc|IOC|FOK|post-only|OPERATOR|house-\d\d|J\. Kim|no house of that number|no transfer of that name|Tab|Enter|Esc|Shift|Backspace|PgUp|PgDn|Home|End|Space|\btx\b|\bms\b|\bmin\b|connecting to the exchange|connection lost|xterm/g;
 
 test.each(scripts.filter(({ name }) => name.endsWith('-ko')))(
   'in Korean, $name has no English left',

@@ -16,12 +16,15 @@ export function tapePane(state: State, { width, height }: Box): Line[] {
   if (market.trades.length === 0) {
     return block([title, line(span(` ${t(language, 'no trades yet')}`, 'muted'))], width, height);
   }
-  const head = ` ${padEnd(t(language, 'time'), 9)}${padEnd(t(language, 'side'), 6)}${padStart(t(language, 'price'), 7)}${padStart(t(language, 'lots'), 6)}`;
+  const head = ` ${padEnd(t(language, 'time'), 9)}${padEnd(t(language, 'side'), 7)}${padStart(t(language, 'price'), 7)}${padStart(t(language, 'lots'), 6)}`;
   const lines = market.trades.slice(0, Math.max(0, height - 2)).map((trade): Line => {
     const { side, price, volume, at } = trade;
     return line(
       span(` ${padEnd(timeText(at / 1000, state.offsetMinutes), 9)}`, 'muted'),
-      span(padEnd(`${side === 'bid' ? '▲' : '▼'} ${t(language, side)}`, 6), side),
+      span(
+        padEnd(side === 'bid' ? `▲ ${t(language, 'buy')}` : `▼ ${t(language, 'sell')}`, 7),
+        side,
+      ),
       span(padStart(priceText(market.instrument, price), 7), side),
       span(padStart(String(volume), 6)),
     );

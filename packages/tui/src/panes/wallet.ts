@@ -37,6 +37,9 @@ function balanceLines(state: State, glyphs: Glyphs): Line[] {
       line(span(` ${t(language, 'waiting for the exchange to say what is owned')}`, 'muted')),
     ];
   }
+  if (view.balances.length === 0) {
+    return [line(span(` ${t(language, 'nothing yet: r asks the operator for ecoin')}`, 'muted'))];
+  }
   const head = [
     padEnd('', columns.name + 1),
     padStart(t(language, 'owned'), columns.amount),

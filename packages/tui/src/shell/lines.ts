@@ -1,22 +1,32 @@
 /** `wattlot trade` without a terminal, on this process's standard streams. */
+import { constants } from 'node:os';
 import type { ExitCode, RecordedDayOptions, TradeOptions } from '../options.ts';
 import { realClock } from './clock.ts';
 import { unopened, warn } from './complaint.ts';
 import { openPublic } from './open.ts';
 import { follow, printOnce } from './plain.ts';
 
-/** Settles when the reader of standard output is gone or the process is asked to end. */
-function outputEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.on('error', () => {
+/** Why lines end before there are no more. */
+interface OutputEnd {
+  /** Settles when the reader of standard output is gone or the process is asked to end. */
+  readonly ended: Promise<void>;
+  /** The exit code after a signal: 128 and its number; undefined while none came. */
+  readonly code: () => ExitCode | undefined;
+}
+
+function outputEnd(): OutputEnd {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let code: ExitCode | undefined;
+  process.stdout.on('error', () => {
+    resolve();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      code ??= 128 + constants.signals[signal];
       resolve();
     });
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
+  }
+  return { ended: promise, code: () => code };
 }
 
 /** Resolves when standard output takes more; undefined when it does already. */
@@ -32,13 +42,13 @@ function room(): Promise<void> | undefined {
 /** A recorded day as lines. */
 async function runPast(options: TradeOptions, day: RecordedDayOptions): Promise<ExitCode> {
   const mode = options.mode === 'once' ? 'once' : 'follow';
-  const ended = outputEnd();
+  const end = outputEnd();
   const told = Promise.withResolvers<undefined>();
   let code: Promise<ExitCode> = Promise.resolve(0);
   try {
     await day.tell({
       mode,
-      ended,
+      ended: end.ended,
       room,
       listen: (client) => {
         const plain = {
@@ -51,7 +61,7 @@ async function runPast(options: TradeOptions, day: RecordedDayOptions): Promise<
             process.stdout.write(`${text}\n`);
           },
           warn,
-          ended: Promise.race([ended, told.promise]),
+          ended: Promise.race([end.ended, told.promise]),
         };
         code = mode === 'once' ? printOnce(plain) : follow(plain);
       },
@@ -61,12 +71,14 @@ async function runPast(options: TradeOptions, day: RecordedDayOptions): Promise<
   } finally {
     told.resolve(undefined);
   }
-  return code;
+  const plain = await code;
+  return end.code() ?? plain;
 }
 
 /** Prints the market once, or follows it until nobody reads any more. @returns the exit code. */
 export async function runPlain(options: TradeOptions): Promise<ExitCode> {
   if (options.replay !== undefined) return runPast(options, options.replay);
+  const end = outputEnd();
   const opened = await openPublic(options);
   const plain = {
     client: opened.client,
@@ -77,9 +89,9 @@ export async function runPlain(options: TradeOptions): Promise<ExitCode> {
       process.stdout.write(`${text}\n`);
     },
     warn,
-    ended: outputEnd(),
+    ended: end.ended,
   };
   const code = await (options.mode === 'once' ? printOnce(plain) : follow(plain));
   await opened.close();
-  return code;
+  return end.code() ?? code;
 }

@@ -75,6 +75,23 @@ function newsOf(state: State, name: string): Input {
         state: 'stale',
         reason: 'the book is crossed (KWH/ECOIN)',
       });
+    case 'waiting':
+      return event({
+        kind: 'connection',
+        state: 'stale',
+        reason: 'waiting for the operator to admit this participant',
+        isWaiting: true,
+      });
+    case 'poor':
+      return event({ kind: 'balances', balances: [] });
+    case 'suspended': {
+      const gone = { cancelled: 20, status: 'done', reason: 'suspended' } as const;
+      return event({
+        kind: 'orders',
+        snapshot: false,
+        orders: [ownOrder(5, 'bid', 20, 149, gone)],
+      });
+    }
     case 'trade':
       return event({
         kind: 'trades',

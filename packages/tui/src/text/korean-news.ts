@@ -49,7 +49,7 @@ export const koreanNews = {
   'No answer ({reason})': '답이 없음({reason})',
   order: '주문',
   'Already done or cancelled: your {order}': '이미 끝났거나 취소됨: {order}',
-  'Your {order} is not cancelled: {reason}': '취소되지 않음: {order}. {reason}',
+  'Not cancelled: {reason} ({order})': '취소되지 않음: {reason} ({order})',
   'No answer about your {order}: press x again when LIVE':
     '답이 없음: {order}. LIVE가 되면 x를 다시 누르세요',
   'The operator has the request; ecoin comes when it is approved':

@@ -5,6 +5,7 @@ import { koreanReplay } from './korean-replay.ts';
 import { koreanTicket } from './korean-ticket.ts';
 import { koreanOperator } from './korean-operator.ts';
 import { koreanProgress } from './korean-progress.ts';
+import { koreanWords } from './korean-words.ts';
 
 export const korean = {
   ...koreanKeys,
@@ -13,6 +14,7 @@ export const korean = {
   ...koreanTicket,
   ...koreanOperator,
   ...koreanProgress,
+  ...koreanWords,
   bid: '매수',
   ask: '매도',
   mine: '내것',
@@ -39,7 +41,7 @@ export const korean = {
   '(4, r: ask for ecoin)': '(4, r: 에코인 신청)',
   'tariff {price} {ecoin}/{energy}': '요금 {price} {ecoin}/{energy}',
   Signs: '표시',
-  'no key does that': '그런 키가 없습니다',
+  'no key and no word is found by that': '그런 키도 말도 없습니다',
   HELP: '도움말',
   'type to search:': '입력해서 찾기:',
   '{n} more': '{n}줄 더',
@@ -47,7 +49,7 @@ export const korean = {
   'your lots while the wallet signs their offers': '지갑이 오퍼에 서명하는 동안의 내 로트',
   'part of the order settled, its rest was cancelled': '주문의 일부는 결제, 나머지는 취소됨',
   'nothing is sent but by Enter on [Confirm]': '[확인]에서 Enter를 눌러야만 보냅니다',
-  'b s B S send at once; ends by itself, with A, or when the connection is lost':
+  'b s B S send at once; ends by itself, with A, and when not LIVE':
     'b s B S가 바로 보냅니다. 저절로, A로, 또는 연결이 끊기면 끝납니다',
   'the smallest volume; each settles whole on the ledger':
     '가장 작은 수량. 하나하나가 원장에서 통째로 결제됩니다',
@@ -84,8 +86,6 @@ export const korean = {
   settled: '결제',
   state: '상태',
   kind: '종류',
-  rested: '호가에서 기다림',
-  'came and took': '바로 체결',
   '{lots} at {price}': '{price}에 {lots}',
   'amounts are hidden: P shows them': '수량을 가렸습니다. P로 보입니다',
   'read-only: no account, no orders': '읽기 전용: 계정도 주문도 없습니다',
