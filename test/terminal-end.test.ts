@@ -193,13 +193,13 @@ onUnix('lines for another program', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { event: string }).event);
     expect(new Set(events)).toEqual(new Set(['connection', 'market', 'book']));
-    expect([code, err]).toEqual([0, '']);
+    expect([code, err]).toEqual([143, '']);
   });
 
   it('`--json` by itself is `--follow --json`', async () => {
     const { code, out } = await wattlot([...own(), '--json'], (text) => text.includes('"book"'));
     expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({ event: 'connection' });
-    expect(code).toBe(0);
+    expect(code).toBe(143);
   });
 
   it('nobody there: one line on standard error, nothing on the other, and 3', async () => {
