@@ -6,7 +6,7 @@ export const koreanNews = {
   'Cancelling {count} at {price}': '{price}에서 취소하는 중: {count}',
   'type an amount above 0 with at most {n} decimals':
     '0보다 큰 수량을 소수점 아래 {n}자리까지 입력하세요',
-  'Requesting {amount} ecoin': '요청하는 중: 에코인 {amount}',
+  'Requesting {amount} ecoin': '요청하는 중: ecoin {amount}',
   'Issuing {amount} kWh': '발행하는 중: {amount} kWh',
   'one order at a time: press again': '한 번에 주문 하나입니다. 다시 누르세요',
   'Sent: {order}': '보냄: {order}',
@@ -53,7 +53,7 @@ export const koreanNews = {
   'No answer about your {order}: press x again when LIVE':
     '답이 없음: {order}. LIVE가 되면 x를 다시 누르세요',
   'The operator has the request; ecoin comes when it is approved':
-    '운영자가 요청을 받았습니다. 승인되면 에코인이 들어옵니다',
+    '운영자가 요청을 받았습니다. 승인되면 ecoin이 들어옵니다',
   'Issued; it shows after the next block': '발행했습니다. 다음 블록 뒤에 보입니다',
   'Pasted text is ignored: orders are typed by hand':
     '붙여 넣은 글은 무시합니다. 주문은 손으로 입력합니다',

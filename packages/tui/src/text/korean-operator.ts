@@ -3,9 +3,9 @@ export const koreanOperator = {
   // To a household.
   'the operator has suspended you': '운영자가 거래를 정지했습니다',
   'a household may hold {detail} ecoin here: ask for less':
-    '여기서는 가구마다 에코인을 {detail}까지 가집니다. 더 적게 요청하세요',
+    '여기서는 가구마다 ecoin을 {detail}까지 가집니다. 더 적게 요청하세요',
   'that is more ecoin than a household may hold here: ask for less':
-    '가구가 가질 수 있는 에코인보다 많습니다. 더 적게 요청하세요',
+    '가구가 가질 수 있는 ecoin보다 많습니다. 더 적게 요청하세요',
   'the operator does not trade': '운영자는 거래하지 않습니다',
   'the operator has refused you': '운영자가 거절했습니다',
   'that request was sent before with another amount': '그 요청은 다른 금액으로 이미 보냈습니다',
@@ -16,13 +16,13 @@ export const koreanOperator = {
   'the exchange does not take this: {detail}': '거래소가 받지 않음: {detail}',
   'not let in yet: wait for the operator': '아직 참여 전: 운영자를 기다리세요',
   'too many of your requests wait for the operator': '운영자를 기다리는 요청이 너무 많습니다',
-  'ECOIN REQUESTED': '요청한 에코인',
+  'ECOIN REQUESTED': '요청한 ecoin',
   'waits for the operator; reference: {deposit}': '운영자를 기다림, 입금 표시: {deposit}',
   'approved, being issued': '승인, 발행 중',
   'issued, tx {txid}': '발행됨, tx {txid}',
   'refused: {reason}': '거절: {reason}',
-  'The operator has refused {amount} ecoin: {reason}': '운영자가 {amount} 에코인을 거절: {reason}',
-  'The operator has issued {amount} ecoin': '운영자가 {amount} 에코인을 발행했습니다',
+  'The operator has refused {amount} ecoin: {reason}': '운영자가 {amount} ecoin을 거절: {reason}',
+  'The operator has issued {amount} ecoin': '운영자가 {amount} ecoin을 발행했습니다',
   'suspend it first, and let its trades settle': '먼저 정지하고 체결이 결제되게 하세요',
   'there is no such request any more': '그런 요청이 더는 없습니다',
   'another amount was asked for: look again': '요청한 금액이 다릅니다: 다시 보세요',
@@ -37,9 +37,9 @@ export const koreanOperator = {
   admit: '참여 허락',
   'admit: let the selected household in, and its meter; asks first':
     '참여 허락: 고른 가구와 계량기를 들임, 먼저 물음',
-  'issue ecoin': '에코인 발행',
+  'issue ecoin': 'ecoin 발행',
   'approve the selected deposit and issue its ecoin; asks first':
-    '고른 입금을 승인하고 에코인 발행, 먼저 물음',
+    '고른 입금을 승인하고 ecoin 발행, 먼저 물음',
   refuse: '거절',
   'refuse the selected request or deposit, with a reason': '고른 요청이나 입금을 이유와 함께 거절',
   suspend: '정지',
@@ -68,7 +68,7 @@ export const koreanOperator = {
   'Tab to the deposits first': 'Tab으로 먼저 입금에 가세요',
   'Tab to the participants first': 'Tab으로 먼저 참여자에 가세요',
   'nobody asks to be let in': '참여 요청이 없습니다',
-  'nobody asks for ecoin': '에코인 요청이 없습니다',
+  'nobody asks for ecoin': 'ecoin 요청이 없습니다',
   'nobody has been let in': '참여자가 없습니다',
   'that is decided already': '이미 정해졌습니다',
   'it is approved: approve it again to learn what became of it':
@@ -175,10 +175,10 @@ export const koreanOperator = {
   '{market} is open, traded until {gate}': '{market} 열림, {gate}까지 거래',
   // What became of it.
   '{name} asks to be let in': '{name} 참여 요청',
-  '{name} asks for {amount} ecoin': '{name} {amount} 에코인 요청',
+  '{name} asks for {amount} ecoin': '{name} {amount} ecoin 요청',
   '{name} is let in': '{name} 참여 허락됨',
   '{name} is refused': '{name} 거절됨',
-  '{amount} ecoin issued to {name}': '{name}에게 {amount} 에코인 발행됨',
+  '{amount} ecoin issued to {name}': '{name}에게 {amount} ecoin 발행됨',
   '{deposit} of {name} is refused': '{name}의 {deposit} 거절됨',
   '{name} is suspended: its orders are cancelled': '{name} 정지됨: 주문이 취소됩니다',
   '{name} may trade again': '{name} 다시 거래할 수 있음',

@@ -1,4 +1,4 @@
-/** Korean, by the English text that stands in the code. Terms: lot 로트, bid 매수, ask 매도, book 호가, ticket 주문표, ladder 호가창, settle 결제, ledger 원장. */
+/** Korean, by the English text that stands in the code. Terms: lot 로트, bid 매수, ask 매도, book 호가, ticket 주문표, ecoin stays as it is, ladder 호가창, settle 결제, ledger 원장. */
 import { koreanKeys } from './korean-keys.ts';
 import { koreanNews } from './korean-news.ts';
 import { koreanReplay } from './korean-replay.ts';
@@ -36,9 +36,8 @@ export const korean = {
   watching: '보기만',
   '({amount} held)': '({amount} 묶임)',
   'nothing to trade with yet': '아직 거래할 것이 없습니다',
-  '(4, r: ask for ecoin; wattlot sim --endow NAME)':
-    '(4, r: 에코인 신청, wattlot sim --endow NAME)',
-  '(4, r: ask for ecoin)': '(4, r: 에코인 신청)',
+  '(4, r: ask for ecoin; wattlot sim --endow NAME)': '(4, r: ecoin 신청, wattlot sim --endow NAME)',
+  '(4, r: ask for ecoin)': '(4, r: ecoin 신청)',
   'tariff {price} {ecoin}/{energy}': '요금 {price} {ecoin}/{energy}',
   Signs: '표시',
   'no key and no word is found by that': '그런 키도 말도 없습니다',
@@ -146,7 +145,7 @@ export const korean = {
   '{n} unspent, block {height}': '쓰지 않은 것 {n}개, 블록 {height}',
   meter: '계량기',
   address: '주소',
-  'Request from the operator, in ecoin:': '운영자에게 요청할 에코인:',
+  'Request from the operator, in ecoin:': '운영자에게 요청할 ecoin:',
   'Issue from the own meter, in kWh:': '내 계량기에서 발행할 kWh:',
   WALLET: '지갑',
   'read-only: no account, no wallet': '읽기 전용: 계정도 지갑도 없습니다',
