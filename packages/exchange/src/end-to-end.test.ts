@@ -241,7 +241,8 @@ test('a bid on the book is firm while its owner is away, and the market goes on 
 });
 
 test('a trade that is overdue is decided by the owner’s renewal, and both sides are free again', async () => {
-  const terms = { ...defaultTerms, settlementTimeout: 200_000 };
+  // Short for whoever waits for it to pass, and long for the trade at the end, which has to settle within it.
+  const terms = { ...defaultTerms, settlementTimeout: 4_000_000 };
   const { exchange, end } = await startTestExchange({ terms });
   const seller = await Household.open(exchange.url, 'seller', true);
   const buyer = await Household.open(exchange.url, 'buyer');
