@@ -2,10 +2,12 @@
  * `wattlot up`: the whole market by one command. Starts the exchange and the neighbourhood as processes of their own and, where there is a
  * terminal, opens the user's household in this one.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { asFailure } from '../failure.ts';
 import type { Failure } from '../failure.ts';
-import { keyFileOf, logFolder } from '../folders.ts';
+import { exchangeFolder, keyFileOf, logFolder } from '../folders.ts';
 import { logFile } from '../log-file.ts';
 import { lookOf } from '../look.ts';
 import type { LookOptions } from '../look.ts';
@@ -61,6 +63,12 @@ async function runHeadless(options: UpOptions): Promise<number> {
   return code;
 }
 
+/**
+ * Milliseconds that the terminal waits for the first order of a new neighbourhood: on an empty book nothing says what energy costs, and the ladder would begin in the middle of all
+ * prices. Orders come within four seconds.
+ */
+const firstOrderMs = 6_000;
+
 /** Opens the terminal in this process while the market starts; the market's events go to a file. */
 async function runTerminal(options: UpOptions): Promise<number> {
   const log = logFile(join(logFolder(options.data), 'market.log'));
@@ -68,10 +76,22 @@ async function runTerminal(options: UpOptions): Promise<number> {
   const onEnd = (ended: Failure): void => {
     failure ??= ended;
   };
-  const starting = startMarket(options, restartsMax, { onReport: log.write, onEnd });
+  const isNew = !existsSync(exchangeFolder(options.data));
+  const opened = Promise.withResolvers<undefined>();
+  const onReport = (report: Report): void => {
+    log.write(report);
+    if (report.event === 'opened') opened.resolve(undefined);
+  };
+  const starting = startMarket(options, restartsMax, { onReport, onEnd });
+  const url = starting.then(async (market) => {
+    if (isNew && options.households > 0) {
+      await Promise.race([opened.promise, pause(firstOrderMs, undefined, { ref: false })]);
+    }
+    return market.url;
+  });
   const { openTerminal } = await import('../terminal.ts');
   const code = await openTerminal({
-    url: starting.then(({ url }) => url),
+    url,
     doing: 'starting the market',
     keyFile: keyFileOf(options.data, ownHousehold),
     name: ownHousehold,
