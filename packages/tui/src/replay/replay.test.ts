@@ -97,12 +97,12 @@ describe('the day', () => {
     }).state;
     expect(back.view.markets.size).toBe(0);
     expect(back.view.connection.state).toBe('live');
-    expect(shownLog(back).map(({ text }) => text)).not.toContain('KWH/ECOIN: ask 3 lots at 148');
+    expect(shownLog(back).map(({ text }) => text)).not.toContain('KWH/ECOIN: sold 3 lots at 148');
     const on = stepped(before, {
       kind: 'replay',
       told: { kind: 'anew', at: positions['end']?.at ?? 0 },
     }).state;
-    expect(shownLog(on).map(({ text }) => text)).toContain('KWH/ECOIN: ask 3 lots at 148');
+    expect(shownLog(on).map(({ text }) => text)).toContain('KWH/ECOIN: sold 3 lots at 148');
   });
 
   test('whoever reads why is told again as the day goes on', () => {
