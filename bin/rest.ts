@@ -17,8 +17,8 @@ const quietShare = 0.05;
 /** Bytes that the heap has to have grown by since the last time: less is not worth the work. */
 const growthBytesMin = 12_000_000;
 
-/** Bytes in use above which the heap is left alone: nothing is answered meanwhile, a tenth to a fifth of a second at this size. */
-const usedBytesMax = 128_000_000;
+/** Bytes of objects, garbage among them, above which the heap is left alone: nothing is answered meanwhile, up to half a second when all of this size is in use. */
+const usedBytesMax = 256_000_000;
 
 /** A process at an instant. */
 export interface Sight {

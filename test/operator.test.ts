@@ -233,7 +233,7 @@ test('at two terminals: a household is let in, gets its ecoin, and bids on a mar
       await screen.end('SIGKILL').catch(() => undefined);
     });
   }
-  await household.until((text) => text.includes('waiting for the operator'), 0);
+  await household.until((text) => text.includes('for the operator to let you in'), 0);
   await operator.until((text) => /› anna +waiting/.test(text), 0);
   operator.press('a\t\r');
   await operator.until((text) => text.includes('anna is let in'), 0);

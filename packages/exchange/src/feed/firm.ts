@@ -7,6 +7,9 @@ export type FirmLotsOfOrder = Pick<FirmOrder, 'size' | 'get' | 'values'>;
 /** What rests of each order. */
 export type FirmLots = ReadonlyMap<OrderId, FirmLotsOfOrder>;
 
+/** So many are taken out one by one; more of them by going through the list once, as each one out moves all behind it. */
+const fewLots = 8;
+
 /** The same, to be changed by its owner. */
 export class FirmOrder {
   #lots: LotOffer[] = [];
@@ -40,10 +43,17 @@ export class FirmOrder {
     }
   }
 
-  /** The lot does not rest any more, if it did. */
-  delete(lot: number): void {
-    const place = this.#placeOf(lot);
-    if (this.#lots[place]?.lot === lot) this.#lots.splice(place, 1);
+  /** These lots do not rest any more, those that did. */
+  delete(lots: readonly number[]): void {
+    if (lots.length > fewLots) {
+      const gone = new Set(lots);
+      this.#lots = this.#lots.filter(({ lot }) => !gone.has(lot));
+      return;
+    }
+    for (const lot of lots) {
+      const place = this.#placeOf(lot);
+      if (this.#lots[place]?.lot === lot) this.#lots.splice(place, 1);
+    }
   }
 
   /** Where the lot is in the list, or would be. */

@@ -136,7 +136,7 @@ export function foldTasks(
   }
   if (command.kind === 'ledger.advance') {
     for (const { order, lot } of command.lost) {
-      tasks.firm.get(order)?.delete(lot);
+      tasks.firm.get(order)?.delete([lot]);
       forgetEmpty(tasks, order);
     }
   }
@@ -226,7 +226,7 @@ function dropLots(
   if (lots.length === 0) return [];
   const { order } = view;
   const firm = tasks.firm.get(order);
-  for (const { lot } of lots) firm?.delete(lot);
+  firm?.delete(lots.map(({ lot }) => lot));
   forgetEmpty(tasks, order);
   return release(tasks, view, lots, isThere);
 }
@@ -240,9 +240,9 @@ function openTrade(
   const taken = trade.lots.map(({ lot }) => {
     const offer = firm?.get(lot);
     if (offer === undefined) throw new Error(`exchange: ${trade.trade} took a lot without offer`);
-    firm?.delete(lot);
     return offer;
   });
+  firm?.delete(taken.map(({ lot }) => lot));
   const rungs = takeRungs(tasks.ladders, resting.order, taken);
   const offers = new Map<number, TakenLot>();
   for (const offer of taken) {

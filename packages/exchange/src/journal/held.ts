@@ -32,8 +32,6 @@ export class HeldJournal {
   proveStructure(): { readonly proof: Promise<void>; readonly end: () => void } {
     const workerData: StructureTask = { thread: 'structure', folder: this.#folder };
     const worker = new Worker(workerFile, { workerData, name: 'structure' });
-    // Nothing waits for it when the program ends.
-    worker.unref();
     const proof = new Promise<void>((proved, failed) => {
       worker.on('message', (answer: StructureAnswer) => {
         if (answer.kind === 'whole') proved();

@@ -34,7 +34,7 @@ export interface Verification {
 export interface SnapshotFinding {
   readonly file: string;
   readonly seq: number | undefined;
-  readonly finding: 'same' | 'broken' | 'another state' | 'another journal';
+  readonly finding: 'same' | 'broken' | 'another state' | 'another journal' | 'another version';
 }
 
 /** What a journal holds, counted. */
@@ -105,7 +105,10 @@ export function verifyJournal(folder: string): Verification {
     const snapshot = file === undefined ? undefined : readSnapshot(folder, file);
     if (file === undefined || snapshot?.head.hash !== at.hash) return;
     const text = sectionOf(snapshot, stateSection);
-    if (text === undefined) return;
+    if (text === undefined) {
+      snapshots.set(file, { file, seq: at.seq, finding: 'another version' });
+      return;
+    }
     const isSame = text === packedState(now);
     snapshots.set(file, { file, seq: at.seq, finding: isSame ? 'same' : 'another state' });
   });

@@ -102,6 +102,10 @@ test('two are kept; verify compares them with the journal, and says what lies', 
   const head = { seq: third.head.seq, hash: second.head.hash };
   writeSnapshot(folder, { head, sections: third.sections });
   expect(findings()).toEqual(['another journal', 'same']);
+  // As an older or newer program wrote it.
+  const sections = third.sections.map((one) => ({ ...one, version: one.version + 1 }));
+  writeSnapshot(folder, { head: third.head, sections });
+  expect(findings()).toEqual(['another version', 'same']);
   writeFileSync(join(folder, names[0] ?? ''), 'nothing');
   expect(findings()).toEqual(['broken', 'same']);
   expect(verifyJournal(folder).violations).toEqual([]);

@@ -1,21 +1,37 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { onTick, reach, reachOfOthers, referencePrice } from './book.ts';
-import { book, instrument, price, sketchBook } from '../testing/market.ts';
+import { book, instrument, orderId, price, queueLevel, sketchBook } from '../testing/market.ts';
 
 test('what can be traded up to a price is without the own orders there', () => {
-  const own = [
-    { side: 'ask', price: 152, remaining: 15 },
-    { side: 'ask', price: 153, remaining: 5 },
-    { side: 'bid', price: 149, remaining: 20 },
-  ] as const;
-  expect(reachOfOthers(sketchBook, 'ask', 152, own)).toEqual({
-    lots: 55,
-    cost: 30 * 151 + 25 * 152,
+  const queue = {
+    symbol: sketchBook.symbol,
+    asks: [
+      queueLevel(151, [[1, 30]]),
+      queueLevel(152, [
+        [2, 15],
+        [3, 25],
+      ]),
+      queueLevel(157, [[4, 80]]),
+    ],
+    bids: [
+      queueLevel(149, [
+        [5, 15],
+        [6, 20],
+      ]),
+    ],
+    seq: 1,
+  };
+  const market = { book: sketchBook, queue };
+  // All or none, or waiting for the wallet: not on the book, whatever is open of it.
+  const unseen = orderId(9);
+  const own = new Set([orderId(2), orderId(4), orderId(6), unseen]);
+  expect(reachOfOthers(market, 'ask', 152, own)).toEqual({ lots: 55, cost: 30 * 151 + 25 * 152 });
+  expect(reachOfOthers(market, 'bid', 149, own)).toEqual({ lots: 15, cost: 15 * 149 });
+  expect(reachOfOthers({ book: sketchBook }, 'bid', 149, own)).toEqual({
+    lots: 35,
+    cost: 35 * 149,
   });
-  expect(reachOfOthers(sketchBook, 'bid', 149, own)).toEqual({ lots: 15, cost: 15 * 149 });
-  const unseen = [{ side: 'ask', price: 151, remaining: 1_000 }] as const;
-  expect(reachOfOthers(sketchBook, 'ask', 151, unseen)).toEqual({ lots: 0, cost: 0 });
 });
 
 test('reaching a price adds up every level up to it, at the level’s own price', () => {

@@ -1,7 +1,7 @@
 /** Questions to a book as it is shown. */
-import type { BookView } from '@wattlot/client';
+import type { BookView, QueueView } from '@wattlot/client';
 import type { Instrument } from '@wattlot/client/frames';
-import type { Side } from '@wattlot/core';
+import type { OrderId, Side } from '@wattlot/core';
 
 /** The best price of a side. */
 export function bestOf(book: BookView | undefined, side: Side): number | undefined {
@@ -42,22 +42,25 @@ export function reach(
   return { lots, cost };
 }
 
-/** `reach` without what some own orders have in it: nobody trades with themselves. */
+/** `reach` without what some own orders have on the book, as far as their places in it are known: nobody trades with themselves. */
 export function reachOfOthers(
-  book: BookView | undefined,
+  { book, queue }: { readonly book?: BookView; readonly queue?: QueueView },
   side: Side,
   limit: number,
-  own: readonly { readonly side: Side; readonly price: number; readonly remaining: number }[],
+  own: ReadonlySet<OrderId>,
 ): Reach {
   const all = reach(book, side, limit);
-  const mine = own.filter((order) => {
-    const isWithin = side === 'ask' ? order.price <= limit : order.price >= limit;
-    return order.side === side && isWithin;
-  });
-  const lots = mine.reduce((sum, { remaining }) => sum + remaining, 0);
-  const cost = mine.reduce((sum, { remaining, price }) => sum + remaining * price, 0);
-  // An own order may be known here before the book shows it.
-  return { lots: Math.max(0, all.lots - lots), cost: Math.max(0, all.cost - cost) };
+  let { lots, cost } = all;
+  for (const { price, orders } of (side === 'ask' ? queue?.asks : queue?.bids) ?? []) {
+    if (side === 'ask' ? price > limit : price < limit) break;
+    for (const { order, volume } of orders) {
+      if (!own.has(order)) continue;
+      lots -= volume;
+      cost -= volume * price;
+    }
+  }
+  // The queue and the book come in messages of their own; one may be ahead of the other.
+  return { lots: Math.max(0, lots), cost: Math.max(0, cost) };
 }
 
 /** The lowest and highest price on the tick, both within the band. */

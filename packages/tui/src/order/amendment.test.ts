@@ -84,12 +84,24 @@ test.each([
   expect(shownNotice(next)?.text).toContain(reason);
 });
 
+test.each([
+  ['152', undefined],
+  ['300', true],
+])('a price changed to %s: far off? %s', (price, isFar) => {
+  const state = typed('30', price, without(changing, 8));
+  expect(previewIn(state).isFar).toBe(isFar);
+});
+
 describe('the place in the queue', () => {
   test.each([
     ['fewer lots at the same price', typed('12'), 'keeps its place at 149: 3rd, 12 ahead'],
     ['more lots', typed('21'), 'goes to the back at 149'],
     ['another price', typed('12', '148'), 'goes to the back at 148'],
-    ['a price where all of it trades', typed('30', '152', without(changing, 8)), 'trades at once'],
+    [
+      'a price where all of it trades',
+      typed('30', '152', without(changing, 8)),
+      'trades at once for 45.30 ecoin',
+    ],
     [
       'a price where some of it trades',
       typed('40', '151', without(changing, 8)),

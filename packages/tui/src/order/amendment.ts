@@ -8,7 +8,7 @@ import { t } from '../text/language.ts';
 import { priceText } from '../text/number.ts';
 import { priceOf, volumeOf } from './ticket.ts';
 import type { Ticket } from './ticket.ts';
-import { findsIn } from './ticket-context.ts';
+import { atOnce, findsIn, isFar } from './ticket-context.ts';
 import type { TicketContext } from './ticket-context.ts';
 
 /** What the order shall be. */
@@ -66,8 +66,8 @@ function noteOf(context: TicketContext, order: OwnOrder, wanted: Wanted): string
   }
   if (market.instrument.phase === 'pre_open') return t(language, 'goes to the back at {price}', at);
   const { side, symbol } = order;
-  const { lots } = findsIn(context, { side, symbol, price }, remaining);
-  if (lots === remaining) return t(language, 'trades at once');
+  const { lots, cost } = findsIn(context, { side, symbol, price }, remaining);
+  if (lots === remaining) return atOnce(context, cost);
   return lots === 0 || order.whole === true
     ? t(language, 'goes to the back at {price}', at)
     : t(language, '{lots} trade now, {rest} to the back', { lots, rest: remaining - lots });
@@ -77,6 +77,8 @@ function noteOf(context: TicketContext, order: OwnOrder, wanted: Wanted): string
 export interface Amended {
   readonly problem?: string;
   readonly note?: string;
+  /** As in a preview. */
+  readonly isFar?: boolean;
   readonly amendment?: { readonly order: OrderId; readonly change: OrderChange };
 }
 
@@ -104,5 +106,10 @@ export function amendmentOf(ticket: Ticket, id: OrderId, context: TicketContext)
     ...(price === order.price ? {} : { price }),
     ...(volume === order.volume ? {} : { volume }),
   };
-  return { note: noteOf(context, order, wanted), amendment: { order: id, change } };
+  const isSlip = price !== order.price && isFar(context, { side: order.side, price });
+  return {
+    note: noteOf(context, order, wanted),
+    amendment: { order: id, change },
+    ...(isSlip && { isFar: true }),
+  };
 }

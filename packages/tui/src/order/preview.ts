@@ -1,17 +1,14 @@
 /** What a ticket would do right now, and what stands against sending it. */
 import type { OrderChange, OrderWish } from '@wattlot/client';
-import { oppositeOf } from '@wattlot/core';
 import type { OrderId } from '@wattlot/core';
-import { farRatio } from '../limits.ts';
-import { bestOf } from '../market/book.ts';
 import { amendmentOf } from './amendment.ts';
 import { fieldsOf, rests, untilOf } from './order-kind.ts';
 import { placeProblem, typedProblem } from './problems.ts';
 import { t } from '../text/language.ts';
-import { ecoinText, ecoinUnit, energyOfLotsText, priceText } from '../text/number.ts';
+import { ecoinText, energyOfLotsText, priceText } from '../text/number.ts';
 import { priceOf, volumeOf } from './ticket.ts';
 import type { Ticket } from './ticket.ts';
-import { findsIn } from './ticket-context.ts';
+import { atOnce, findsIn, isFar } from './ticket-context.ts';
 import type { TicketContext } from './ticket-context.ts';
 
 /**
@@ -29,13 +26,6 @@ export interface Preview {
   readonly amendment?: { readonly order: OrderId; readonly change: OrderChange };
 }
 
-/** Whether an order takes a far worse price than any that it meets: a digit too many, perhaps. */
-function isFar({ market }: TicketContext, { side, price, type }: OrderWish): boolean {
-  const best = bestOf(market.book, oppositeOf(side));
-  if (best === undefined || type === 'market') return false;
-  return side === 'bid' ? price > best * farRatio : price * farRatio < best;
-}
-
 /** What becomes of an order: what trades at once and for how much, and what is left. */
 export function tradeNote(context: TicketContext, wish: OrderWish): string {
   const { language, market } = context;
@@ -47,9 +37,7 @@ export function tradeNote(context: TicketContext, wish: OrderWish): string {
     return t(language, 'stops at your own order at {price}', { price });
   }
   if (lots === volume) {
-    const { instrument } = market;
-    const sum = { cost: ecoinText(instrument, cost), unit: ecoinUnit(instrument) };
-    return t(language, 'trades at once for {cost} {unit}', sum);
+    return atOnce(context, cost);
   }
   if (timeInForce === 'fok') {
     return t(language, 'would be cancelled: {lots} on offer', { lots });

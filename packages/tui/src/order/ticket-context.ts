@@ -1,11 +1,14 @@
 /** What a ticket is looked at with: the market, what is owned, the time; and what its order would find on the book. */
 import type { OrderWish, OwnOrder } from '@wattlot/client';
 import { oppositeOf } from '@wattlot/core';
-import { reach } from '../market/book.ts';
+import { farRatio } from '../limits.ts';
+import { bestOf, reach } from '../market/book.ts';
 import { placeOf } from '../market/place.ts';
 import type { LocalTime } from './order-kind.ts';
 import type { State } from '../fold/state.ts';
+import { t } from '../text/language.ts';
 import type { Language } from '../text/language.ts';
+import { ecoinText, ecoinUnit } from '../text/number.ts';
 import { liveOrders } from '../fold/view.ts';
 import type { Market, View } from '../fold/view.ts';
 
@@ -60,4 +63,20 @@ export function findsIn(context: TicketContext, sent: Sent, volume: number): Fou
   const others = Math.max(0, level - mine);
   const ahead = there.map((one) => placeOf(context.market, one)?.ahead ?? others);
   return { ...found, stopsAt: first, beside: Math.min(...ahead) };
+}
+
+/** Whether an order takes a far worse price than any that it meets: a digit too many, perhaps. */
+export function isFar(
+  { market }: TicketContext,
+  { side, price, type }: Pick<OrderWish, 'side' | 'price' | 'type'>,
+): boolean {
+  const best = bestOf(market.book, oppositeOf(side));
+  if (best === undefined || type === 'market') return false;
+  return side === 'bid' ? price > best * farRatio : price * farRatio < best;
+}
+
+/** That all of it trades at once, and for how much. `cost`: in ecoin's smallest units. */
+export function atOnce({ market: { instrument }, language }: TicketContext, cost: number): string {
+  const sum = { cost: ecoinText(instrument, cost), unit: ecoinUnit(instrument) };
+  return t(language, 'trades at once for {cost} {unit}', sum);
 }

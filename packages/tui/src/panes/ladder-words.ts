@@ -47,7 +47,8 @@ export function spreadText(
 }
 
 /** What it takes to trade from the best price to the cursor. */
-export function cursorLine(state: State, { instrument, book }: Market): Line {
+export function cursorLine(state: State, market: Market): Line {
+  const { instrument, book } = market;
   const { language } = state;
   const { cursor } = state.ladder;
   if (cursor === undefined) return line();
@@ -57,8 +58,8 @@ export function cursorLine(state: State, { instrument, book }: Market): Line {
     const text = t(language, 'at {price}: nothing rests, you would be first', { price });
     return line(span(` ${text}`, 'muted'));
   }
-  const own = liveOrders(state.view, instrument.symbol).filter(({ status }) => status === 'open');
-  const { lots, cost } = reachOfOthers(book, side, cursor, own);
+  const own = new Set(liveOrders(state.view, instrument.symbol).map(({ order }) => order));
+  const { lots, cost } = reachOfOthers(market, side, cursor, own);
   if (lots === 0) {
     return line(
       span(` ${t(language, 'up to {price} rests only what is yours', { price })}`, 'muted'),

@@ -188,7 +188,8 @@ export const sketchBook: BookView = book(
   ],
 );
 
-function queueLevel(at: number, orders: readonly (readonly [number, number])[]): QueueLevel {
+/** A level of the queue: orders by number, with their lots. */
+export function queueLevel(at: number, orders: readonly (readonly [number, number])[]): QueueLevel {
   return {
     price: price(at),
     orders: orders.map(([number, volume]) => ({
