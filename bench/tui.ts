@@ -54,7 +54,7 @@ const values = optionsOfScript('npm run bench:tui --', {
   minutes: {
     kind: 'number',
     value: 'N',
-    what: 'instead: memory of the terminal over N minutes at 50 updates a second',
+    what: 'instead: memory and processor time of the terminal over N minutes at 50 updates a second',
     least: 1,
     most: 100_000,
   },

@@ -1,4 +1,4 @@
-/** The terminal's memory over a long time, at 50 updates a second and a key now and then. */
+/** The terminal's memory and processor time over a long time, at 50 updates a second and a key now and then. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { start } from './measure.ts';
 import type { Bench } from './measure.ts';
@@ -11,6 +11,8 @@ export interface Soak {
   readonly most: number;
   /** Megabytes an hour, the slope of the best straight line through all but the first two minutes. */
   readonly growth: number;
+  /** Per cent of one core, from the first frame with a live ladder to the end. */
+  readonly cpu: number;
 }
 
 const sampleMs = 5_000;
@@ -33,6 +35,7 @@ export async function soak(bench: Bench, minutes: number): Promise<Soak> {
   await bench.market.drive(50);
   const watched = await start(bench, 'terminal');
   const started = performance.now();
+  const cpuBefore = watched.cpuMs();
   const points: { readonly hours: number; readonly mb: number }[] = [];
   let most = 0;
   for (let key: 'j' | 'k' = 'k'; performance.now() - started < minutes * 60_000;) {
@@ -45,6 +48,7 @@ export async function soak(bench: Bench, minutes: number): Promise<Soak> {
     if (passed >= warmMs || minutes < 4) points.push({ hours: passed / 3_600_000, mb });
     process.stderr.write(`${Math.round(passed / 1000)} s: ${mb.toFixed(1)} MB\n`);
   }
+  const cpu = ((watched.cpuMs() - cpuBefore) / (performance.now() - started)) * 100;
   await watched.end();
   const each = Math.min(points.length, 60_000 / sampleMs);
   const rounded = (value: number): number => Math.round(value * 10) / 10;
@@ -54,5 +58,6 @@ export async function soak(bench: Bench, minutes: number): Promise<Soak> {
     end: rounded(middle(points.slice(-each).map(({ mb }) => mb))),
     most: rounded(most),
     growth: rounded(slope(points)),
+    cpu: rounded(cpu),
   };
 }
