@@ -1,7 +1,7 @@
 /** What a household does at its terminal, key by key, with a real exchange: sells, cancels, and is cut off while an order is on its way. */
 import { join } from 'node:path';
 import { openOperator } from '@wattlot/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PtyScreen } from './pty-screen.ts';
 import { meddled, TerminalMarket } from './terminal-market.ts';
 
@@ -35,8 +35,11 @@ async function untilOrdersAre(screen: PtyScreen, rows: readonly RegExp[]): Promi
 /** Stops the exchange as if its machine had frozen, confirms an order and kills the exchange: it has never seen the order. */
 async function killWhileSending(screen: PtyScreen): Promise<void> {
   process.kill(market.server.pid, 'SIGSTOP');
+  market.proxy.longest = 0;
   askTen(screen);
   await screen.until((text) => text.includes('sending…'), 0);
+  // What never left the client is not asked again. A ping is short: this is the order.
+  await vi.waitUntil(() => market.proxy.longest > 150, { timeout: 50_000 });
   await market.server.kill();
   await screen.until((text) => text.includes('No answer'), 0);
   await screen.until((text) => text.includes('no answer yet; asked again'), 0);

@@ -41,6 +41,8 @@ export class FaultProxy {
   delayMs = 0;
   /** Connections that were hurt. */
   hurt = 0;
+  /** The most bytes that a client's socket has sent in one piece; whoever waits for a long frame sets it to 0 before. */
+  longest = 0;
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
   readonly #sockets = new Set<Pair>();
@@ -114,6 +116,9 @@ export class FaultProxy {
   #pass(pair: Pair, direction: Direction, bytes: Buffer): void {
     if (pair.isSilent || (pair.isDeaf && direction === 'down')) return;
     const to = direction === 'up' ? pair.server : pair.client;
+    if (direction === 'up' && this.#sockets.has(pair)) {
+      this.longest = Math.max(this.longest, bytes.length);
+    }
     const { fault } = pair;
     const room =
       fault?.direction === direction ? fault.afterBytes - pair.passed : Number.POSITIVE_INFINITY;
