@@ -1,32 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LoopClient } from '@wattlot/client';
 import type { BookView, ClientEvent, OwnBalance, OwnOrder, TradeTick } from '@wattlot/client';
 import type { Address, OrderId } from '@wattlot/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Flow } from '../journal/flow.ts';
-import { writeFlow } from '../journal/golden.ts';
 import { Player } from './player.ts';
 import type { PlayerOptions } from './player.ts';
 import { RecordedDay } from './recorded-day.ts';
+import { dayEntries as entries, provedDay } from './testing.ts';
 
-const entries = 5_000;
-let folder: string;
 let day: RecordedDay;
+let end: () => void;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'wattlot-day-'));
-  writeFlow(folder, new Flow({ seed: 7, participants: 4, volume: 4, isWild: true }), entries);
-  day = new RecordedDay(folder);
-  for await (const { entries: proved, of } of day.prove()) expect(proved).toBeLessThanOrEqual(of);
+  ({ day, end } = await provedDay());
 });
 
 afterAll(() => {
-  day.close();
-  rmSync(folder, { recursive: true });
+  end();
 });
 
 function whoever(): Address {

@@ -3,24 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Flow } from '../journal/flow.ts';
-import { writeFlow } from '../journal/golden.ts';
 import { RecordedDay } from './recorded-day.ts';
+import { dayEntries as entries, provedDay } from './testing.ts';
 
-const entries = 5_000;
 let folder: string;
 let day: RecordedDay;
+let end: () => void;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'wattlot-day-'));
-  writeFlow(folder, new Flow({ seed: 7, participants: 4, volume: 4, isWild: true }), entries);
-  day = new RecordedDay(folder);
-  for await (const { entries: proved, of } of day.prove()) expect(proved).toBeLessThanOrEqual(of);
+  ({ day, folder, end } = await provedDay());
 });
 
 afterAll(() => {
-  day.close();
-  rmSync(folder, { recursive: true });
+  end();
 });
 
 describe('a recorded day', () => {

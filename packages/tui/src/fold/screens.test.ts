@@ -6,6 +6,7 @@ import { logEntriesMax, walletReadMs } from '../limits.ts';
 import { shownLog, shownMarkets, shownOrders } from './lists.ts';
 import { shownNotice } from './notices.ts';
 import { screens } from './state.ts';
+import { withArrival } from './standing.ts';
 import type { State } from './state.ts';
 import type { Input } from './messages.ts';
 import { drawn } from '../testing/screen.tsx';
@@ -90,6 +91,14 @@ describe('the wallet', () => {
     expect(effects).toEqual([]);
     expect(state.overlay?.kind).toBe('amount');
     expect(shownNotice(state)?.text).toContain('at most 2 decimals');
+  });
+
+  test('what is owned of another energy, seen in another market, is not what was asked for', () => {
+    const awaited = { request: 'energy', balance: 0 } as const;
+    const own = { ...shown, awaited: { ...awaited, asset: instrument.base } };
+    expect(shownNotice(withArrival(own))?.text).toBe('You own 12.340 kWh now');
+    const other = { ...shown, awaited: { ...awaited, asset: 'another' } };
+    expect(withArrival(other)).toBe(other);
   });
 
   test.each([

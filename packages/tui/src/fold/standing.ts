@@ -38,7 +38,7 @@ export function awaiting(state: State, request: WalletRequest): State {
   const instrument = marketOf(state)?.instrument;
   if (instrument === undefined) return state;
   const asset = request === 'ecoin' ? instrument.quote : instrument.base;
-  return { ...state, awaited: { request, balance: ownedOf(state.view, asset).balance } };
+  return { ...state, awaited: { request, asset, balance: ownedOf(state.view, asset).balance } };
 }
 
 /** The state in which nothing is awaited any more. */
@@ -67,7 +67,9 @@ export function withArrival(state: State): State {
   const instrument = marketOf(state)?.instrument;
   if (awaited === undefined || awaited.came === 'amount' || instrument === undefined) return state;
   const isEcoin = awaited.request === 'ecoin';
-  const { balance } = ownedOf(view, isEcoin ? instrument.quote : instrument.base);
+  // Another market may be in sight by now; its energy is not what was asked for.
+  if (awaited.asset !== (isEcoin ? instrument.quote : instrument.base)) return state;
+  const { balance } = ownedOf(view, awaited.asset);
   if (balance <= awaited.balance) return state;
   const message = isEcoin ? 'You own {amount} ecoin now' : 'You own {amount} kWh now';
   const amount = isEcoin ? ecoinText(instrument, balance) : energyText(instrument, balance);

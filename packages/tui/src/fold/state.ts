@@ -111,6 +111,7 @@ export interface State {
   /** What was asked for and has not come: until there is more of it than there was. In smallest units. */
   readonly awaited?: {
     readonly request: WalletRequest;
+    readonly asset: string;
     readonly balance: number;
     /** Which of the two came: the answer is to come, or what was asked for. */
     readonly came?: 'answer' | 'amount';

@@ -62,7 +62,7 @@ export function cursorLine(state: State, market: Market): Line {
   const { lots, cost } = reachOfOthers(market, side, cursor, own);
   if (lots === 0) {
     return line(
-      span(` ${t(language, 'up to {price} rests only what is yours', { price })}`, 'muted'),
+      span(` ${t(language, 'as far as {price} rests only what is yours', { price })}`, 'muted'),
     );
   }
   const energy = `${energyOfLotsText(instrument, lots)} ${energyUnit(instrument)}`;

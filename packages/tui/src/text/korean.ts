@@ -59,7 +59,7 @@ export const korean = {
   'no orders yet: b bids, s asks at the cursor': '주문 없음: b 매수, s 매도',
   'cum {unit}': '누적{unit}',
   saves: '절약',
-  'up to {price} rests only what is yours': '{price}까지 내 주문뿐입니다',
+  'as far as {price} rests only what is yours': '{price}까지 내 주문뿐입니다',
   'at {price}: nothing rests, you would be first': '{price}: 아무 주문도 없어 첫째가 됩니다',
   'buy up to {price}: {energy} for {ecoin}': '{price}까지 사면: {energy}, {ecoin}',
   'sell down to {price}: {energy} for {ecoin}': '{price}까지 팔면: {energy}, {ecoin}',
