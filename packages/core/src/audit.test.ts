@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addDeadline } from './deadline.ts';
 import { audit } from './index.ts';
 import type { State } from './index.ts';
-import type { Market, Order, Participant, Trade } from './state.ts';
+import type { Market, Order, OverOrder, Participant, Trade } from './state.ts';
 import {
   advance,
   alice,
@@ -22,6 +22,7 @@ function soundState(): State {
   placeFirm(driver, { participant: bob, side: 'bid', price: 90, volume: 2 });
   placeFirm(driver, { participant: bob, side: 'bid', price: 100, volume: 3 });
   place(driver, { participant: bob, side: 'bid', price: 95, volume: 1 });
+  place(driver, { participant: bob, side: 'bid', price: 80, volume: 1, timeInForce: 'ioc' });
   advance(driver, { settled: [{ trade: tradeId(1), lot: 0 }] });
   const delivery = { from: 9e6, to: 10e6, gate: 8e6 };
   give(driver, { kind: 'market.open', terms: { ...terms, symbol: 'A/B', delivery } });
@@ -33,6 +34,14 @@ const trade = (state: State): Trade => sure(state.trades.get(tradeId(1)));
 const marketOf = (state: State): Market => sure(state.markets.get(symbol));
 const gated = (state: State): Market => sure(state.markets.get(sure(toMarketSymbol('A/B'))));
 const participant = (state: State): Participant => sure(state.participants.get(alice));
+const buyer = (state: State): Participant => sure(state.participants.get(bob));
+const over = (state: State): OverOrder => sure(state.over.get(orderId(5)));
+const rewrite = (state: State, change: Partial<OverOrder>): unknown =>
+  state.over.add(
+    { ...over(state), ...change },
+    { ...over(state), ...change },
+    buyer(state).over[0],
+  );
 const lots = (value: number): NonNullable<ReturnType<typeof toLots>> => sure(toLots(value));
 
 /** Faults planted in a sound state, and a part of what the auditor has to say about each. */
@@ -98,6 +107,12 @@ const faults: readonly (readonly [string, (state: State) => unknown])[] = [
   ['KWH/ECOIN has 0 whole orders to ask', (state) => (marketOf(state).wholes.ask = 1)],
   ['alice has 0 live orders', (state) => participant(state).live.pop()],
   ['alice has 0 answers', (state) => participant(state).answers.clear()],
+  ['bob lost an answer', (state) => (buyer(state).overCount = 2)],
+  ['bob forgot O5', (state) => buyer(state).answers.set(over(state).clientOrderId, 7)],
+  ['O5 is over and kept', (state) => state.orders.set(orderId(5), order(state, 4))],
+  ['O5 has lost count of its lots', (state) => rewrite(state, { filled: lots(1) })],
+  ['bob forgot O5', (state) => rewrite(state, { participant: participant(state) })],
+  ['1 orders are over and 0 are known', (state) => buyer(state).over.pop()],
   ['bob holds', (state) => (sure(state.accounts.get(bob)?.get(ecoin)).hold = sure(toAmount(1)))],
   ['bob holds 0 ecoin, its orders need', (state) => state.accounts.get(bob)?.delete(ecoin)],
   ['were issued', (state) => state.issued.set(energy, sure(toAmount(1)))],

@@ -17,6 +17,9 @@ export function audit(state: State): readonly string[] {
   const violations: string[] = [];
   const report: Report = (violation) => violations.push(violation);
   const found = findAll(state);
+  let over = 0;
+  for (const participant of state.participants.values()) over += participant.over.length;
+  if (over !== state.over.size) report(`${state.over.size} orders are over and ${over} are known`);
   for (const market of state.markets.values()) {
     checkBook(state, market, report);
     checkGate(state, market, report);
@@ -24,7 +27,9 @@ export function audit(state: State): readonly string[] {
   for (const order of state.orders.values()) checkOrder(state, found, order, report);
   for (const trade of state.trades.values()) checkTrade(state, trade, report);
   for (const participant of state.participants.values()) {
-    checkParticipant(found.orders.get(participant.address) ?? [], participant, report);
+    const own = found.orders.get(participant.address) ?? [];
+    checkParticipant(own, participant, report);
+    checkAnswers(state, own, participant, report);
   }
   checkAccounts(state, report);
   checkOutputs(state, report);
@@ -193,7 +198,7 @@ function checkTrade(state: State, trade: Trade, report: Report): void {
 }
 
 function checkParticipant(own: readonly Order[], participant: Participant, report: Report): void {
-  const { address, live, answers, over, overCount } = participant;
+  const { address, live } = participant;
   const alive = own.filter(({ status }) => status !== 'done');
   if (alive.length !== live.length) report(`${address} has ${live.length} live orders`);
   if (alive.some((order) => live[order.liveAt] !== order)) {
@@ -203,14 +208,28 @@ function checkParticipant(own: readonly Order[], participant: Participant, repor
   if (alive.filter(({ whole }) => whole).length !== participant.wholes) {
     report(`${address} has not ${participant.wholes} whole orders`);
   }
+}
+
+/** What of a participant's placements is still answered: the orders that are not over, and the last that are. */
+function checkAnswers(
+  state: State,
+  own: readonly Order[],
+  { address, answers, over, overCount }: Participant,
+  report: Report,
+): void {
   if (over.length !== Math.min(overCount, answersMax)) report(`${address} lost an answer`);
-  if (answers.size !== own.length) report(`${address} has ${answers.size} answers`);
+  if (answers.size !== own.length + over.length) report(`${address} has ${answers.size} answers`);
   for (const order of own) {
     if (answers.get(order.clientOrderId) !== order) report(`${address} forgot ${order.id}`);
-    const isOver = order.status === 'done' && order.unsettled === 0;
-    if (over.includes(order) !== isOver) report(`${order.id} is over or not`);
+    if (order.status === 'done' && order.unsettled === 0) report(`${order.id} is over and kept`);
   }
-  if (over.some((order) => !own.includes(order))) report(`${address} answers for a lost order`);
+  for (const row of over) {
+    const { id, clientOrderId, participant, volume, filled, cancelled } = state.over.at(row);
+    const isAnswered = answers.get(clientOrderId) === row && state.over.rowOf(id) === row;
+    if (!isAnswered || participant.address !== address) report(`${address} forgot ${id}`);
+    if (filled + cancelled !== volume) report(`${id} has lost count of its lots`);
+    if (state.orders.get(id) !== undefined) report(`${id} is over and kept`);
+  }
 }
 
 type Sums<Key> = Map<Key, Map<Asset, number>>;

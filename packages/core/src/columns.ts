@@ -2,7 +2,7 @@
  * The orders of a state in columns, as a snapshot keeps them: one field of all orders after the other, and values that many orders share only once. Most orders of a state are over and
  * alike, so that this is a quarter of their lines and is read in a quarter of the time.
  */
-import { headLines, lineOfOrder, linesAfter, linesBefore } from './snapshot.ts';
+import { headLines, linesAfter, linesBefore, orderLines } from './snapshot.ts';
 import type { LotLine, OrderLine } from './snapshot.ts';
 import type { State } from './state.ts';
 
@@ -59,7 +59,7 @@ export interface OrdersLine {
 
 /** The state as a snapshot keeps it: as `stateText`, but with all orders in one line, so that `restore` reads it in less than half the time. Equal for equal states too. */
 export function packedState(state: State): string {
-  const orders = toColumns(Array.from(state.orders.values(), lineOfOrder));
+  const orders = toColumns([...orderLines(state)]);
   const lines = [...headLines(state), ...linesBefore(state), orders, ...linesAfter(state)];
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }

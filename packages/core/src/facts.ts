@@ -2,7 +2,7 @@
 import type { LotOffer } from './command.ts';
 import type { OrderView } from './event.ts';
 import { offersOf } from './lots.ts';
-import { viewOfOrder } from './order.ts';
+import { knownOrder, viewOfOrder } from './order.ts';
 import type { State } from './state.ts';
 import { isUnsettled } from './trade.ts';
 import type { OrderId, TradeId } from './units.ts';
@@ -20,10 +20,11 @@ export interface OrderFacts {
 
 /** An order that is live, unsettled, or over and still answered. @returns undefined for every other. */
 export function orderFactsOf(state: State, id: OrderId): OrderFacts | undefined {
-  const order = state.orders.get(id);
+  const order = knownOrder(state, id);
   if (order === undefined) return undefined;
-  const { firm, unsettled, given } = order;
   const view = viewOfOrder(order);
+  if (!('firm' in order)) return { view, firm: [], unsettled: 0, given: 0 };
+  const { firm, unsettled, given } = order;
   return { view, firm: offersOf(firm), unsettled, given: given.length };
 }
 

@@ -14,9 +14,9 @@ import type { CancelReason, OrderView } from './event.ts';
 import { assert, exactAmount, exactInstant, exactLots } from './exact.ts';
 import { answersMax } from './limits.ts';
 import { offersOf, takeLot, volumeOfLots } from './lots.ts';
-import type { Lot, Market, Order, Participant, State } from './state.ts';
+import type { AnyOrder, Lot, Market, Order, OverOrder, Participant, State } from './state.ts';
 import { toOrderId } from './units.ts';
-import type { Lots, Price } from './units.ts';
+import type { Lots, OrderId, Price } from './units.ts';
 
 const none: readonly LotOffer[] = [];
 
@@ -24,7 +24,8 @@ const none: readonly LotOffer[] = [];
 export const noLots: readonly number[] = [];
 
 /** What may be shown of an order, as it is now: the same object as before while it is the same. */
-export function viewOfOrder(order: Order): OrderView {
+export function viewOfOrder(order: Order | OverOrder): OrderView {
+  if (!('shown' in order)) return makeView(order);
   const { shown } = order;
   if (
     shown !== undefined &&
@@ -42,7 +43,7 @@ export function viewOfOrder(order: Order): OrderView {
   return order.shown;
 }
 
-function makeView(order: Order): OrderView {
+function makeView(order: AnyOrder): OrderView {
   const view = {
     order: order.id,
     participant: order.participant.address,
@@ -383,14 +384,33 @@ export function closeIfDone(state: State, order: Order): void {
 /** A done order is over with its last trade: it joins those that are only answered, and the oldest of them is forgotten. */
 export function retireIfOver(state: State, order: Order): void {
   if (order.status !== 'done' || order.unsettled > 0) return;
+  const { over } = state;
   const { participant } = order;
   const slot = participant.overCount % answersMax;
   const oldest = participant.over[slot];
-  if (oldest !== undefined) {
-    participant.answers.delete(oldest.clientOrderId);
-    state.orders.delete(oldest.id);
-  }
-  participant.over[slot] = order;
-  order.shown = undefined;
+  if (oldest !== undefined) participant.answers.delete(over.delete(oldest));
+  state.orders.delete(order.id);
+  const row = over.add(order, order, oldest);
+  participant.over[slot] = row;
+  participant.answers.set(order.clientOrderId, row);
   participant.overCount += 1;
+}
+
+/** An order that is live, unsettled, or over and still answered. @returns undefined for every other. */
+export function knownOrder({ orders, over }: State, id: OrderId): Order | OverOrder | undefined {
+  return orders.get(id) ?? over.get(id);
+}
+
+/** All of these, in the order of acceptance. */
+export function* knownOrders({
+  orders,
+  over,
+}: State): Generator<Order | OverOrder, void, undefined> {
+  const ended = over.values();
+  let next = ended.next().value;
+  for (const order of orders.values()) {
+    for (; next !== undefined && next.number < order.number; next = ended.next().value) yield next;
+    yield order;
+  }
+  for (; next !== undefined; next = ended.next().value) yield next;
 }

@@ -34,7 +34,7 @@ export function restore(text: string): State {
 /** As `restore`, of the pieces of `statePieces`; yields after each, so that nobody has to stop for all of it at once. */
 export function* restorePieces(pieces: Iterable<string>): Generator<void, State, undefined> {
   const state = createState();
-  const over = new Map<Participant, readonly OrderId[]>();
+  const over: Ended = { lists: new Map(), ids: new Set() };
   let isHead = true;
   for (const piece of pieces) {
     const lines = piece.trimEnd().split('\n');
@@ -45,7 +45,7 @@ export function* restorePieces(pieces: Iterable<string>): Generator<void, State,
   }
   restBooks(state);
   yield;
-  for (const [participant, ids] of over) readOver(state, participant, ids);
+  for (const [participant, ids] of over.lists) readOver(state, participant, ids);
   return state;
 }
 
@@ -55,8 +55,14 @@ function readHead(state: State, [head = '', counts = '']: readonly string[]): vo
   Object.assign(state, { seq, at, height, orderCount, tradeCount });
 }
 
-/** Lines come in an order in which what one names has been read. `over` notes which orders of a participant are. */
-function readLine(state: State, over: Map<Participant, readonly OrderId[]>, line: Line): void {
+/** Orders that are over, as their participants' lines name them, oldest first: those come before the orders' own. */
+interface Ended {
+  readonly lists: Map<Participant, readonly OrderId[]>;
+  readonly ids: Set<OrderId>;
+}
+
+/** Lines come in an order in which what one names has been read. */
+function readLine(state: State, over: Ended, line: Line): void {
   switch (line.kind) {
     case 'issued':
       state.issued.set(line.asset, line.issued);
@@ -68,13 +74,14 @@ function readLine(state: State, over: Map<Participant, readonly OrderId[]>, line
       readMarket(state, line);
       return;
     case 'participant':
-      over.set(readParticipant(state, line), line.over);
+      over.lists.set(readParticipant(state, line), line.over);
+      for (const id of line.over) over.ids.add(id);
       return;
     case 'order':
-      readOrder(state, line);
+      readOrder(state, over, line);
       return;
     case 'orders':
-      for (const order of fromColumns(line)) readOrder(state, order);
+      for (const order of fromColumns(line)) readOrder(state, over, order);
       return;
     case 'trade':
       readTrade(state, line);
@@ -118,10 +125,16 @@ function readParticipant(state: State, line: ParticipantLine): Participant {
   return participant;
 }
 
-function readOrder(state: State, line: OrderLine): void {
+function readOrder(state: State, { ids }: Ended, line: OrderLine): void {
   const participant = state.participants.get(line.participant);
   const market = state.markets.get(line.market);
   assert(participant !== undefined && market !== undefined, `${line.order} is nobody's`);
+  if (ids.has(line.order)) {
+    const { order: id } = line;
+    const row = state.over.add({ id, number: numberOfId(id), participant, market }, line);
+    participant.answers.set(line.clientOrderId, row);
+    return;
+  }
   const { participant: address, side } = line;
   const asset = givenAsset(market.terms, side);
   const owned = state.accounts.get(address)?.get(asset);
@@ -265,6 +278,10 @@ function restBooks({ orders }: State): void {
 }
 
 function readOver(state: State, participant: Participant, over: readonly OrderId[]): void {
-  for (const id of over) participant.over.push(orderNamed(state, id));
+  for (const id of over) {
+    const row = state.over.rowOf(id);
+    assert(row !== undefined, `${id} is named and not there`);
+    participant.over.push(row);
+  }
   participant.overCount = over.length;
 }

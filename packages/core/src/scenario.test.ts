@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { knownOrders } from './order.ts';
 import { queueOf, toAddress, toOrderId, toTradeId } from './index.ts';
 import type { Event, OrderId } from './index.ts';
 import { advance, createDriver, deliver, give, place, sure, symbol } from './testing/driver.ts';
@@ -66,7 +67,7 @@ function tell(event: Event): string | undefined {
 }
 
 function lastOrder({ state }: Driver, name: string): OrderId {
-  const own = [...state.orders.values()].filter(({ participant }) => participant.address === name);
+  const own = [...knownOrders(state)].filter(({ participant }) => participant.address === name);
   return sure(own.at(-1)).id;
 }
 

@@ -9,7 +9,9 @@ import type { CancelReason, LotState, OrderStatus } from './event.ts';
 import { answersMax } from './limits.ts';
 import type { MarketTerms, Phase, SelfTrade, Side } from './market.ts';
 import type { OrderType, TimeInForce } from './command.ts';
-import type { Lot, Market, Order, Participant, State, Trade } from './state.ts';
+import { knownOrders } from './order.ts';
+import type { Over } from './over.ts';
+import type { Lot, Market, Order, OverOrder, Participant, State, Trade } from './state.ts';
 import type { Address, Amount, Asset, Instant, Lots, MarketSymbol, OrderId } from './units.ts';
 import type { Output, Price, TradeId, Txid } from './units.ts';
 
@@ -182,9 +184,14 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
   return [...map].toSorted(byKey);
 }
 
+/** All orders, in the order of acceptance. */
+export function* orderLines(state: State): Generator<OrderLine, void, undefined> {
+  for (const order of knownOrders(state)) yield lineOfOrder(order);
+}
+
 function* linesOf(state: State): Generator<Line> {
   yield* linesBefore(state);
-  for (const order of state.orders.values()) yield lineOfOrder(order);
+  yield* orderLines(state);
   yield* linesAfter(state);
 }
 
@@ -199,7 +206,9 @@ export function* linesBefore(state: State): Generator<Line> {
     }
   }
   for (const [, market] of sorted(state.markets)) yield lineOfMarket(market);
-  for (const [, participant] of sorted(state.participants)) yield lineOfParticipant(participant);
+  for (const [, participant] of sorted(state.participants)) {
+    yield lineOfParticipant(state.over, participant);
+  }
 }
 
 /** What names orders. */
@@ -240,10 +249,10 @@ function inOrder(terms: MarketTerms): MarketTerms {
   return { ...given, delivery: { from, to, gate } };
 }
 
-function lineOfParticipant(participant: Participant): Line {
+function lineOfParticipant(of: Over, participant: Participant): Line {
   const { address, name, owner, isSuspended, over, overCount } = participant;
   const oldest = overCount < answersMax ? 0 : overCount % answersMax;
-  const fromOldest = [...over.slice(oldest), ...over.slice(0, oldest)].map(({ id }) => id);
+  const fromOldest = [...over.slice(oldest), ...over.slice(0, oldest)].map((row) => of.idAt(row));
   const standing = isSuspended ? ({ suspended: true } as const) : {};
   return { kind: 'participant', participant: address, name, owner, ...standing, over: fromOldest };
 }
@@ -253,7 +262,8 @@ function lineOfLot({ lot, volume, output, offer, state, txid }: Lot): LotLine {
 }
 
 /** An order as it is kept. */
-export function lineOfOrder(order: Order): OrderLine {
+function lineOfOrder(order: Order | OverOrder): OrderLine {
+  const { firm, bare } = 'firm' in order ? order : without;
   return {
     kind: 'order',
     order: order.id,
@@ -278,13 +288,15 @@ export function lineOfOrder(order: Order): OrderLine {
     remaining: order.remaining,
     cost: order.cost,
     place: order.place,
-    firm: order.firm.map(lineOfLot),
-    bare: order.bare,
+    firm: firm.map(lineOfLot),
+    bare,
     joinsBack: order.joinsBack,
     lotCount: order.lotCount,
     ended: order.ended,
   };
 }
+
+const without: Pick<Order, 'firm' | 'bare'> = { firm: [], bare: [] };
 
 function lineOfTrade({ id, price, volume, resting, incoming, at, deadline, lots }: Trade): Line {
   return {

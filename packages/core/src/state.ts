@@ -13,6 +13,8 @@ import { exactInstant, exactPrice } from './exact.ts';
 import { Numbered } from './numbered.ts';
 import { Outputs } from './outputs.ts';
 import type { OutputGroup } from './outputs.ts';
+import { Over } from './over.ts';
+import type { OverRow } from './over.ts';
 import type { MarketTerms, Phase, SelfTrade, Side } from './market.ts';
 import type {
   Address,
@@ -51,8 +53,8 @@ export interface Market {
   gateDue: Deadline | undefined;
 }
 
-/** An order that is live, unsettled, or over and still answered. */
-export interface Order {
+/** What is known of every order. */
+export interface AnyOrder {
   readonly id: OrderId;
   /** The number in `id`: orders in the order of acceptance. */
   readonly number: number;
@@ -70,6 +72,30 @@ export interface Order {
   /** As placed, whatever amendments followed. */
   readonly placedPrice: Price;
   readonly placedVolume: Lots;
+  readonly price: Price;
+  readonly volume: Lots;
+  readonly status: OrderStatus;
+  readonly filled: Lots;
+  readonly cancelled: Lots;
+  readonly remaining: Lots;
+  readonly cost: Amount;
+  /** Its time priority, kept for lots that come back; 0 until it first rests. */
+  readonly place: number;
+  /** The awaited lots send the order to the back of its level: some of them are new. */
+  readonly joinsBack: boolean;
+  /** Indices of lots given out so far. */
+  readonly lotCount: number;
+  /** Why nothing of it shall trade any more; lots that come back are cancelled with this. */
+  readonly ended: CancelReason | undefined;
+}
+
+/** An order of which nothing remains and no trade is open: it is answered for a while and never changes again. */
+export interface OverOrder extends AnyOrder {
+  readonly status: 'done';
+}
+
+/** An order that is live, or of which a trade is not final. */
+export interface Order extends AnyOrder {
   /** What it gives. Kept by its hold. */
   readonly account: Account;
   price: Price;
@@ -86,15 +112,12 @@ export interface Order {
   shown: OrderView | undefined;
   /** Its slot on the book; −1 while nothing of it rests. */
   slot: number;
-  /** Its time priority, kept for lots that come back; 0 until it first rests. */
   place: number;
   /** The lots that rest, ascending; they trade in this order. Of a whole order, one that stands for all. */
   firm: Lot[];
   /** The indices of lots that remain and wait for offers, ascending. Replaced, never changed: events share it. */
   bare: readonly number[];
-  /** The awaited lots send the order to the back of its level: some of them are new. */
   joinsBack: boolean;
-  /** Indices of lots given out so far. */
   lotCount: number;
   /** Until when offers are awaited. */
   offersDue: Deadline | undefined;
@@ -103,7 +126,6 @@ export interface Order {
   readonly given: Trade[];
   /** Trades of this order, on either side, that are not final. */
   unsettled: number;
-  /** Why nothing of it shall trade any more; lots that come back are cancelled with this. */
   ended: CancelReason | undefined;
 }
 
@@ -157,9 +179,9 @@ export interface Participant {
   readonly live: Order[];
   wholes: number;
   /** Every order whose placement is still answered, by client order id: all live and unsettled ones, and the last that are over. */
-  readonly answers: Map<string, Order>;
-  /** The orders of `answers` that are over as a ring: the n-th to be over lies at n modulo its size. */
-  readonly over: Order[];
+  readonly answers: Map<string, Order | OverRow>;
+  /** The rows of those that are over as a ring: the n-th to be over lies at n modulo its size. */
+  readonly over: OverRow[];
   overCount: number;
   /** The dead man's switch. */
   switchDue: Deadline | undefined;
@@ -193,7 +215,9 @@ export interface State {
   readonly accounts: Map<Address, Map<Asset, Account>>;
   /** The sum of all balances, by asset. */
   readonly issued: Map<Asset, Amount>;
+  /** Those that are live, or of which a trade is not final. */
   readonly orders: Numbered<OrderId, Order>;
+  readonly over: Over;
   readonly trades: Numbered<TradeId, Trade>;
   /** Firm lots that rest or are matched and unsettled, by output: one output, one lot. */
   readonly outputs: Outputs;
@@ -216,6 +240,7 @@ export function createState(): State {
     accounts: new Map(),
     issued: new Map(),
     orders: new Numbered(),
+    over: new Over(),
     trades: new Numbered(),
     outputs: new Outputs(),
     deadlines: createDeadlines(),

@@ -6,7 +6,7 @@ import { exactAmount } from './exact.ts';
 import type { OrderView, TradeView } from './event.ts';
 import { findLot } from './lots.ts';
 import type { MarketTerms, Phase, Side } from './market.ts';
-import { viewOfOrder } from './order.ts';
+import { knownOrder, viewOfOrder } from './order.ts';
 import type { Market, Order, Participant, State } from './state.ts';
 import { viewOfTrade } from './trade.ts';
 import type {
@@ -212,7 +212,7 @@ export function conditionsOf(state: State, symbol: MarketSymbol): MarketView | u
 
 /** An order that is live, unsettled, or over and still answered. @returns undefined for every other. */
 export function orderOf(state: State, id: OrderId): OrderView | undefined {
-  const order = state.orders.get(id);
+  const order = knownOrder(state, id);
   return order === undefined ? undefined : viewOfOrder(order);
 }
 

@@ -5,8 +5,14 @@ import type { LotOffer, OrderAmend } from '../command.ts';
 import { exactLots } from '../exact.ts';
 import { offersOf, takeHighest } from '../lots.ts';
 import { wouldTrade } from '../match.ts';
-import { bareRemaining, cancelRemaining, dropFirm, dropOffersDue, noLots } from '../order.ts';
-import { forgetOutputs, noteBook, requestOffers, takeOffBook, viewOfOrder } from '../order.ts';
+import {
+  bareRemaining,
+  cancelRemaining,
+  dropFirm,
+  dropOffersDue,
+  forgetOutputs,
+} from '../order.ts';
+import { knownOrder, noLots, noteBook, requestOffers, takeOffBook, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Order, State } from '../state.ts';
 import type { Lots, Price } from '../units.ts';
@@ -58,7 +64,7 @@ function amendmentOf(
   command: OrderAmend,
 ): { readonly order: Order; readonly wish: Wish } | RefusalCode {
   if (!state.participants.has(command.participant)) return 'unknown_participant';
-  const order = state.orders.get(command.order);
+  const order = knownOrder(state, command.order);
   if (order?.participant.address !== command.participant) return 'unknown_order';
   if (order.status === 'done') return 'order_done';
   const { market } = order;

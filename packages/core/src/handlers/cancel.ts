@@ -4,7 +4,7 @@ import type { OrderCancel, OrderCancelAll, OrderCancelAllAfter } from '../comman
 import { addDeadline, dropDeadline } from '../deadline.ts';
 import type { CancelReason } from '../event.ts';
 import { exactInstant } from '../exact.ts';
-import { cancelRemaining, viewOfOrder } from '../order.ts';
+import { cancelRemaining, knownOrder, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Market, Order, State } from '../state.ts';
 
@@ -22,7 +22,7 @@ export function cancelOrder(
   command: OrderCancel,
 ): RefusalCode | undefined {
   if (!state.participants.has(command.participant)) return 'unknown_participant';
-  const order = state.orders.get(command.order);
+  const order = knownOrder(state, command.order);
   if (order?.participant.address !== command.participant) return 'unknown_order';
   if (order.status === 'done') {
     if (order.ended !== 'requested') return 'order_done';

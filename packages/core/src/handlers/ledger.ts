@@ -7,7 +7,7 @@ import type { CancelReason } from '../event.ts';
 import { assert, exactAmount, exactLots } from '../exact.ts';
 import { findLot } from '../lots.ts';
 import { numberOfId } from '../numbered.ts';
-import { endingOf, loseRestingLot, requestOffers, returnLot } from '../order.ts';
+import { endingOf, knownOrder, loseRestingLot, requestOffers, returnLot } from '../order.ts';
 import { tellCancelled, unfillLots, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Lot, Order, State, Trade } from '../state.ts';
@@ -70,7 +70,7 @@ function dueLot(
  * the block came; then there is nothing left to lose.
  */
 function wasFirm(state: State, { order, lot }: LedgerAdvance['lost'][number]): boolean {
-  const known = state.orders.get(order);
+  const known = knownOrder(state, order);
   if (known === undefined) return numberOfId(order) <= state.orderCount;
   return known.place > 0 && lot < known.lotCount;
 }

@@ -4,14 +4,14 @@ import type { LotOffer, OffersDecline, OffersDeliver } from '../command.ts';
 import { exactLots } from '../exact.ts';
 import { addLots, takeHighest, volumeOfLots } from '../lots.ts';
 import { matchIncoming, wouldTrade } from '../match.ts';
-import { cancelBare, dropOffersDue, forgetOutputs, noteBook, restFirm } from '../order.ts';
-import { noLots, viewOfOrder, volumeOfBare } from '../order.ts';
+import { cancelBare, dropOffersDue, forgetOutputs, knownOrder, noteBook } from '../order.ts';
+import { noLots, restFirm, viewOfOrder, volumeOfBare } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Lot, Order, State } from '../state.ts';
 
 function waitingOrder(state: State, command: OffersDeliver | OffersDecline): Order | RefusalCode {
   if (!state.participants.has(command.participant)) return 'unknown_participant';
-  const order = state.orders.get(command.order);
+  const order = knownOrder(state, command.order);
   if (order?.participant.address !== command.participant) return 'unknown_order';
   if (order.status === 'done') return 'order_done';
   if (order.bare.length === 0) return 'not_pending';

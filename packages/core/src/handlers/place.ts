@@ -7,11 +7,11 @@ import { matchIncoming, wouldTrade } from '../match.ts';
 import { acceptOrder, bareRemaining, cancelRemaining } from '../order.ts';
 import { requestOffers, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
-import type { Market, Order, Participant, State } from '../state.ts';
+import type { AnyOrder, Market, Order, OverOrder, Participant, State } from '../state.ts';
 import type { Instant, Price } from '../units.ts';
 
 /** True when the command would have made this very order. */
-function isRepeat(order: Order, command: OrderPlace): boolean {
+function isRepeat(order: AnyOrder, command: OrderPlace): boolean {
   return (
     order.market.terms.symbol === command.market &&
     order.side === command.side &&
@@ -24,6 +24,16 @@ function isRepeat(order: Order, command: OrderPlace): boolean {
     order.whole === (command.whole ?? false) &&
     order.selfTrade === (command.selfTrade ?? 'cancel_incoming')
   );
+}
+
+/** The order that an earlier placement under this id made. */
+function answeredOrder(
+  { over }: State,
+  { answers }: Participant,
+  clientOrderId: string,
+): Order | OverOrder | undefined {
+  const found = answers.get(clientOrderId);
+  return typeof found === 'number' ? over.at(found) : found;
 }
 
 function rests({ timeInForce }: OrderPlace): boolean {
@@ -114,7 +124,7 @@ export function placeRefusal(
 ): RefusalCode | undefined {
   const participant = state.participants.get(command.participant);
   if (participant === undefined) return 'unknown_participant';
-  const answered = participant.answers.get(command.clientOrderId);
+  const answered = answeredOrder(state, participant, command.clientOrderId);
   if (answered !== undefined) return isRepeat(answered, command) ? undefined : 'id_reused';
   const market = state.markets.get(command.market);
   if (market === undefined) return 'unknown_market';
@@ -133,7 +143,7 @@ export function placeOrder(
 ): RefusalCode | undefined {
   const participant = state.participants.get(command.participant);
   if (participant === undefined) return 'unknown_participant';
-  const answered = participant.answers.get(command.clientOrderId);
+  const answered = answeredOrder(state, participant, command.clientOrderId);
   if (answered !== undefined) {
     if (!isRepeat(answered, command)) return 'id_reused';
     const view = viewOfOrder(answered);

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { knownOrders } from '../order.ts';
 import { queueOf } from '../index.ts';
 import type { Delivery } from '../index.ts';
 import { symbol, terms } from '../testing/driver.ts';
@@ -18,15 +19,15 @@ import type { RuleStep } from '../testing/rules-flow.ts';
 
 /** What both know of every live order and of the queues, in the same words. */
 function comparePositions({ state }: Driver, oracle: Oracle): void {
-  const seen = [...state.orders.values()].map((order) => ({
+  const seen = [...knownOrders(state)].map((order) => ({
     order: order.id,
     price: order.price,
     volume: order.volume,
     filled: order.filled,
     cancelled: order.cancelled,
     remaining: order.remaining,
-    firm: order.firm.map(({ lot }) => lot),
-    bare: [...order.bare],
+    firm: 'firm' in order ? order.firm.map(({ lot }) => lot) : [],
+    bare: 'bare' in order ? [...order.bare] : [],
   }));
   const names = new Set(seen.map(({ order }) => String(order)));
   const said = oracle.book.orders

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { knownOrder, knownOrders } from '../order.ts';
 import { apply, audit, createState, packedState } from '../index.ts';
 import { restore, stateHash, stateText } from '../index.ts';
 import type { Entry, Event, State } from '../index.ts';
@@ -38,7 +39,7 @@ test('holds are what live orders and unsettled trades need, and no balance is be
     const need = (who: string, asset: string, amount: number): void => {
       needed.set(`${who} ${asset}`, (needed.get(`${who} ${asset}`) ?? 0) + amount);
     };
-    for (const { participant, side, remaining, price } of state.orders.values()) {
+    for (const { participant, side, remaining, price } of knownOrders(state)) {
       if (side === 'ask') need(participant.address, 'energy', remaining * terms.lot);
       else need(participant.address, 'ecoin', remaining * price);
     }
@@ -235,7 +236,7 @@ test('a placement, an amendment or a cancel that is sent again is answered alike
     const [answer, ...more] = give(driver, command);
     again += 1;
     expect(more).toEqual([]);
-    const order = 'order' in command ? sure(state.orders.get(command.order)) : undefined;
+    const order = 'order' in command ? sure(knownOrder(state, command.order)) : undefined;
     if (command.kind === 'order.amend' && order?.status === 'done') {
       expect(answer).toMatchObject({ kind: 'refused', code: 'order_done' });
     } else if (command.kind === 'order.amend') {

@@ -2,6 +2,7 @@
  * Drives a core in tests: stamps commands as the sequencer does, gives them as a journal on disk would give them back, audits after every entry,
  * and keeps a reader of the events, which has to agree with the state. The ledger is a table of balances that never goes wrong.
  */
+import { knownOrder } from '../order.ts';
 import { apply, audit, createState, ledgerHeight, offerOf, stateText, tradeOf } from '../index.ts';
 import { toAddress, toAsset, toMarketSymbol, toOrderId, toTradeId } from '../index.ts';
 import type { Entry, Event, OrderId, State, TradeId } from '../index.ts';
@@ -184,7 +185,9 @@ export function offersFor(driver: Driver, lots: number | readonly number[]): obj
 
 /** Delivers what an order was asked for. */
 export function deliver(driver: Driver, order: OrderId): readonly Event[] {
-  const { participant, bare } = sure(driver.state.orders.get(order));
+  const found = sure(knownOrder(driver.state, order));
+  const { participant } = found;
+  const bare = 'bare' in found ? found.bare : [];
   const lots = offersFor(driver, bare);
   return give(driver, {
     kind: 'offers.deliver',

@@ -3,6 +3,7 @@
  * settles some lots, loses others and moves funds besides, and time that passes. Steps are drawn beforehand and choose among what there is.
  */
 import * as fc from 'fast-check';
+import { knownOrders } from '../order.ts';
 import { balanceOf, openTrades, pendingOffers } from '../index.ts';
 import type { Event, OrderId, TradeId } from '../index.ts';
 import {
@@ -106,7 +107,7 @@ export function step(driver: Driver, taken: FlowStep): readonly Event[] {
       return give(driver, { kind: 'offers.decline', participant, order, reason: 'locked' });
     }
     case 'cancel': {
-      const order = choose([...driver.state.orders.values()], taken.pick);
+      const order = choose([...knownOrders(driver.state)], taken.pick);
       if (order === undefined) return [];
       const participant = everybody[taken.who] ?? order.participant.address;
       return give(driver, { kind: 'order.cancel', participant, order: order.id });

@@ -1,5 +1,6 @@
 /** Flows of commands that use every rule, and what the core did with them told as the oracle tells it. */
 import * as fc from 'fast-check';
+import { knownOrders } from '../order.ts';
 import { apply, openTrades, pendingOffers, toInstant } from '../index.ts';
 import type { Command, Delivery, Event, State } from '../index.ts';
 import { createDriver, everybody, give, offersFor, sure, symbol, terms, txidOf } from './driver.ts';
@@ -130,7 +131,7 @@ function placementOf(driver: Driver, step: RuleStep): object {
 export function commandOf(driver: Driver, step: RuleStep): object | undefined {
   const { state } = driver;
   const participant = sure(everybody[step.who]);
-  const all = [...state.orders.values()];
+  const all = [...knownOrders(state)];
   const live = all.filter(({ status }) => status !== 'done');
   const market = symbol;
   switch (step.what) {
@@ -286,8 +287,8 @@ export function take(
   if (!step.now) return;
   for (const event of events) {
     if (event.kind !== 'offers.requested') continue;
-    const order = sure(driver.state.orders.get(event.view.order));
-    if (order.bare.length === 0) continue;
+    const order = driver.state.orders.get(event.view.order);
+    if (order === undefined || order.bare.length === 0) continue;
     send({
       kind: 'offers.deliver',
       participant: event.view.participant,

@@ -1,6 +1,6 @@
 /** Runs flows through a core and shows a property every entry of them, with how the orders were before. */
 import * as fc from 'fast-check';
-import { viewOfOrder } from '../order.ts';
+import { knownOrders, viewOfOrder } from '../order.ts';
 import type { Event, OrderId, OrderView, State } from '../index.ts';
 import { createReader } from './reader.ts';
 import type { Driver } from './driver.ts';
@@ -18,7 +18,7 @@ export interface Seen extends Taken {
 }
 
 function viewsOf(state: State): ReadonlyMap<OrderId, OrderView> {
-  return new Map([...state.orders.values()].map((order) => [order.id, viewOfOrder(order)]));
+  return new Map([...knownOrders(state)].map((order) => [order.id, viewOfOrder(order)]));
 }
 
 /** How many flows, what is asked of the end of each, and whether their markets have a gate, as `deliveryOf` says. */
