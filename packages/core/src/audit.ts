@@ -224,11 +224,11 @@ function checkAnswers(
     if (order.status === 'done' && order.unsettled === 0) report(`${order.id} is over and kept`);
   }
   for (const row of over) {
-    const { id, clientOrderId, participant, volume, filled, cancelled } = state.over.at(row);
-    const isAnswered = answers.get(clientOrderId) === row && state.over.rowOf(id) === row;
-    if (!isAnswered || participant.address !== address) report(`${address} forgot ${id}`);
-    if (filled + cancelled !== volume) report(`${id} has lost count of its lots`);
-    if (state.orders.get(id) !== undefined) report(`${id} is over and kept`);
+    const { number, clientOrderId, participant } = state.over.whoseAt(row);
+    const isAnswered = answers.get(clientOrderId) === row && state.over.rowOfNumber(number) === row;
+    if (!isAnswered || participant.address !== address) report(`${address} forgot O${number}`);
+    if (!state.over.isCounted(row)) report(`O${number} has lost count of its lots`);
+    if (state.orders.at(number) !== undefined) report(`O${number} is over and kept`);
   }
 }
 

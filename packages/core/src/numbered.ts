@@ -14,6 +14,9 @@ interface Page<T> {
   count: number;
 }
 
+/** A page with nothing on it. */
+const nothings = Array.from<undefined>({ length: pageLength });
+
 /** The number in an id. */
 export function numberOfId(id: OrderId | TradeId): number {
   let number = 0;
@@ -27,6 +30,8 @@ export function numberOfId(id: OrderId | TradeId): number {
 export class Numbered<Id extends OrderId | TradeId, T> {
   /** In the order of their numbers. */
   readonly #pages = new Map<number, Page<T>>();
+  /** The newest page, which stays while it is empty: what is added may be gone before the next comes. */
+  #newest = -1;
   #size = 0;
 
   /** How many there are. */
@@ -35,18 +40,22 @@ export class Numbered<Id extends OrderId | TradeId, T> {
   }
 
   get(id: Id): T | undefined {
-    const number = numberOfId(id);
+    return this.at(numberOfId(id));
+  }
+
+  /** As `get`, by the number in the id. */
+  at(number: number): T | undefined {
     return this.#pages.get(pageOf(number))?.things[number % pageLength];
   }
 
   /** Puts it there under its id, whose number is the highest yet, or in the place of what has the id. */
   set(id: Id, thing: T): void {
-    const number = numberOfId(id);
-    let page = this.#pages.get(pageOf(number));
-    if (page === undefined) {
-      page = { things: Array.from<T | undefined>({ length: pageLength }), count: 0 };
-      this.#pages.set(pageOf(number), page);
-    }
+    this.put(numberOfId(id), thing);
+  }
+
+  /** As `set`, by the number in the id. */
+  put(number: number, thing: T): void {
+    const page = this.#pageFor(pageOf(number));
     const index = number % pageLength;
     if (page.things[index] === undefined) {
       page.count += 1;
@@ -57,14 +66,30 @@ export class Numbered<Id extends OrderId | TradeId, T> {
 
   /** Takes away what has this id, if anything has. */
   delete(id: Id): void {
-    const number = numberOfId(id);
-    const page = this.#pages.get(pageOf(number));
+    this.remove(numberOfId(id));
+  }
+
+  /** As `delete`, by the number in the id. */
+  remove(number: number): void {
+    const key = pageOf(number);
+    const page = this.#pages.get(key);
     const index = number % pageLength;
     if (page?.things[index] === undefined) return;
     page.things[index] = undefined;
     page.count -= 1;
     this.#size -= 1;
-    if (page.count === 0) this.#pages.delete(pageOf(number));
+    if (page.count === 0 && key !== this.#newest) this.#pages.delete(key);
+  }
+
+  #pageFor(key: number): Page<T> {
+    let page = this.#pages.get(key);
+    if (page !== undefined) return page;
+    page = { things: nothings.slice(), count: 0 };
+    this.#pages.set(key, page);
+    if (key < this.#newest) return page;
+    if (this.#pages.get(this.#newest)?.count === 0) this.#pages.delete(this.#newest);
+    this.#newest = key;
+    return page;
   }
 
   /** All of them, in the order of their numbers. */

@@ -118,7 +118,7 @@ export function acceptOrder(
     unsettled: 0,
     ended: undefined,
   };
-  state.orders.set(id, order);
+  state.orders.put(order.number, order);
   participant.answers.set(order.clientOrderId, order);
   enliven(state, order);
   holdLots(changes, order, volume);
@@ -389,7 +389,7 @@ export function retireIfOver(state: State, order: Order): void {
   const slot = participant.overCount % answersMax;
   const oldest = participant.over[slot];
   if (oldest !== undefined) participant.answers.delete(over.delete(oldest));
-  state.orders.delete(order.id);
+  state.orders.remove(order.number);
   const row = over.add(order, order, oldest);
   participant.over[slot] = row;
   participant.answers.set(order.clientOrderId, row);

@@ -61,7 +61,7 @@ interface Page {
 }
 
 /** Which order it is, and whose. */
-type Whose = Pick<AnyOrder, 'id' | 'number' | 'participant' | 'market'>;
+type Whose = Pick<AnyOrder, 'number' | 'participant' | 'market'>;
 
 /** All of them. */
 export class Over {
@@ -79,6 +79,11 @@ export class Over {
     return this.#rows.get(id);
   }
 
+  /** As `rowOf`, by the number in the id. */
+  rowOfNumber(ownNumber: number): OverRow | undefined {
+    return this.#rows.at(ownNumber);
+  }
+
   /** An order that is over. @returns undefined for every other. */
   get(id: OrderId): OverOrder | undefined {
     const row = this.#rows.get(id);
@@ -87,8 +92,8 @@ export class Over {
 
   /** Adds an order, of which nothing remains and no trade is open, in a row of its own or in that of one that was deleted. */
   add(
-    { id, number: ownNumber, participant, market }: Whose,
-    order: Omit<AnyOrder, keyof Whose>,
+    { number: ownNumber, participant, market }: Whose,
+    order: Omit<AnyOrder, 'id' | keyof Whose>,
     free?: OverRow,
   ): OverRow {
     const row = free ?? this.#count;
@@ -113,13 +118,13 @@ export class Over {
     numbers[at + cost] = order.cost;
     numbers[at + place] = order.place;
     numbers[at + lotCount] = order.lotCount;
-    this.#rows.set(id, row);
+    this.#rows.put(ownNumber, row);
     return row;
   }
 
   /** Takes the order of a row away, so that the row is free. @returns its client order id. */
   delete(row: OverRow): string {
-    this.#rows.delete(this.idAt(row));
+    this.#rows.remove(this.#numberAt(row));
     return this.#pageOf(row).clientOrderIds[row % pageRows] ?? '';
   }
 
@@ -130,24 +135,41 @@ export class Over {
     return id;
   }
 
-  /** The order of a row. */
-  at(row: OverRow): OverOrder {
-    const { numbers, participants, markets, clientOrderIds } = this.#pageOf(row);
+  /** Whose order a row has, and the number in its id. */
+  whoseAt(row: OverRow): Whose & Pick<AnyOrder, 'clientOrderId'> {
+    const { participants, markets, clientOrderIds } = this.#pageOf(row);
     const index = row % pageRows;
-    const from = index * rowNumbers;
-    const read = (field: number): number => numbers[from + field] ?? NaN;
     const [participant, market] = [participants[index], markets[index]];
     const clientOrderId = clientOrderIds[index];
+    assert(participant !== undefined && market !== undefined, 'nobody is in this row');
+    assert(clientOrderId !== undefined, 'a row is broken');
+    return { number: this.#numberAt(row), participant, market, clientOrderId };
+  }
+
+  /** Whether the lots of a row's order add up: all of them are filled or cancelled. */
+  isCounted(row: OverRow): boolean {
+    const { numbers } = this.#pageOf(row);
+    const at = (row % pageRows) * rowNumbers;
+    return (
+      (numbers[at + filled] ?? NaN) + (numbers[at + cancelled] ?? NaN) === numbers[at + volume]
+    );
+  }
+
+  /** The order of a row. */
+  at(row: OverRow): OverOrder {
+    const { number: ownNumber, participant, market, clientOrderId } = this.whoseAt(row);
+    const { numbers } = this.#pageOf(row);
+    const from = (row % pageRows) * rowNumbers;
+    const read = (field: number): number => numbers[from + field] ?? NaN;
     const bits = read(manner);
     const selfTrade = selfTrades[(bits >> 6) & 3];
     const type = types[(bits >> 1) & 1];
     const timeInForce = times[(bits >> 2) & 3];
-    assert(participant !== undefined && market !== undefined, 'nobody is in this row');
-    assert(clientOrderId !== undefined && selfTrade !== undefined, 'a row is broken');
     assert(type !== undefined && timeInForce !== undefined, 'a row is broken');
+    assert(selfTrade !== undefined, 'a row is broken');
     return {
       id: this.idAt(row),
-      number: read(number),
+      number: ownNumber,
       participant,
       clientOrderId,
       market,
@@ -203,7 +225,7 @@ export class Over {
   }
 }
 
-function mannerOf(order: Omit<AnyOrder, keyof Whose>): number {
+function mannerOf(order: Omit<AnyOrder, 'id' | keyof Whose>): number {
   return (
     (order.side === 'ask' ? 0 : 1) |
     (types.indexOf(order.type) << 1) |

@@ -130,8 +130,8 @@ function readOrder(state: State, { ids }: Ended, line: OrderLine): void {
   const market = state.markets.get(line.market);
   assert(participant !== undefined && market !== undefined, `${line.order} is nobody's`);
   if (ids.has(line.order)) {
-    const { order: id } = line;
-    const row = state.over.add({ id, number: numberOfId(id), participant, market }, line);
+    const number = numberOfId(line.order);
+    const row = state.over.add({ number, participant, market }, line);
     participant.answers.set(line.clientOrderId, row);
     return;
   }
