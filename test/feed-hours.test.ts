@@ -65,6 +65,8 @@ class Exchange {
   readonly past = new FeedPast(noPast, this.state);
   /** One that began somewhere on the way. */
   begun: Feed | undefined;
+  /** One that was folded on from what was kept on the way. */
+  resumed: FeedPast | undefined;
   readonly seen = new Set<string>();
   #seq = 0;
   #at = 1_000_000;
@@ -89,7 +91,7 @@ class Exchange {
     const events = apply(this.state, entry);
     this.#see(events);
     for (const feed of [this.feed, this.begun]) feed?.take([{ entry, events }]);
-    this.past.take({ entry, events });
+    for (const past of [this.past, this.resumed]) past?.take({ entry, events });
   }
 
   #see(events: readonly Event[]): void {
@@ -98,9 +100,10 @@ class Exchange {
     if (inOne.has('market.opened') && inOne.has('level.changed')) this.seen.add('gate at opening');
   }
 
-  /** Begins another feed here. */
+  /** Begins another feed and another past here. */
   begin(): void {
     const kept = JSON.stringify(this.past.keep());
+    this.resumed = new FeedPast(JSON.parse(kept), this.state);
     if (kept.includes('"view"')) this.seen.add('forgotten by the core');
     this.begun = new Feed(findAsset);
     this.begun.begin(JSON.parse(kept), this.state);
@@ -244,7 +247,9 @@ test('a feed begins as the one that took in every entry, however many markets an
         if (index % 25 > 0) continue;
         const { past, feed, state, begun } = exchange;
         const kept = JSON.stringify(feed.keep(state));
-        expect(JSON.stringify(past.keep())).toBe(kept);
+        for (const one of [past, exchange.resumed ?? past]) {
+          expect(JSON.stringify(one.keep())).toBe(kept);
+        }
         if (begun !== undefined) expect(JSON.stringify(begun.keep(state))).toBe(kept);
         exchange.begin();
         expect(shownBy(exchange.begun ?? feed)).toEqual(shownBy(feed));

@@ -49,13 +49,17 @@ export interface CandleSeries {
 
 const microsPerMinute = 60_000_000;
 
-/** One market's candles. */
+/**
+ * One market's candles. The trades of a minute come into them together, when one of the next minute is made or somebody looks: each alone would make a candle of every length anew.
+ */
 export class CandleFold {
-  readonly series: readonly CandleSeries[];
+  readonly #series: readonly CandleSeries[];
   #last: LastTrade | undefined;
+  /** The trades of the newest minute that are in no candle yet. */
+  #minute: { -readonly [Name in keyof Candle]: Candle[Name] } | undefined;
 
   constructor(kept?: KeptCandles) {
-    this.series = candleIntervals.map((interval) => {
+    this.#series = candleIntervals.map((interval) => {
       const known = kept?.series.find((one) => one.interval === interval);
       return { interval, candles: [...(known?.candles ?? [])], changed: 0 };
     });
@@ -65,6 +69,12 @@ export class CandleFold {
   /** The newest trade; undefined before the first. */
   get last(): LastTrade | undefined {
     return this.#last;
+  }
+
+  /** All lengths. */
+  get series(): readonly CandleSeries[] {
+    this.#settle();
+    return this.#series;
   }
 
   /** The newest candles of an interval, oldest first. */
@@ -81,38 +91,51 @@ export class CandleFold {
   /** Takes in one trade. */
   fold({ price, volume, at }: TradeView): void {
     this.#last = { price, volume, at };
-    for (const series of this.series) {
+    const minute = this.#minute;
+    if (minute !== undefined && at - minute.begin < microsPerMinute) {
+      if (price > minute.high) minute.high = price;
+      if (price < minute.low) minute.low = price;
+      minute.close = price;
+      minute.trades += 1;
+      minute.volume += volume;
+      minute.cost += price * volume;
+      return;
+    }
+    this.#settle();
+    const begin = exactInstant(at - (at % microsPerMinute));
+    const cost = price * volume;
+    this.#minute = {
+      begin,
+      open: price,
+      high: price,
+      low: price,
+      close: price,
+      trades: 1,
+      volume,
+      cost,
+    };
+  }
+
+  /** Brings the newest minute into the candles. */
+  #settle(): void {
+    const minute = this.#minute;
+    if (minute === undefined) return;
+    this.#minute = undefined;
+    for (const series of this.#series) {
       const { candles } = series;
+      const { begin: at } = minute;
       const begin = exactInstant(at - (at % (series.interval * microsPerMinute)));
       const newest = candles.at(-1);
       if (newest?.begin === begin) {
-        candles[candles.length - 1] = withTrade(newest, price, volume);
+        candles[candles.length - 1] = joined(newest, minute);
         series.changed = Math.max(series.changed, 1);
         continue;
       }
-      candles.push(candleOf(begin, price, volume));
+      candles.push({ ...minute, begin });
       if (candles.length > candlesMax) candles.shift();
       series.changed = Math.min(series.changed + 1, candles.length);
     }
   }
-}
-
-function candleOf(begin: Instant, price: Price, volume: number): Candle {
-  const cost = price * volume;
-  return { begin, open: price, high: price, low: price, close: price, trades: 1, volume, cost };
-}
-
-function withTrade(candle: Candle, price: Price, volume: number): Candle {
-  return {
-    begin: candle.begin,
-    open: candle.open,
-    high: candle.high > price ? candle.high : price,
-    low: candle.low < price ? candle.low : price,
-    close: price,
-    trades: candle.trades + 1,
-    volume: candle.volume + volume,
-    cost: candle.cost + price * volume,
-  };
 }
 
 /** Two candles as one; the first is the earlier. */

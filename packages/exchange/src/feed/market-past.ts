@@ -27,11 +27,13 @@ export interface KeptMarket {
   readonly candles: KeptCandles;
 }
 
+type Made = Event & { kind: 'trade.made' };
+
 /** A trade for the tape. */
 export function tapeTradeOf({
   trade: { trade, side, price, volume, at },
   incoming: { type },
-}: Event & { kind: 'trade.made' }): TapeTrade {
+}: Made): TapeTrade {
   return { trade, side, price, volume, at, type };
 }
 
@@ -57,9 +59,10 @@ export interface MarketFacts {
 
 /** One market's past. */
 export class MarketPast {
-  readonly #symbol: MarketSymbol;
+  readonly symbol: MarketSymbol;
   readonly #openedAt: Instant;
-  readonly #tape: TapeTrade[];
+  /** The newest trades, oldest first, and at most as many again before them. */
+  readonly #tape: (TapeTrade | Made)[];
   readonly #candles: CandleFold;
   #bookSeq: number;
   #bookAt: Instant;
@@ -76,7 +79,7 @@ export class MarketPast {
   ) {
     this.#phase = phase;
     this.#unsettled = unsettled;
-    this.#symbol = symbol;
+    this.symbol = symbol;
     this.#openedAt = openedAt;
     this.#tape = [...tape];
     this.#candles = new CandleFold(candles);
@@ -88,7 +91,7 @@ export class MarketPast {
   /** As data, at this moment: it changes with what is taken in. */
   keep(): KeptMarket {
     return {
-      symbol: this.#symbol,
+      symbol: this.symbol,
       openedAt: this.#openedAt,
       book: { seq: this.#bookSeq, at: this.#bookAt },
       orders: {
@@ -97,20 +100,22 @@ export class MarketPast {
         places: this.#places,
         shown: this.#shown,
       },
-      tape: this.#tape,
+      tape: this.#tape.slice(-tapeMax).map((one) => ('kind' in one ? tapeTradeOf(one) : one)),
       candles: this.#candles.keep(),
     };
   }
 
   /** A level's volume has changed. */
   noteLevel(seq: number, at: Instant): void {
-    [this.#bookSeq, this.#bookAt] = [seq, at];
+    this.#bookSeq = seq;
+    this.#bookAt = at;
     this.noteOrder(seq, at);
   }
 
   /** An order that everybody sees has come, moved or grown. One that left or shrank has changed its level. */
   noteOrder(seq: number, at: Instant): void {
-    [this.#ordersSeq, this.#ordersAt] = [seq, at];
+    this.#ordersSeq = seq;
+    this.#ordersAt = at;
   }
 
   /** An order rests in a place. @returns whether that is a new one. */
@@ -142,9 +147,10 @@ export class MarketPast {
   }
 
   /** A trade was made. */
-  noteTrade(event: Event & { kind: 'trade.made' }): void {
+  noteTrade(event: Made): void {
     this.#unsettled += 1;
-    keepNewest(this.#tape, tapeTradeOf(event));
+    this.#tape.push(event);
+    if (this.#tape.length > 2 * tapeMax) this.#tape.splice(0, tapeMax);
     this.#candles.fold(event.trade);
   }
 }

@@ -3,19 +3,38 @@
  * its trades that are final, and which of the participant's newest orders that are over are shown. The rules are those of `foldOrders`; a test holds the two together.
  *
  * The core forgets orders that are over, and not the same ones: those of markets that made room count there and not here, so that an old order can be shown that it does not know any more.
- * Then its view is kept too.
+ * Then its view is kept too. It is taken down when a market of its owner's makes room: until then the core, which keeps many times as many, has forgotten none that is shown.
  *
- * Orders come and go by the million while a journal is read, so that nothing is made for one: what is known of it are numbers, and the view that it ended with, in the page of its number. A
- * page goes with the last of its orders.
+ * Orders come and go by the million while a journal is read: see order-pages.ts.
  */
-import type { Address, CancelReason, Instant, MarketSymbol, OrderId } from '@wattlot/core';
+import type {
+  Address,
+  CancelReason,
+  Instant,
+  LotOffer,
+  MarketSymbol,
+  OrderId,
+} from '@wattlot/core';
 import { orderFactsOf } from '@wattlot/core';
-import type { OrderFacts, OrderView, State, TradeId, TradeView } from '@wattlot/core';
+import type { OrderFacts, OrderView, Output, State, TradeId, TradeView } from '@wattlot/core';
 import { sure } from '../exact.ts';
-import { doneOrdersMax, finalLotsMax, sliceThings } from '../limits.ts';
+import { doneOrdersMax, sliceThings } from '../limits.ts';
+import { finalTrade, ListedTrades, recordsFrom } from './final-trades.ts';
+import { indexOf, numbersOf, OrderPages } from './order-pages.ts';
+import {
+  done,
+  oneOpen,
+  openShift,
+  over,
+  reasonMask,
+  reasonShift,
+  shown,
+  viewed,
+} from './order-pages.ts';
+import type { Page } from './order-pages.ts';
 import type { Placed } from './queue.ts';
-import { recordOf, withoutLots } from './orders.ts';
 import type { TradeRecord } from './orders.ts';
+import { ReleasedPast } from './released-past.ts';
 
 /** What is kept of an order. */
 export interface KeptOrder {
@@ -61,36 +80,12 @@ const reasonNumbers: ReadonlyMap<CancelReason | undefined, number> = new Map(
   reasons.map((reason, index) => [reason, index]),
 );
 
-const pageBits = 8;
-const pageOrders = 1 << pageBits;
-const pageNumbers = 3;
-
-/** What is known of the orders with numbers that differ in their last bits. */
-interface Page {
-  /** In turns: when something was told last, when it got its place, and which. */
-  readonly numbers: Float64Array;
-  /** Of those that are done. */
-  readonly views: (OrderView | undefined)[];
-  /** As the constants below say; 0 of an order that is not shown. */
-  readonly facts: Uint32Array;
-  shown: number;
-}
-
-/** Bits of `facts`: shown, done, over, having final trades; then the reason's number and how many of its trades are not final. */
-const shown = 1;
-const done = 2;
-const over = 4;
-const traded = 8;
-const reasonShift = 4;
-const reasonMask = 15 << reasonShift;
-const openShift = 8;
-const oneOpen = 1 << openShift;
-
+/** What a participant's orders leave. */
 interface Owner {
   /** Numbers of orders that are over, oldest first. */
   over: number[];
-  readonly listed: Map<TradeId, number>;
-  lots: number;
+  readonly listed: ListedTrades;
+  readonly released: ReleasedPast;
 }
 
 /** The number in an order's id. */
@@ -109,96 +104,137 @@ function idOf(number: number): OrderId {
 /** How an order that is kept stands in the core, or stood there last. */
 export type FactsOf = (kept: KeptOrder) => OrderFacts;
 
+/** Outputs that orders did not need, by order. */
+export type KeptReleased = readonly (readonly [OrderId, readonly Output[]])[];
+
 /** The past of all orders that are shown. */
 export class OrderPast {
-  readonly #pages: (Page | undefined)[] = [];
-  readonly #owners = new Map<Address, Owner>();
-  /** Final trades by the order's number. */
-  readonly #finals = new Map<number, Map<TradeId, TradeRecord>>();
+  readonly #pages = new OrderPages();
+  readonly #owners: Owner[] = [];
+  readonly #ownerNumbers = new Map<Address, number>();
+  readonly #marketNumbers = new Map<MarketSymbol, number>();
+  #markets = 0;
+  /** How those ended that the core may forget while they are shown. */
+  readonly #views = new Map<number, OrderView>();
   /** Orders that may have become over in the entry at hand. */
   readonly #touched: number[] = [];
 
   /** Has these orders as they were kept, all of them or some after others; the core is as it was then. Nothing has been noted yet. */
   begin(orders: readonly KeptOrder[], factsOf: FactsOf): void {
     for (const kept of orders) {
-      const { order, at, reason, placedAt = 0, place = 0, trades } = kept;
+      const { order, at, reason, placedAt = 0, place = 0, trades = [] } = kept;
       const number = numberOfOrder(order);
-      const page = this.#pageOf(number);
-      const index = number & (pageOrders - 1);
       const { view, unsettled } = factsOf(kept);
-      page.numbers.set([at, placedAt, place], pageNumbers * index);
-      if (view.status === 'done') page.views[index] = view;
+      const page = this.#show(number, view);
+      const index = indexOf(number);
+      page.numbers.set([at, placedAt, place], numbersOf(number));
+      const status = view.status === 'done' ? done | viewed : 0;
+      if (status > 0) this.#views.set(number, view);
       const reasonNumber = reasonNumbers.get(reason) ?? 0;
-      const status = view.status === 'done' ? done : 0;
       page.facts[index] = shown | status | (reasonNumber << reasonShift) | (unsettled << openShift);
-      page.shown += 1;
-      if (trades === undefined) continue;
-      page.facts[index] = (page.facts[index] ?? 0) | traded;
-      this.#finals.set(number, new Map(trades.map((record) => [record.trade.trade, record])));
+      for (const record of trades) {
+        page.finals[index] = finalTrade(
+          { trade: record.trade, record },
+          number,
+          page.finals[index],
+        );
+      }
     }
   }
 
   /** The same of one participant's orders, when all orders are there. */
-  beginOwner(participant: Address, { over: ids, listed }: KeptOwner): void {
+  beginOwner(
+    participant: Address,
+    { over: ids, listed, released }: KeptOwner & { readonly released: KeptReleased },
+  ): void {
     const owner = this.#ownerOf(participant);
     owner.over = ids.map(numberOfOrder);
     for (const number of owner.over) {
-      const { facts } = this.#pageOf(number);
-      const index = number & (pageOrders - 1);
+      const { facts } = this.#pages.of(number);
+      const index = indexOf(number);
       facts[index] = (facts[index] ?? 0) | over;
     }
     for (const [trade, order] of listed) {
       const number = numberOfOrder(order);
-      owner.listed.set(trade, number);
-      owner.lots += this.#finals.get(number)?.get(trade)?.trade.lots.length ?? 0;
+      let final = this.#pages.of(number).finals[indexOf(number)];
+      while (final !== undefined && final.trade.trade !== trade) final = final.next;
+      owner.listed.restore(sure(final, trade));
+    }
+    for (const [order, outputs] of released) {
+      const number = numberOfOrder(order);
+      const page = this.#pages.of(number);
+      const one = owner.released.restore(number, outputs);
+      if (page.facts[indexOf(number)] !== 0) page.released[indexOf(number)] = one;
     }
   }
 
   /** Something was told of an order, as `view` has it after that. */
-  note(view: OrderView, at: Instant, reason?: CancelReason): void {
+  note(view: OrderView, at: Instant): void {
+    this.#note(numberOfOrder(view.order), view, at, 0);
+  }
+
+  /** Lots of an order were cancelled. */
+  noteCancel(view: OrderView, at: Instant, reason: CancelReason): void {
     const number = numberOfOrder(view.order);
-    const page = this.#pageOf(number);
-    const index = number & (pageOrders - 1);
-    page.numbers[pageNumbers * index] = at;
+    const page = this.#note(number, view, at, 0);
+    const index = indexOf(number);
+    const facts = (page.facts[index] ?? 0) & ~reasonMask;
+    page.facts[index] = facts | ((reasonNumbers.get(reason) ?? 0) << reasonShift);
+  }
+
+  /** A trade of an order was made. */
+  noteTrade(view: OrderView, at: Instant): void {
+    this.#note(numberOfOrder(view.order), view, at, oneOpen);
+  }
+
+  #note(number: number, view: OrderView, at: Instant, opened: number): Page {
+    let page = this.#pages.of(number);
+    const index = indexOf(number);
     let facts = page.facts[index] ?? 0;
-    if (facts === 0) page.shown += 1;
-    if (reason !== undefined) {
-      facts = (facts & ~reasonMask) | ((reasonNumbers.get(reason) ?? 0) << reasonShift);
-    }
-    const isDone = view.status === 'done';
-    if (isDone) {
-      page.views[index] = view;
+    if (facts === 0) page = this.#show(number, view);
+    page.numbers[numbersOf(number)] = at;
+    if ((facts & viewed) !== 0) this.#views.delete(number);
+    facts = ((facts & ~(done | viewed)) | shown) + opened;
+    if (view.status === 'done') {
+      facts |= done;
       this.#touched.push(number);
-    } else if ((facts & done) !== 0) page.views[index] = undefined;
-    page.facts[index] = shown | (isDone ? facts | done : facts & ~done);
+    }
+    page.facts[index] = facts;
+    return page;
   }
 
   /** An order has got a new place. */
   notePlace(order: OrderId, at: Instant, place: number): void {
     const number = numberOfOrder(order);
-    const index = number & (pageOrders - 1);
-    const { numbers } = this.#pageOf(number);
-    numbers[pageNumbers * index + 1] = at;
-    numbers[pageNumbers * index + 2] = place;
-  }
-
-  /** A trade of an order was made. Something is told of the order next. */
-  noteTrade(order: OrderId): void {
-    this.#addOpen(numberOfOrder(order), oneOpen);
+    const { numbers } = this.#pages.of(number);
+    const from = numbersOf(number);
+    numbers[from + 1] = at;
+    numbers[from + 2] = place;
   }
 
   /** A trade has become final. */
   noteFinal(trade: TradeView): void {
-    const record = recordOf(trade);
-    for (const { order, participant } of [trade.resting, trade.incoming]) {
-      const number = numberOfOrder(order);
-      this.#addOpen(number, -oneOpen);
-      const finals = this.#finals.get(number);
-      if (finals === undefined) this.#finals.set(number, new Map([[trade.trade, record]]));
-      else finals.set(trade.trade, record);
-      this.#list(participant, number, trade);
-      this.#touched.push(number);
-    }
+    this.#noteFinal(numberOfOrder(trade.resting.order), trade);
+    this.#noteFinal(numberOfOrder(trade.incoming.order), trade);
+  }
+
+  #noteFinal(number: number, trade: TradeView): void {
+    const page = this.#pages.of(number);
+    const index = indexOf(number);
+    page.facts[index] = (page.facts[index] ?? 0) - oneOpen;
+    const final = finalTrade({ trade }, number, page.finals[index]);
+    page.finals[index] = final;
+    this.#ownerIn(page, index).listed.add(final);
+    this.#touched.push(number);
+  }
+
+  /** Outputs of an order that is shown are not needed. */
+  release(order: OrderId, lots: readonly LotOffer[]): void {
+    const number = numberOfOrder(order);
+    const page = this.#pages.of(number);
+    const index = indexOf(number);
+    const { released } = this.#ownerIn(page, index);
+    page.released[index] = released.add(page.released[index], number, lots);
   }
 
   /** After the last event of an entry: of the orders that are over now the newest stay. */
@@ -208,107 +244,98 @@ export class OrderPast {
     this.#touched.length = 0;
   }
 
-  #addOpen(number: number, change: number): void {
-    const { facts } = this.#pageOf(number);
-    const index = number & (pageOrders - 1);
-    facts[index] = ((facts[index] ?? 0) + change) | (change < 0 ? traded : 0);
+  #show(number: number, { participant, market }: OrderView): Page {
+    return this.#pages.show(number, this.#ownerNumber(participant), this.#marketNumber(market));
   }
 
-  #pageOf(number: number): Page {
-    const at = number >>> pageBits;
-    let page = this.#pages[at];
-    if (page === undefined) {
-      const numbers = new Float64Array(pageNumbers * pageOrders);
-      const views = Array.from<OrderView | undefined>({ length: pageOrders });
-      page = { numbers, views, facts: new Uint32Array(pageOrders), shown: 0 };
-      // Filled up, so that it stays a list without holes.
-      while (this.#pages.length < at) this.#pages.push(undefined);
-      this.#pages[at] = page;
+  #ownerNumber(participant: Address): number {
+    let number = this.#ownerNumbers.get(participant);
+    if (number === undefined) {
+      number = this.#owners.length;
+      this.#ownerNumbers.set(participant, number);
+      this.#owners.push({ over: [], listed: new ListedTrades(), released: new ReleasedPast() });
     }
-    return page;
+    return number;
   }
 
   #ownerOf(participant: Address): Owner {
-    let owner = this.#owners.get(participant);
-    if (owner === undefined) {
-      owner = { over: [], listed: new Map(), lots: 0 };
-      this.#owners.set(participant, owner);
-    }
-    return owner;
+    return sure(this.#owners[this.#ownerNumber(participant)], participant);
   }
 
-  /** Keeps the lots of a trade that is final, and drops those of the oldest ones when they are too many. */
-  #list(participant: Address, number: number, trade: TradeView): void {
-    const owner = this.#ownerOf(participant);
-    owner.listed.set(trade.trade, number);
-    owner.lots += trade.lots.length;
-    if (owner.lots <= finalLotsMax) return;
-    for (const [oldest, of] of owner.listed) {
-      if (owner.lots <= finalLotsMax) return;
-      const finals = this.#finals.get(of);
-      const known = finals?.get(oldest);
-      this.#unlist(owner, oldest, known);
-      if (known !== undefined) finals?.set(oldest, withoutLots(known));
-    }
+  /** Of an order that is shown. */
+  #ownerIn({ owners }: Page, index: number): Owner {
+    return sure(this.#owners[owners[index] ?? 0], 'an owner');
   }
 
-  #unlist(owner: Owner, trade: TradeId, record: TradeRecord | undefined): void {
-    if (owner.listed.delete(trade)) owner.lots -= record?.trade.lots.length ?? 0;
+  #marketNumber(market: MarketSymbol): number {
+    let number = this.#marketNumbers.get(market);
+    if (number === undefined) {
+      this.#markets += 1;
+      number = this.#markets;
+      this.#marketNumbers.set(market, number);
+    }
+    return number;
   }
 
   /** Notes that an order is over, and forgets the oldest that is when there is one too many. */
   #retire(number: number): void {
-    const page = this.#pageOf(number);
-    const index = number & (pageOrders - 1);
+    const page = this.#pages.of(number);
+    const index = indexOf(number);
     const facts = page.facts[index] ?? 0;
     // Told of twice, it may be forgotten by now.
     if ((facts & done) === 0 || (facts & over) !== 0 || facts >>> openShift > 0) return;
     page.facts[index] = facts | over;
-    const owner = this.#ownerOf(viewOf(page, index).participant);
+    const owner = this.#ownerIn(page, index);
     owner.over.push(number);
     if (owner.over.length > doneOrdersMax) this.#forget(owner, sure(owner.over.shift(), 'oldest'));
   }
 
-  #forget(owner: Owner, number: number): void {
-    const page = this.#pageOf(number);
-    const index = number & (pageOrders - 1);
-    if (((page.facts[index] ?? 0) & traded) !== 0) {
-      for (const [trade, record] of this.#finals.get(number) ?? []) {
-        this.#unlist(owner, trade, record);
-      }
-      this.#finals.delete(number);
+  #forget({ listed }: Owner, number: number): void {
+    const page = this.#pages.of(number);
+    const index = indexOf(number);
+    for (let final = page.finals[index]; final !== undefined; final = final.next) {
+      listed.remove(final);
     }
-    page.facts[index] = 0;
-    page.views[index] = undefined;
-    page.shown -= 1;
-    // The last page is the one that new orders come to.
-    const at = number >>> pageBits;
-    if (page.shown === 0 && at < this.#pages.length - 1) this.#pages[at] = undefined;
+    if (((page.facts[index] ?? 0) & viewed) !== 0) this.#views.delete(number);
+    this.#pages.forget(number);
   }
 
-  /** Forgets the orders of a market that is over: all of them are done, and their trades final. */
-  forgetMarket(market: MarketSymbol): void {
-    for (const [at, page] of this.#pages.entries()) {
-      if (page === undefined) continue;
-      for (const [index, view] of page.views.entries()) {
-        if (view?.market !== market) continue;
-        const number = (at << pageBits) + index;
-        const owner = this.#ownerOf(view.participant);
-        owner.over = owner.over.filter((one) => one !== number);
-        this.#forget(owner, number);
+  /** Forgets the orders of a market that is over: all of them are over. `state` is that of the core now. */
+  forgetMarket(market: MarketSymbol, state: State): void {
+    const gone = this.#marketNumbers.get(market);
+    if (gone === undefined) return;
+    this.#marketNumbers.delete(market);
+    for (const owner of this.#owners) {
+      const stays = owner.over.filter((number) => this.#marketIn(number) !== gone);
+      if (stays.length === owner.over.length) continue;
+      for (const number of owner.over) {
+        if (this.#marketIn(number) === gone) this.#forget(owner, number);
+        else this.#takeDown(number, state);
       }
+      owner.over = stays;
     }
+  }
+
+  #marketIn(number: number): number | undefined {
+    return this.#pages.of(number).markets[indexOf(number)];
+  }
+
+  /** Takes down how an order that is over ended: the core may soon forget it. */
+  #takeDown(number: number, state: State): void {
+    const { facts } = this.#pages.of(number);
+    const index = indexOf(number);
+    const known = facts[index] ?? 0;
+    if ((known & viewed) !== 0) return;
+    facts[index] = known | viewed;
+    this.#views.set(number, sure(orderFactsOf(state, idOf(number)), idOf(number)).view);
   }
 
   /** All orders that are shown, in the order of acceptance; in slices. `state` is that of the core now. */
   *keep(state: State): Generator<void, readonly KeptOrder[], undefined> {
     const kept: KeptOrder[] = [];
     let before = 0;
-    for (const [at, page] of this.#pages.entries()) {
-      if (page === undefined || page.shown === 0) continue;
-      for (const [index, facts] of page.facts.entries()) {
-        if (facts !== 0) kept.push(this.#keepOne((at << pageBits) + index, page, state));
-      }
+    for (const numbers of this.#pages.shown()) {
+      for (const number of numbers) kept.push(this.#keepOne(number, state));
       if (kept.length - before < sliceThings) continue;
       before = kept.length;
       yield;
@@ -316,41 +343,41 @@ export class OrderPast {
     return kept;
   }
 
-  #keepOne(number: number, page: Page, state: State): KeptOrder {
+  #keepOne(number: number, state: State): KeptOrder {
     const order = idOf(number);
-    const index = number & (pageOrders - 1);
-    const from = pageNumbers * index;
-    const [at, placedAt, place] = page.numbers.subarray(from, from + pageNumbers) as unknown as [
+    const page = this.#pages.of(number);
+    const index = indexOf(number);
+    const [at, placedAt, place] = page.numbers.subarray(numbersOf(number)) as unknown as [
       Instant,
       Instant,
       number,
     ];
-    const reason = reasons[((page.facts[index] ?? 0) & reasonMask) >>> reasonShift];
-    const finals = this.#finals.get(number);
     const facts = orderFactsOf(state, order);
     const isPlaced = place > 0 && facts !== undefined && mayRest(facts);
     return keptOrder({
       order,
       at,
-      reason,
+      reason: reasons[((page.facts[index] ?? 0) & reasonMask) >>> reasonShift],
       placed: isPlaced ? { at: placedAt, place } : undefined,
-      trades: byNumber([...(finals?.values() ?? [])]),
-      view: facts === undefined ? viewOf(page, index) : undefined,
+      trades: byNumber(recordsFrom(page.finals[index])),
+      view: facts === undefined ? sure(this.#views.get(number), order) : undefined,
     });
   }
 
   /** What is kept of a participant's orders. */
   keepOwner(participant: Address): KeptOwner {
-    const owner = this.#owners.get(participant);
-    if (owner === undefined) return { over: [], listed: [] };
-    const listed = [...owner.listed].map(([trade, number]) => [trade, idOf(number)] as const);
-    return { over: owner.over.map(idOf), listed };
+    const { over: numbers, listed } = this.#ownerOf(participant);
+    return {
+      over: numbers.map(idOf),
+      listed: listed.keep().map(([trade, number]) => [trade, idOf(number)]),
+    };
   }
-}
 
-/** Of an order that is done. */
-function viewOf({ views }: Page, index: number): OrderView {
-  return sure(views[index], 'a view');
+  /** What is kept of the outputs that a participant's orders did not need. */
+  keepReleased(participant: Address): KeptReleased {
+    const { released } = this.#ownerOf(participant);
+    return released.keep().map(({ number, outputs }) => [idOf(number), outputs]);
+  }
 }
 
 /** What is kept of an order, always with its fields in one order. */

@@ -6,16 +6,14 @@
  */
 import { conditionsOf, openTrades, orderFactsOf } from '@wattlot/core';
 import type { Address, Asset, Event, LotOffer, MarketSymbol } from '@wattlot/core';
-import type { OrderId, OrderView, Output, State } from '@wattlot/core';
+import type { OrderId, OrderView, State } from '@wattlot/core';
 import { sure } from '../exact.ts';
 import type { Applied } from '../sequencer.ts';
 import { atOnce, sliced } from '../slices.ts';
 import { emptyMarket, givingWay, MarketPast } from './market-past.ts';
 import type { KeptMarket } from './market-past.ts';
 import { OrderPast } from './order-past.ts';
-import type { FactsOf, KeptOrder, KeptOwner } from './order-past.ts';
-import { keepReleased } from './released.ts';
-import type { Released } from './released.ts';
+import type { FactsOf, KeptOrder, KeptOwner, KeptReleased } from './order-past.ts';
 
 /** What is kept of a participant. */
 export interface KeptParticipant extends KeptOwner {
@@ -23,7 +21,7 @@ export interface KeptParticipant extends KeptOwner {
   /** Assets of which it had something once and has nothing now, by name. */
   readonly emptied: readonly Asset[];
   /** The outputs of which its agent is told again, by order, the oldest first. */
-  readonly released: readonly (readonly [OrderId, readonly Output[]])[];
+  readonly released: KeptReleased;
 }
 
 /** All of it as data: without anything that the core knows, and the same whoever kept it. */
@@ -51,11 +49,16 @@ export function factsIn(state: State): FactsOf {
 export class FeedPast {
   readonly #state: State;
   readonly #markets = new Map<MarketSymbol, MarketPast>();
+  /** The one that was looked up last. */
+  #market: MarketPast | undefined;
   readonly #emptied = new Map<Address, Set<Asset>>();
+  /** Assets in all of these sets together, or more: none is usual. */
+  #emptiedMost = 0;
   readonly #orders = new OrderPast();
-  readonly #released: Released = new Map();
   /** Orders that everybody sees and that came or moved in the entry at hand. */
   readonly #moved: OrderView[] = [];
+  /** Whether one of them may rest no more. */
+  #mayBeGone = false;
 
   /** @param state the core as it was when `kept` was; each entry is taken in here after it was applied there. */
   constructor(kept: KeptPast, state: State) {
@@ -85,9 +88,9 @@ export class FeedPast {
     return past;
   }
 
-  #beginOwner({ participant, emptied, released, ...owner }: KeptParticipant): void {
+  #beginOwner({ participant, emptied, ...owner }: KeptParticipant): void {
     this.#emptied.set(participant, new Set(emptied));
-    if (released.length > 0) this.#released.set(participant, new Map(released));
+    this.#emptiedMost += emptied.length;
     this.#orders.beginOwner(participant, owner);
   }
 
@@ -102,7 +105,7 @@ export class FeedPast {
     const participants = [...this.#emptied].map(([participant, emptied]) => ({
       participant,
       emptied: [...emptied].toSorted(),
-      released: [...(this.#released.get(participant) ?? [])],
+      released: this.#orders.keepReleased(participant),
       ...this.#orders.keepOwner(participant),
     }));
     yield;
@@ -114,21 +117,20 @@ export class FeedPast {
     for (const event of applied.events) this.#note(event, applied.entry);
     if (applied.entry.command.kind === 'offers.deliver') this.#noteUnused(applied);
     if (this.#moved.length > 0) this.#noteMoved(applied);
+    this.#mayBeGone = false;
     this.#orders.endEntry();
     for (const symbol of givingWay(applied.events, this.#markets, ({ isOver }) => isOver)) {
       this.#markets.delete(symbol);
-      this.#orders.forgetMarket(symbol);
+      this.#market = undefined;
+      this.#orders.forgetMarket(symbol, this.#state);
     }
   }
 
   /** Of the orders that came or moved those count that rest: one may have traded at once with a whole order that nobody saw. */
-  #noteMoved({ entry, events }: Applied): void {
-    const mayBeGone = events.some(
-      ({ kind }) => kind === 'trade.made' || kind === 'order.cancelled',
-    );
+  #noteMoved({ entry }: Applied): void {
     for (const { market, order } of this.#moved) {
-      const rests = !mayBeGone || (orderFactsOf(this.#state, order)?.firm.length ?? 0) > 0;
-      if (rests) this.#market(market).noteOrder(entry.seq, entry.at);
+      const rests = !this.#mayBeGone || (orderFactsOf(this.#state, order)?.firm.length ?? 0) > 0;
+      if (rests) this.#marketOf(market).noteOrder(entry.seq, entry.at);
     }
     this.#moved.length = 0;
   }
@@ -136,7 +138,7 @@ export class FeedPast {
   #note(event: Event, { seq, at }: Applied['entry']): void {
     switch (event.kind) {
       case 'level.changed':
-        this.#market(event.market).noteLevel(seq, at);
+        this.#marketOf(event.market).noteLevel(seq, at);
         return;
       case 'balance.changed':
         this.#noteBalance(event);
@@ -149,40 +151,41 @@ export class FeedPast {
       case 'order.amended': {
         const { view, place } = event;
         this.#orders.note(view, at);
-        const market = this.#market(view.market);
+        const market = this.#marketOf(view.market);
         const isNew = market.notePlace(place);
         if (!view.whole) {
           if (isNew) this.#orders.notePlace(view.order, at, market.nextShown());
           if (isNew || event.kind === 'order.opened') this.#moved.push(view);
         }
-        if (event.kind === 'order.amended') this.#release(view, event.dropped);
+        if (event.kind === 'order.amended') this.#release(view.order, event.dropped);
         return;
       }
       case 'order.cancelled':
-        this.#orders.note(event.view, at, event.reason);
-        this.#release(event.view, event.dropped);
+        this.#mayBeGone = true;
+        this.#orders.noteCancel(event.view, at, event.reason);
+        this.#release(event.view.order, event.dropped);
         return;
       case 'trade.made':
-        this.#market(event.trade.market).noteTrade(event);
-        for (const view of [event.resting, event.incoming]) {
-          this.#orders.noteTrade(view.order);
-          this.#orders.note(view, at);
-        }
-        this.#release(event.incoming, event.spare);
+        this.#marketOf(event.trade.market).noteTrade(event);
+        this.#mayBeGone = true;
+        this.#orders.noteTrade(event.resting, at);
+        this.#orders.noteTrade(event.incoming, at);
+        this.#release(event.incoming.order, event.spare);
         return;
       case 'trade.updated':
         if (!event.final) return;
-        this.#market(event.trade.market).noteFinal();
+        this.#marketOf(event.trade.market).noteFinal();
         this.#orders.noteFinal(event.trade);
         return;
       case 'market.opened': {
         const { symbol } = event.terms;
         const { phase } = event;
         this.#markets.set(symbol, new MarketPast(emptyMarket(symbol, at), { phase, unsettled: 0 }));
+        this.#market = undefined;
         return;
       }
       case 'phase.changed':
-        this.#market(event.market).notePhase(event.phase);
+        this.#marketOf(event.market).notePhase(event.phase);
         return;
       case 'participant.admitted':
         if (!this.#emptied.has(event.participant)) this.#emptied.set(event.participant, new Set());
@@ -195,24 +198,30 @@ export class FeedPast {
   #noteUnused({ entry: { command }, events }: Applied): void {
     if (command.kind !== 'offers.deliver') return;
     const unused = unusedOffers(command, events);
-    if (unused.length > 0) keepReleased(this.#released, command, unused);
+    this.#release(command.order, unused);
   }
 
-  #release(
-    whose: { readonly participant: Address; readonly order: OrderId },
-    lots: readonly LotOffer[],
-  ): void {
-    if (lots.length > 0) keepReleased(this.#released, whose, lots);
+  #release(order: OrderId, lots: readonly LotOffer[]): void {
+    if (lots.length > 0) this.#orders.release(order, lots);
   }
 
   #noteBalance({ participant, asset, balance, hold }: Event & { kind: 'balance.changed' }): void {
+    const isEmpty = balance === 0 && hold === 0;
+    if (!isEmpty && this.#emptiedMost === 0) return;
     const emptied = this.#emptied.get(participant);
-    if (balance === 0 && hold === 0) emptied?.add(asset);
-    else if (emptied !== undefined && emptied.size > 0) emptied.delete(asset);
+    if (emptied === undefined || emptied.has(asset) === isEmpty) return;
+    if (isEmpty) emptied.add(asset);
+    else emptied.delete(asset);
+    this.#emptiedMost += isEmpty ? 1 : -1;
   }
 
-  #market(symbol: MarketSymbol): MarketPast {
-    return sure(this.#markets.get(symbol), symbol);
+  #marketOf(symbol: MarketSymbol): MarketPast {
+    let market = this.#market;
+    if (market?.symbol !== symbol) {
+      market = sure(this.#markets.get(symbol), symbol);
+      this.#market = market;
+    }
+    return market;
   }
 }
 

@@ -2,6 +2,8 @@ import type { Address, LotOffer, OrderId, Output } from '@wattlot/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { releasedOutputsMax } from '../limits.ts';
+import { ReleasedPast } from './released-past.ts';
+import type { ReleasedOrder } from './released-past.ts';
 import { keepReleased } from './released.ts';
 import type { Released } from './released.ts';
 
@@ -31,9 +33,16 @@ test('of released outputs those of the newest orders are kept, however they come
     fc.property(fc.array(step, { maxLength: 60 }), fc.nat({ max: 60 }), (steps, copiedAt) => {
       let released: Released = new Map();
       const plain = new Map<OrderId, readonly Output[]>();
+      let past = new ReleasedPast();
+      const known = new Map<number, ReleasedOrder>();
       for (const [index, { number, count }] of steps.entries()) {
         // As after a start from a snapshot: what is there was not counted yet.
-        if (index === copiedAt) released = new Map([[participant, new Map(plain)]]);
+        if (index === copiedAt) {
+          released = new Map([[participant, new Map(plain)]]);
+          const before = past.keep();
+          past = new ReleasedPast();
+          for (const one of before) known.set(one.number, past.restore(one.number, one.outputs));
+        }
         const order = `O${number}` as OrderId;
         const outputs = Array.from({ length: count }, (_, at) => `${index}:${at}` as Output);
         const lots = outputs.map((output, lot): LotOffer => ({ lot, output, offer: '' }));
@@ -41,6 +50,9 @@ test('of released outputs those of the newest orders are kept, however they come
         keepPlainly(plain, order, outputs);
         expect(kept).toEqual(plain.get(order));
         expect([...(released.get(participant) ?? [])]).toEqual([...plain]);
+        known.set(number, past.add(known.get(number), number, lots));
+        const folded = past.keep().map((one) => [`O${one.number}`, one.outputs]);
+        expect(folded).toEqual([...plain]);
       }
     }),
     { numRuns: 30 },
