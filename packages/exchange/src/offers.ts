@@ -8,7 +8,7 @@ import type { Address, LotOffer, MarketTerms, OrderId, OrderView, Output } from 
 import { checkOffer, checkRung, hashOfAddress } from '@wattlot/ledger';
 import type { AssetId, ExpectedOffer } from '@wattlot/ledger';
 import type { Feed } from './feed/feed.ts';
-import type { HeldRung } from './feed/ladders.ts';
+import type { HeldRung } from './feed/firm.ts';
 import type { LedgerPort } from './ledger-port.ts';
 import { deliveriesMax } from './limits.ts';
 

@@ -6,10 +6,11 @@ import type { OrderId, OrderView, State } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { sliced } from '../slices.ts';
 import { reportsText } from './message-text.ts';
-import { byNumber, keptOrder } from './order-past.ts';
+import { byNumber, keptOrder, numberOfOrder } from './order-past.ts';
 import type { KeptOrder, KeptOwner } from './order-past.ts';
-import { addOrder, addOwner, createOrderBook, endEntry, foldOrders } from './orders.ts';
-import { forgetMarket, keptOwner, ordersOfParticipant, recordOf, recordWith } from './orders.ts';
+import { addOrder, addOwner, allOrders, createOrderBook, endEntry, foldOrders } from './orders.ts';
+import { forgetMarket, keptOwner, orderOfParticipant, ordersOfParticipant } from './orders.ts';
+import { recordOf, recordWith } from './orders.ts';
 import type { OrderBook, OrderRecord, TradeRecord } from './orders.ts';
 import { factsIn } from './past.ts';
 import type { KeptPast } from './past.ts';
@@ -61,11 +62,6 @@ export class AccountFeed {
     this.#wording = wording;
   }
 
-  /** An order that is still shown. */
-  order(id: OrderView['order']): OrderRecord | undefined {
-    return this.#orders.orders.get(id);
-  }
-
   /** A participant's orders that are still shown, in the order of acceptance. */
   ordersOf(participant: Address): readonly OrderRecord[] {
     return ordersOfParticipant(this.#orders, participant);
@@ -78,8 +74,11 @@ export class AccountFeed {
 
   /** What the core, as it is now, does not know of the orders that are shown. `placeOf`: the place of one. */
   keepOrders(state: State, placeOf: (view: OrderView) => Placed | undefined): readonly KeptOrder[] {
-    const { orders, open } = this.#orders;
-    return [...orders.values()].map(({ view, at, reason, trades }) =>
+    const { open } = this.#orders;
+    const all = allOrders(this.#orders).toSorted(
+      (a, b) => numberOfOrder(a.view.order) - numberOfOrder(b.view.order),
+    );
+    return all.map(({ view, at, reason, trades }) =>
       keptOrder({
         order: view.order,
         at,
@@ -276,11 +275,11 @@ export class AccountFeed {
         }
         return;
       case 'trade.updated':
-        for (const { order, participant } of [event.trade.resting, event.trade.incoming]) {
-          const view = this.#orders.orders.get(order)?.view;
-          if (view === undefined || !this.#isFollowed(participant)) continue;
+        for (const whose of [event.trade.resting, event.trade.incoming]) {
+          const view = orderOfParticipant(this.#orders, whose)?.view;
+          if (view === undefined || !this.#isFollowed(whose.participant)) continue;
           const record = recordOf(event.trade);
-          yield [participant, tradeReport(of(view, 'status'), record, event.lots)];
+          yield [whose.participant, tradeReport(of(view, 'status'), record, event.lots)];
         }
         return;
       default:

@@ -17,7 +17,7 @@ import { atOnce } from '../slices.ts';
 import { AccountFeed } from './account-feed.ts';
 import type { FirstMessage } from './account-feed.ts';
 import { askChanged, holdRungs, nextRound, noteAgent, noteAnswer, placesOf } from './ladders.ts';
-import type { HeldRung } from './ladders.ts';
+import type { HeldRung } from './firm.ts';
 import { assetOf, instrumentOf, pairOf, wireAmount } from './instrument.ts';
 import type { LedgerAsset } from './instrument.ts';
 import { MarketFeed } from './market-feed.ts';
@@ -117,17 +117,17 @@ export class Feed {
 
   /** An order that rests, with the places in ladders for which its agent was asked to sign its lots. */
   ladderOf(order: OrderId): ReturnType<typeof placesOf> {
-    return placesOf(this.#tasks.ladders, order);
+    return placesOf(this.#tasks.firm, order);
   }
 
   /** An agent has said something about the ladders that these lots of an order are in, or, with none, about all of the order's. */
   noteLadderAnswer(order: OrderId, lots: readonly number[]): void {
-    noteAnswer(this.#tasks.ladders, order, lots);
+    noteAnswer(this.#tasks.firm, order, lots);
   }
 
   /** Keeps rungs found good, of lots that still rest. They are lost with the process. @returns how many were kept. */
   holdRungs(order: OrderId, rungs: readonly HeldRung[]): number {
-    return holdRungs(this.#tasks.ladders, this.#tasks.firm, order, rungs);
+    return holdRungs(this.#tasks.firm, order, rungs);
   }
 
   /** What it knows of the past and the core does not. `state` is that of the core now. Rungs are soft state and belong to no snapshot: this is for a feed that nobody follows. */
@@ -264,7 +264,7 @@ export class Feed {
     this.#agents.set(participant, own.add(subscriber));
     const open = tasksOf(this.#tasks, participant).filter((task) => this.#isAsked(task));
     subscriber.send(agentFrame('snapshot', open));
-    noteAgent(this.#tasks.ladders, participant);
+    noteAgent(this.#tasks.ladders, this.#tasks.firm, participant);
     this.#askLadders();
     this.#publishTasks();
   }

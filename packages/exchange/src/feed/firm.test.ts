@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LotOffer, Output } from '@wattlot/core';
+import type { LotOffer, OrderView, Output } from '@wattlot/core';
 import { FirmOrder } from './firm.ts';
 
 function lotOf(lot: number, offer: string): LotOffer {
@@ -15,7 +15,7 @@ test('the lots of an order are those of a map, ascending, whatever is added and 
   );
   fc.assert(
     fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
-      const firm = new FirmOrder();
+      const firm = new FirmOrder({} as OrderView);
       const model = new Map<number, LotOffer>();
       for (const [time, one] of changes.entries()) {
         if ('add' in one) {

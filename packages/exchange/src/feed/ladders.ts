@@ -7,16 +7,12 @@
  * Rungs are bearer instruments like offers: one leaves this file only with a trade that took its lot.
  */
 import { ladderRungsMax } from '@wattlot/client/frames';
-import type { LadderRequested, SettlementRequested } from '@wattlot/client/frames';
+import type { LadderRequested } from '@wattlot/client/frames';
 import type { Address, LotOffer, OrderId, OrderView, Output } from '@wattlot/core';
 import { ladderGroups } from '@wattlot/ledger';
 import { ladderLotsAtOnceMax } from '../limits.ts';
-import { FirmOrder } from './firm.ts';
-import type { FirmLots, FirmLotsOfOrder } from './firm.ts';
+import type { FirmLots, FirmOrder, HeldRung, Ladder, OrderLadders, Rung } from './firm.ts';
 import { numberOfOrder } from './order-past.ts';
-
-/** A lot's rung: its index and signature script, hexadecimal, as an agent delivered it. */
-export type Rung = NonNullable<SettlementRequested['lots'][number]['rung']>;
 
 /** A lot's place in a ladder that its owner's agent was asked for. */
 export interface Place {
@@ -24,32 +20,11 @@ export interface Place {
   readonly output: Output;
 }
 
-/** A rung found good, and the output that it gives. */
-export interface HeldRung extends Rung {
-  readonly lot: number;
-  readonly output: Output;
-}
-
-interface Ladder {
-  readonly lots: readonly { readonly lot: number; readonly output: Output }[];
-  /** Whether the agent has been asked and has said nothing yet. */
-  isAwaited: boolean;
-}
-
-/** Of one order on the book. */
-interface OrderLadders {
-  readonly view: OrderView;
-  ladders: readonly Ladder[];
-  /** Good ones, by lot; undefined until there is one: most orders have one lot, and that has no ladder. */
-  rungs: Map<number, HeldRung> | undefined;
-}
-
 const noLadders: readonly Ladder[] = [];
-const nothingFirm: FirmLotsOfOrder = new FirmOrder();
+const noRungs: ReadonlyMap<number, Rung> = new Map();
 
-/** The ladders of all orders. Changed by the functions of this file only. */
+/** Whose ladders are to be looked at. What is cut and signed of an order is with its firm lots. Changed by the functions of this file only. */
 export interface Ladders {
-  readonly orders: Map<OrderId, OrderLadders>;
   /** Orders whose firm lots have changed since their ladders were cut. */
   readonly changed: Set<OrderId>;
   /** Orders whose agents were asked in this round. */
@@ -66,43 +41,39 @@ export interface LadderTask {
 
 /** No order has a ladder. */
 export function createLadders(): Ladders {
-  return { orders: new Map(), changed: new Set(), asked: new Set(), waiting: new Set() };
+  return { changed: new Set(), asked: new Set(), waiting: new Set() };
 }
 
 /** The order rests as `view` says, with lots that it did not have before. */
-export function noteOpened(ladders: Ladders, view: OrderView): void {
-  const known = ladders.orders.get(view.order);
-  const isSame = known?.view.price === view.price;
-  ladders.orders.set(view.order, {
-    view,
-    ladders: isSame ? known.ladders : noLadders,
-    rungs: isSame ? known.rungs : undefined,
-  });
-  ladders.changed.add(view.order);
+export function noteOpened(ladders: Ladders, firm: FirmOrder, view: OrderView): void {
+  if (view.price !== firm.view.price) firm.ladders = undefined;
+  firm.view = view;
+  // A whole order has one offer for all of it.
+  if (!view.whole) ladders.changed.add(view.order);
 }
 
 /** Some of the order's firm lots are not firm any more; without any it is forgotten. */
 export function noteTaken(ladders: Ladders, firm: FirmLots, order: OrderId): void {
-  if (firm.has(order)) {
-    if (ladders.orders.has(order)) ladders.changed.add(order);
+  const known = firm.get(order);
+  if (known !== undefined) {
+    if (!known.view.whole) ladders.changed.add(order);
     return;
   }
-  ladders.orders.delete(order);
   for (const set of [ladders.changed, ladders.asked, ladders.waiting]) set.delete(order);
 }
 
 /** Takes out the rungs of the lots of a trade: those that lead somewhere, because those before them are of the same trade. */
 export function takeRungs(
-  { orders }: Ladders,
-  order: OrderId,
+  firm: FirmOrder | undefined,
   lots: readonly LotOffer[],
 ): ReadonlyMap<number, Rung> {
-  const held = orders.get(order)?.rungs;
+  const held = firm?.ladders?.rungs;
+  if (held === undefined || held.size === 0) return noRungs;
   const found = new Map<number, Rung>();
   for (const { lot, output } of lots) {
-    const rung = held?.get(lot);
+    const rung = held.get(lot);
     if (rung?.output === output) found.set(lot, { index: rung.index, script: rung.script });
-    held?.delete(lot);
+    held.delete(lot);
   }
   const taken = new Map<number, Rung>();
   for (const group of ladderGroups(lots, ({ lot }) => found.get(lot)?.index)) {
@@ -128,7 +99,7 @@ export function askChanged(
   const tasks: LadderTask[] = [];
   const lots = new Map<Address, number>();
   for (const order of ladders.changed) {
-    const known = ladders.orders.get(order);
+    const known = firm.get(order);
     if (known === undefined || !isThere(known.view.participant)) continue;
     const { participant } = known.view;
     const count = lots.get(participant) ?? 0;
@@ -136,7 +107,7 @@ export function askChanged(
       ladders.waiting.add(order);
       continue;
     }
-    if (!cut(known, firm.get(order))) ladders.waiting.add(order);
+    if (!cut(known)) ladders.waiting.add(order);
     ladders.asked.add(order);
     const more = ask(known);
     tasks.push(...more);
@@ -157,12 +128,14 @@ export function nextRound({ asked, changed, waiting }: Ladders): void {
 }
 
 /** An agent has just come: whatever an earlier one was asked, every ladder of its owner's orders that is not signed is to be asked for. */
-export function noteAgent(ladders: Ladders, participant: Address): void {
-  const own = [...ladders.orders.values()].filter(({ view }) => view.participant === participant);
+export function noteAgent(ladders: Ladders, firm: FirmLots, participant: Address): void {
+  const own = [...firm.values()].filter(
+    ({ view }) => view.participant === participant && !view.whole,
+  );
   own.sort((a, b) => numberOfOrder(a.view.order) - numberOfOrder(b.view.order));
   for (const known of own) {
     const { order } = known.view;
-    for (const ladder of known.ladders) ladder.isAwaited = false;
+    for (const ladder of laddersOf(known)) ladder.isAwaited = false;
     ladders.asked.delete(order);
     ladders.changed.add(order);
   }
@@ -170,49 +143,52 @@ export function noteAgent(ladders: Ladders, participant: Address): void {
 
 /** An order with the places of its lots, as its agent was asked for them last. */
 export function placesOf(
-  { orders }: Ladders,
+  firm: FirmLots,
   order: OrderId,
 ): { readonly view: OrderView; readonly places: ReadonlyMap<number, Place> } | undefined {
-  const known = orders.get(order);
-  if (known === undefined) return undefined;
+  const known = firm.get(order);
+  if (known === undefined || known.view.whole) return undefined;
   const places = new Map<number, Place>();
-  for (const { lots } of known.ladders) {
+  for (const { lots } of laddersOf(known)) {
     for (const [index, { lot, output }] of lots.entries()) places.set(lot, { index, output });
   }
   return { view: known.view, places };
 }
 
 /** The agent has said something about ladders of the order: about those that these lots are in; with none, about all. */
-export function noteAnswer({ orders }: Ladders, order: OrderId, lots: readonly number[]): void {
+export function noteAnswer(firm: FirmLots, order: OrderId, lots: readonly number[]): void {
   const named = new Set(lots);
-  for (const ladder of orders.get(order)?.ladders ?? []) {
+  for (const ladder of laddersOf(firm.get(order))) {
     if (named.size === 0 || ladder.lots.some(({ lot }) => named.has(lot))) ladder.isAwaited = false;
   }
 }
 
 /** Keeps good rungs of lots that are still firm with the same outputs. @returns how many. */
-export function holdRungs(
-  { orders }: Ladders,
-  firm: FirmLots,
-  order: OrderId,
-  rungs: readonly HeldRung[],
-): number {
-  const known = orders.get(order);
+export function holdRungs(firm: FirmLots, order: OrderId, rungs: readonly HeldRung[]): number {
+  const known = firm.get(order);
   let count = 0;
   for (const rung of rungs) {
-    if (known === undefined || firm.get(order)?.get(rung.lot)?.output !== rung.output) continue;
-    known.rungs ??= new Map();
-    known.rungs.set(rung.lot, rung);
+    if (known === undefined || known.view.whole) continue;
+    if (known.get(rung.lot)?.output !== rung.output) continue;
+    known.ladders ??= { ladders: noLadders, rungs: new Map() };
+    known.ladders.rungs.set(rung.lot, rung);
     count += 1;
   }
   return count;
+}
+
+function laddersOf(known: FirmOrder | undefined): readonly Ladder[] {
+  return known?.ladders?.ladders ?? noLadders;
 }
 
 /**
  * Cuts an order's firm lots anew. What still begins at 0 without a gap stays as it is, the others make new ladders.
  * @returns false when a ladder that has changed had to stay, because its agent has not answered yet.
  */
-function cut(known: OrderLadders, firm: FirmLotsOfOrder = nothingFirm): boolean {
+function cut(firm: FirmOrder): boolean {
+  // Most orders have one lot, and that has no ladder.
+  if (firm.ladders === undefined && firm.size < 2) return true;
+  const known = (firm.ladders ??= { ladders: noLadders, rungs: new Map() });
   let isDone = true;
   let kept: Ladder[] = [];
   for (const ladder of known.ladders) {
@@ -240,21 +216,21 @@ function cut(known: OrderLadders, firm: FirmLotsOfOrder = nothingFirm): boolean 
   }
   known.ladders = ladders.length === 0 ? noLadders : ladders;
   const { rungs } = known;
-  for (const lot of rungs?.keys() ?? []) if (firm.get(lot) === undefined) rungs?.delete(lot);
+  for (const lot of rungs.keys()) if (firm.get(lot) === undefined) rungs.delete(lot);
   return isDone;
 }
 
 function isSigned({ rungs }: OrderLadders, { lots }: Ladder): boolean {
   return lots.every(({ lot, output }, index) => {
-    const rung = rungs?.get(lot);
+    const rung = rungs.get(lot);
     return rung?.index === index && rung.output === output;
   });
 }
 
 /** Asks for the ladders that are not signed, and not asked for already. */
-function ask(known: OrderLadders): LadderTask[] {
-  const { view, ladders } = known;
-  const wanted = ladders.filter((ladder) => !ladder.isAwaited && !isSigned(known, ladder));
+function ask({ view, ladders: known }: FirmOrder): LadderTask[] {
+  if (known === undefined) return [];
+  const wanted = known.ladders.filter((ladder) => !ladder.isAwaited && !isSigned(known, ladder));
   return wanted.map((ladder): LadderTask => {
     ladder.isAwaited = true;
     const task: LadderRequested = {

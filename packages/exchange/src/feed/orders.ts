@@ -30,17 +30,16 @@ export interface TradeRecord {
 
 /** All participants' orders. Changed by `foldOrders` and `endEntry` only. */
 export interface OrderBook {
-  readonly orders: Map<OrderId, OrderRecord>;
   readonly participants: Map<Address, ParticipantOrders>;
   /** Trades that are not final. */
   readonly open: Set<TradeId>;
   /** Orders that may have become over in the entry at hand. */
-  readonly touched: Set<OrderId>;
+  readonly touched: Set<OrderRecord>;
 }
 
 interface ParticipantOrders {
-  /** By acceptance. */
-  readonly orders: Set<OrderId>;
+  /** By acceptance. There is no other list of all orders: with ten thousand open, a second one took a megabyte. */
+  readonly orders: Map<OrderId, OrderRecord>;
   /** Over for good, oldest first: done, with all trades final. */
   readonly over: Set<OrderId>;
   /** Final trades whose lots are still listed, with the participant's own order, oldest first. */
@@ -51,13 +50,34 @@ interface ParticipantOrders {
 
 /** Nobody has ordered anything. */
 export function createOrderBook(): OrderBook {
-  return { orders: new Map(), participants: new Map(), open: new Set(), touched: new Set() };
+  return { participants: new Map(), open: new Set(), touched: new Set() };
+}
+
+/** Whose an order is, and which. */
+interface OwnOrder {
+  readonly participant: Address;
+  readonly order: OrderId;
+}
+
+/** An order that is still shown. */
+export function orderOfParticipant(
+  { participants }: OrderBook,
+  { participant, order }: OwnOrder,
+): OrderRecord | undefined {
+  return participants.get(participant)?.orders.get(order);
 }
 
 /** A participant's orders, in the order of acceptance. */
-export function ordersOfParticipant(book: OrderBook, participant: Address): OrderRecord[] {
-  const own = book.participants.get(participant)?.orders ?? [];
-  return [...own].flatMap((order) => book.orders.get(order) ?? []);
+export function ordersOfParticipant(
+  { participants }: OrderBook,
+  participant: Address,
+): OrderRecord[] {
+  return [...(participants.get(participant)?.orders.values() ?? [])];
+}
+
+/** Everybody's orders, one participant's after the other's. */
+export function allOrders({ participants }: OrderBook): OrderRecord[] {
+  return [...participants.values()].flatMap(({ orders }) => [...orders.values()]);
 }
 
 /** Takes in one event, in the order of the journal. `endEntry` follows the last one of an entry. */
@@ -74,9 +94,9 @@ export function foldOrders(book: OrderBook, event: Event, at: Instant): void {
       return;
     case 'trade.made':
       book.open.add(event.trade.trade);
-      setTrade(book, event.resting.order, recordOf(event.trade));
+      setTrade(book, event.resting, recordOf(event.trade));
       setView(book, event.resting, at);
-      setTrade(book, event.incoming.order, recordOf(event.trade));
+      setTrade(book, event.incoming, recordOf(event.trade));
       setView(book, event.incoming, at);
       return;
     case 'trade.updated':
@@ -105,8 +125,7 @@ export function recordWith(
 /** Adds an order that is shown, as it was at some entry: in the order of acceptance. */
 export function addOrder(book: OrderBook, record: OrderRecord): void {
   const { order, participant } = record.view;
-  book.orders.set(order, record);
-  ordersOfOwner(book, participant).orders.add(order);
+  ordersOfOwner(book, participant).orders.set(order, record);
 }
 
 /** Adds what is kept of a participant whose orders are there. */
@@ -116,7 +135,7 @@ export function addOwner(book: OrderBook, participant: Address, { over, listed }
   for (const order of over) own.over.add(order);
   for (const [trade, order] of listed) {
     own.listed.set(trade, order);
-    own.lots += book.orders.get(order)?.trades.get(trade)?.trade.lots.length ?? 0;
+    own.lots += own.orders.get(order)?.trades.get(trade)?.trade.lots.length ?? 0;
   }
 }
 
@@ -127,58 +146,59 @@ export function keptOwner({ participants }: OrderBook, participant: Address): Ke
 }
 
 function setView(book: OrderBook, view: OrderView, at: Instant, reason?: CancelReason): void {
-  const known = book.orders.get(view.order);
+  const { orders } = ordersOfOwner(book, view.participant);
+  let known = orders.get(view.order);
   if (known === undefined) {
-    const record: OrderRecord = { view, at, trades: noTrades, reason };
-    book.orders.set(view.order, record);
-    ordersOfOwner(book, view.participant).orders.add(view.order);
+    known = { view, at, trades: noTrades, reason };
+    orders.set(view.order, known);
   } else {
     known.view = view;
     known.at = at;
     if (reason !== undefined) known.reason = reason;
   }
-  if (view.status === 'done') book.touched.add(view.order);
+  if (view.status === 'done') book.touched.add(known);
 }
 
 function ordersOfOwner({ participants }: OrderBook, participant: Address): ParticipantOrders {
   let own = participants.get(participant);
   if (own === undefined) {
-    own = { orders: new Set(), over: new Set(), listed: new Map(), lots: 0 };
+    own = { orders: new Map(), over: new Set(), listed: new Map(), lots: 0 };
     participants.set(participant, own);
   }
   return own;
 }
 
-function setTrade(book: OrderBook, order: OrderId, record: TradeRecord): void {
-  const known = book.orders.get(order);
-  if (known === undefined) return;
+/** @returns the order, when it is shown. */
+function setTrade(book: OrderBook, whose: OwnOrder, record: TradeRecord): OrderRecord | undefined {
+  const known = orderOfParticipant(book, whose);
+  if (known === undefined) return undefined;
   const { trades } = known;
   if (trades !== noTrades && trades instanceof Map) trades.set(record.trade.trade, record);
   else known.trades = new Map([[record.trade.trade, record]]);
+  return known;
 }
 
 function foldTrade(book: OrderBook, trade: TradeView, final: boolean): void {
   if (final) book.open.delete(trade.trade);
   const record = recordOf(trade);
-  for (const { order, participant } of [trade.resting, trade.incoming]) {
-    setTrade(book, order, record);
-    if (!final) continue;
-    list(book, participant, order, trade);
-    book.touched.add(order);
+  for (const whose of [trade.resting, trade.incoming]) {
+    const known = setTrade(book, whose, record);
+    if (!final || known === undefined) continue;
+    list(book, whose, trade);
+    book.touched.add(known);
   }
 }
 
 /** Keeps the lots of a trade that is final, and drops those of the oldest ones when they are too many. */
-function list(book: OrderBook, participant: Address, order: OrderId, trade: TradeView): void {
-  const own = book.participants.get(participant);
-  if (own === undefined || !book.orders.has(order)) return;
+function list(book: OrderBook, { participant, order }: OwnOrder, trade: TradeView): void {
+  const own = ordersOfOwner(book, participant);
   own.listed.set(trade.trade, order);
   own.lots += trade.lots.length;
   for (const [oldest, of] of own.listed) {
     if (own.lots <= finalLotsMax) return;
-    const known = book.orders.get(of)?.trades.get(oldest);
+    const known = own.orders.get(of)?.trades.get(oldest);
     unlist(own, oldest, known);
-    if (known !== undefined) setTrade(book, of, withoutLots(known));
+    if (known !== undefined) setTrade(book, { participant, order: of }, withoutLots(known));
   }
 }
 
@@ -217,36 +237,33 @@ export function recordOf(trade: TradeView): TradeRecord {
  */
 export function endEntry(book: OrderBook): void {
   if (book.touched.size === 0) return;
-  for (const order of book.touched) {
-    const known = book.orders.get(order);
-    if (known !== undefined) retire(book, known);
-  }
+  for (const known of book.touched) retire(book, known);
   book.touched.clear();
 }
 
 /** Notes that an order is over, and forgets the oldest that is when there is one too many. */
-function retire(book: OrderBook, { view, trades }: OrderRecord): void {
-  const own = book.participants.get(view.participant);
-  if (own === undefined || view.status !== 'done') return;
+function retire(book: OrderBook, known: OrderRecord): void {
+  const { view, trades } = known;
+  const own = ordersOfOwner(book, view.participant);
+  // Told of twice, it may be forgotten by now.
+  if (own.orders.get(view.order) !== known || view.status !== 'done') return;
   for (const trade of trades.keys()) if (book.open.has(trade)) return;
   own.over.add(view.order);
   for (const oldest of own.over) {
     if (own.over.size <= doneOrdersMax) return;
-    forget(book, own, oldest);
+    forget(own, oldest);
   }
 }
 
 /** Forgets the orders of a market that is over: all of them are done, and their trades final. */
-export function forgetMarket(book: OrderBook, market: MarketSymbol): void {
-  for (const [id, { view }] of book.orders) {
-    const own = view.market === market ? book.participants.get(view.participant) : undefined;
-    if (own !== undefined) forget(book, own, id);
+export function forgetMarket({ participants }: OrderBook, market: MarketSymbol): void {
+  for (const own of participants.values()) {
+    for (const [id, { view }] of own.orders) if (view.market === market) forget(own, id);
   }
 }
 
-function forget(book: OrderBook, own: ParticipantOrders, id: OrderId): void {
-  for (const [trade, record] of book.orders.get(id)?.trades ?? []) unlist(own, trade, record);
+function forget(own: ParticipantOrders, id: OrderId): void {
+  for (const [trade, record] of own.orders.get(id)?.trades ?? []) unlist(own, trade, record);
   own.over.delete(id);
   own.orders.delete(id);
-  book.orders.delete(id);
 }

@@ -19,15 +19,24 @@ export interface QueuedOrder {
   readonly at: Instant;
 }
 
-/** What is known of an order that rests or may rest again. */
-interface Known {
-  view: OrderView;
+/** What is known of an order that rests or may rest again. While it rests, what a `QueuedOrder` says of it stays: another one takes its place. */
+interface Known extends QueuedOrder {
+  /** 0 while it does not rest. */
+  readonly volume: Lots;
   /** 0 until it first rests. */
-  place: number;
-  at: Instant;
+  readonly place: number;
+  view: OrderView;
   /** Trades in which it was the resting one and that are not final: their lots may come back. */
   open: number;
-  queued: QueuedOrder | undefined;
+}
+
+/** What the entry at hand makes of an order. */
+interface Draft {
+  readonly before: Known | undefined;
+  view: OrderView;
+  place: number;
+  at: Instant;
+  open: number;
 }
 
 /** Which place an order got, and when. */
@@ -56,7 +65,7 @@ export class OrderQueue {
   #shown = 0;
   /** Of the entry at hand; kept, because most entries have next to nothing in them. */
   readonly #changed = { ask: new Set<Price>(), bid: new Set<Price>() };
-  readonly #seen = new Set<OrderId>();
+  readonly #seen = new Map<OrderId, Draft>();
 
   /** The orders at a price, in the order in which they would trade. */
   level(side: Side, price: Price): readonly QueuedOrder[] {
@@ -86,12 +95,10 @@ export class OrderQueue {
 
   /** Some of the orders that it had. Nothing has been folded yet. */
   beginOrders(orders: readonly KnownOrder[]): void {
-    for (const { view, place, at, open, volume } of orders) {
-      const { order, price } = view;
-      const queued =
-        volume > 0 ? { order, price, volume: exactLots(volume), place, at } : undefined;
-      this.#known.set(order, { view, place, at, open, queued });
-      if (queued !== undefined) this.#put(view.side, queued);
+    for (const { volume, ...of } of orders) {
+      const known = knownOf(of, exactLots(volume));
+      this.#known.set(known.order, known);
+      if (volume > 0) this.#put(of.view.side, known);
     }
   }
 
@@ -112,10 +119,10 @@ export class OrderQueue {
       if (event.kind === 'trade.made') {
         this.#note(event, event.resting, at);
         this.#note(event, event.incoming, at);
-      } else if (event.kind === 'trade.updated') this.#noteFinal(event, seen);
+      } else if (event.kind === 'trade.updated') this.#noteFinal(event);
       else if (isOfOrder(event)) this.#note(event, event.view, at);
     }
-    for (const order of seen) this.#settle(order, firm(order), changed);
+    for (const [order, draft] of seen) this.#settle(draft, exactLots(firm(order)), changed);
     return changed;
   }
 
@@ -125,49 +132,65 @@ export class OrderQueue {
     if (isNew) this.#places = place;
     // A whole order rests beside the book: nobody sees it.
     if (view.whole) return;
-    this.#seen.add(view.order);
-    let known = this.#known.get(view.order);
-    if (known === undefined) {
-      known = { view, place: 0, at, open: 0, queued: undefined };
-      this.#known.set(view.order, known);
-    }
-    known.view = view;
+    const draft = this.#draftOf(view.order) ?? this.#begin({ view, place: 0, at, open: 0 });
+    draft.view = view;
     if (isNew) {
       this.#shown += 1;
-      [known.place, known.at] = [this.#shown, at];
+      draft.place = this.#shown;
+      draft.at = at;
     }
-    if (event.kind === 'trade.made' && event.resting.order === view.order) known.open += 1;
+    if (event.kind === 'trade.made' && event.resting.order === view.order) draft.open += 1;
   }
 
-  #noteFinal({ trade, final }: Event & { kind: 'trade.updated' }, seen: Set<OrderId>): void {
-    const known = this.#known.get(trade.resting.order);
-    if (!final || known === undefined) return;
-    known.open -= 1;
-    seen.add(trade.resting.order);
+  #noteFinal({ trade, final }: Event & { kind: 'trade.updated' }): void {
+    const draft = final ? this.#draftOf(trade.resting.order) : undefined;
+    if (draft !== undefined) draft.open -= 1;
+  }
+
+  /** The draft of an order; undefined when nothing is known of it. */
+  #draftOf(order: OrderId): Draft | undefined {
+    const draft = this.#seen.get(order);
+    if (draft !== undefined) return draft;
+    const before = this.#known.get(order);
+    return before === undefined ? undefined : this.#begin(before, before);
+  }
+
+  #begin({ view, place, at, open }: Omit<Draft, 'before'>, before?: Known): Draft {
+    const draft: Draft = { before, view, place, at, open };
+    this.#seen.set(view.order, draft);
+    return draft;
   }
 
   /** Puts the order on its level as it is now, takes it off, or forgets it when it cannot come back. */
   #settle(
-    order: OrderId,
-    volume: number,
+    draft: Draft,
+    volume: Lots,
     changed: { readonly ask: Set<Price>; readonly bid: Set<Price> },
   ): void {
-    const known = this.#known.get(order);
-    if (known === undefined) return;
-    const { view, place, at, queued } = known;
-    const { side, price } = view;
-    if (view.status === 'done' && known.open === 0) this.#known.delete(order);
-    const next: QueuedOrder | undefined =
-      volume > 0 ? { order, price, volume: exactLots(volume), place, at } : undefined;
-    if (isSame(queued, next)) return;
-    known.queued = next;
-    if (queued !== undefined) {
-      changed[side].add(queued.price);
-      this.#take(side, queued);
+    const { before, view, place, open } = draft;
+    const { order, side, price } = view;
+    const isOver = view.status === 'done' && open === 0;
+    if (
+      before !== undefined &&
+      before.volume === volume &&
+      before.place === place &&
+      before.price === price
+    ) {
+      before.view = view;
+      before.open = open;
+      if (isOver) this.#known.delete(order);
+      return;
     }
-    if (next !== undefined) {
+    const known = knownOf(draft, volume);
+    if (isOver) this.#known.delete(order);
+    else this.#known.set(order, known);
+    if (before !== undefined && before.volume > 0) {
+      changed[side].add(before.price);
+      this.#take(side, before);
+    }
+    if (volume > 0) {
       changed[side].add(price);
-      this.#put(side, next);
+      this.#put(side, known);
     }
   }
 
@@ -209,10 +232,9 @@ function marketOf(event: Event): OrderView['market'] | undefined {
   return isOfOrder(event) ? event.view.market : undefined;
 }
 
-function isSame(one: QueuedOrder | undefined, other: QueuedOrder | undefined): boolean {
-  return (
-    one?.volume === other?.volume && one?.place === other?.place && one?.price === other?.price
-  );
+function knownOf({ view, place, at, open }: Omit<Draft, 'before'>, volume: Lots): Known {
+  const { order, price } = view;
+  return { order, price, volume, place, at, view, open };
 }
 
 /** The events of an entry that tell of orders, by market. */

@@ -21,8 +21,9 @@ import type { State, TradeId, TradeView } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { sliced } from '../slices.ts';
 import { FirmOrder } from './firm.ts';
+import type { Rung } from './firm.ts';
 import { createLadders, noteOpened, noteTaken, takeRungs } from './ladders.ts';
-import type { Ladders, Rung } from './ladders.ts';
+import type { Ladders } from './ladders.ts';
 import { numberOfOrder } from './order-past.ts';
 import { factsIn, unusedOffers } from './past.ts';
 import type { KeptPast } from './past.ts';
@@ -87,8 +88,7 @@ export function* tasksIn(
     for (const kept of some) {
       const { view, firm } = factsOf(kept);
       if (firm.length === 0) continue;
-      addFirm(tasks, view.order, firm);
-      if (!view.whole) noteOpened(tasks.ladders, view);
+      addFirm(tasks, view, firm);
     }
     yield;
   }
@@ -135,8 +135,15 @@ export function foldTasks(
     assigned.unshift(...release(tasks, command, unused, isThere));
   }
   if (command.kind === 'ledger.advance') {
+    // All of an order's at once: one after another, each would move those behind it.
+    const lost = new Map<OrderId, number[]>();
     for (const { order, lot } of command.lost) {
-      tasks.firm.get(order)?.delete([lot]);
+      const lots = lost.get(order);
+      if (lots === undefined) lost.set(order, [lot]);
+      else lots.push(lot);
+    }
+    for (const [order, lots] of lost) {
+      tasks.firm.get(order)?.delete(lots);
       forgetEmpty(tasks, order);
     }
   }
@@ -176,8 +183,7 @@ function foldEvent(tasks: Tasks, event: Event, isThere: IsThere): readonly Assig
     }
     case 'order.opened':
       tasks.pending.delete(event.view.order);
-      addFirm(tasks, event.view.order, event.lots);
-      if (!event.view.whole) noteOpened(tasks.ladders, event.view);
+      addFirm(tasks, event.view, event.lots);
       return [];
     case 'order.amended':
       // Whatever is awaited still is asked for anew.
@@ -204,10 +210,11 @@ const endsWaiting: ReadonlySet<CancelReason> = new Set([
   'would_trade',
 ]);
 
-function addFirm(tasks: Tasks, order: OrderId, lots: readonly LotOffer[]): void {
-  let firm = tasks.firm.get(order);
-  if (firm === undefined) tasks.firm.set(order, (firm = new FirmOrder()));
+function addFirm(tasks: Tasks, view: OrderView, lots: readonly LotOffer[]): void {
+  let firm = tasks.firm.get(view.order);
+  if (firm === undefined) tasks.firm.set(view.order, (firm = new FirmOrder(view)));
   firm.add(lots);
+  noteOpened(tasks.ladders, firm, view);
 }
 
 /** Lots of the order are firm no more. */
@@ -243,7 +250,7 @@ function openTrade(
     return offer;
   });
   firm?.delete(taken.map(({ lot }) => lot));
-  const rungs = takeRungs(tasks.ladders, resting.order, taken);
+  const rungs = takeRungs(firm, taken);
   const offers = new Map<number, TakenLot>();
   for (const offer of taken) {
     const rung = rungs.get(offer.lot);
