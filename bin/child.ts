@@ -1,6 +1,7 @@
 /** One of Wattlot's own processes, started by another: its lines of JSON, its last words, its end. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -10,10 +11,17 @@ const lastWordsMax = 2_000;
 /** How long a child may take to end after SIGTERM before it is killed. */
 const stopGraceMs = 5_000;
 
-/** A small young generation: none of our processes allocates in bursts, and three of them share a household's machine. */
+/** Node's own number of threads that collect and compile beside the program. */
+const helpersUsual = 4;
+
+/**
+ * A small young generation: none of our processes allocates in bursts, and three of them share a household's machine. And no more threads that collect and compile than there are cores beside
+ * the one that they help: four of them on two cores take the program's own.
+ */
 export const nodeFlags: readonly string[] = [
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=2',
+  `--v8-pool-size=${Math.max(1, Math.min(helpersUsual, availableParallelism() - 1))}`,
 ];
 
 /**

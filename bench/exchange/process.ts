@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../../bin/child.ts';
 
 /** Clock ticks a second in /proc: 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
@@ -20,7 +21,8 @@ export async function startHelper<Job extends object, Answer>(
   args: readonly string[] = [],
 ): Promise<Helper<Job, Answer> & { readonly hello: string }> {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const execArgv = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
+  // The peer is started as the exchange is.
+  const execArgv = [...nodeFlags];
   const child = fork(path, args, { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const answer = <T>(): Promise<T> =>
