@@ -34,7 +34,7 @@ export interface OrderBook {
   /** Trades that are not final. */
   readonly open: Set<TradeId>;
   /** Orders that may have become over in the entry at hand. */
-  readonly touched: Set<OrderRecord>;
+  touched: Set<OrderRecord>;
 }
 
 interface ParticipantOrders {
@@ -238,7 +238,8 @@ export function recordOf(trade: TradeView): TradeRecord {
 export function endEntry(book: OrderBook): void {
   if (book.touched.size === 0) return;
   for (const known of book.touched) retire(book, known);
-  book.touched.clear();
+  // A new one: what a set is emptied of, and all that follows on it, stays until the next collection of all garbage.
+  book.touched = new Set();
 }
 
 /** Notes that an order is over, and forgets the oldest that is when there is one too many. */

@@ -63,9 +63,9 @@ export class OrderQueue {
   #places = 0;
   /** The newest of those that everybody sees. A number left out would tell of a whole order. */
   #shown = 0;
-  /** Of the entry at hand; kept, because most entries have next to nothing in them. */
-  readonly #changed = { ask: new Set<Price>(), bid: new Set<Price>() };
-  readonly #seen = new Map<OrderId, Draft>();
+  /** Of the entry at hand. New ones when something was in them: what a set or map is emptied of, and all that follows on it, stays until the next collection of all garbage. */
+  #changed = { ask: new Set<Price>(), bid: new Set<Price>() };
+  #seen = new Map<OrderId, Draft>();
 
   /** The orders at a price, in the order in which they would trade. */
   level(side: Side, price: Price): readonly QueuedOrder[] {
@@ -111,10 +111,9 @@ export class OrderQueue {
     at: Instant,
     firm: FirmLots,
   ): { readonly ask: ReadonlySet<Price>; readonly bid: ReadonlySet<Price> } {
-    const [changed, seen] = [this.#changed, this.#seen];
-    changed.ask.clear();
-    changed.bid.clear();
-    seen.clear();
+    if (this.#changed.ask.size > 0) this.#changed.ask = new Set();
+    if (this.#changed.bid.size > 0) this.#changed.bid = new Set();
+    if (this.#seen.size > 0) this.#seen = new Map();
     for (const event of events) {
       if (event.kind === 'trade.made') {
         this.#note(event, event.resting, at);
@@ -122,7 +121,10 @@ export class OrderQueue {
       } else if (event.kind === 'trade.updated') this.#noteFinal(event);
       else if (isOfOrder(event)) this.#note(event, event.view, at);
     }
-    for (const [order, draft] of seen) this.#settle(draft, exactLots(firm(order)), changed);
+    const changed = this.#changed;
+    for (const [order, draft] of this.#seen) {
+      this.#settle(draft, exactLots(firm(order)), changed);
+    }
     return changed;
   }
 
