@@ -229,8 +229,27 @@ describe('the memory of good signatures', () => {
 
   test('forgets the oldest when it is full', () => {
     const cache = new SignatureCache(2);
-    for (const name of ['a', 'b', 'c']) cache.add(name);
-    expect(['a', 'b', 'c'].map((name) => cache.has(name))).toEqual([false, true, true]);
+    const names = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte));
+    for (const name of names) cache.add(name);
+    expect(names.map((name) => cache.has(name))).toEqual([false, true, true]);
+  });
+
+  test('knows thousands apart, also those that begin alike', () => {
+    const cache = new SignatureCache(4_000);
+    const nameOf = (number: number): Uint8Array => {
+      const name = new Uint8Array(32).fill(number & 3);
+      new DataView(name.buffer).setUint32(28, number);
+      return name;
+    };
+    for (let number = 0; number < 2_000; number += 1) {
+      expect(cache.has(nameOf(number))).toBe(false);
+      cache.add(nameOf(number));
+      cache.add(nameOf(number));
+      expect(cache.size).toBe(number + 1);
+    }
+    for (let number = 0; number < 2_000; number += 1) {
+      expect(cache.has(nameOf(number))).toBe(true);
+    }
   });
 });
 

@@ -6,14 +6,7 @@
  * input and that output stand at the same index, whatever else there is.
  */
 import secp256k1 from 'secp256k1';
-import {
-  ByteReader,
-  ByteWriter,
-  concatBytes,
-  latin1Of,
-  sameBytes,
-  TransactionFormatError,
-} from './bytes.ts';
+import { ByteReader, ByteWriter, concatBytes, sameBytes, TransactionFormatError } from './bytes.ts';
 import { hash160, sha256, sha256d } from './hash.ts';
 import type { KeyPair } from './keys.ts';
 import { SIGNATURES_REMEMBERED_MAX } from '../limits.ts';
@@ -187,8 +180,7 @@ export function signatureFault(
   const single = hashType === SIGHASH.singleAnyoneCanPay;
   if (single && index >= transaction.outputs.length) return 'signature-wrong';
   const digest = sha256d(signedBytes(transaction, index, prevScript, hashType));
-  // As text of its 32 bytes: half of what their digits take.
-  const name = cache && latin1Of(sha256(concatBytes(digest, publicKey, taken.compact)));
+  const name = cache && sha256(concatBytes(digest, publicKey, taken.compact));
   if (name !== undefined && cache?.has(name) === true) return undefined;
   if (!verifyDigest(taken.compact, digest, publicKey)) return 'signature-wrong';
   if (name !== undefined) cache?.add(name);
@@ -213,31 +205,78 @@ function verifyDigest(compact: Uint8Array, digest: Uint8Array, publicKey: Uint8A
   }
 }
 
+const NAME_BYTES = 32;
+
+/** Names of 32 bytes that are evenly spread, in two arrays outside of the heap: a set of texts takes twice as much. */
+class Names {
+  count = 0;
+  #bytes = new Uint8Array(64 * NAME_BYTES);
+  /** By a name's first bytes: 1 more than its number, 0 where none is. At least half are free. */
+  #slots = new Uint32Array(128);
+
+  has(name: Uint8Array): boolean {
+    return this.#slots[this.#slotOf(name)] !== 0;
+  }
+
+  /** Adds a name that is not there. */
+  add(name: Uint8Array): void {
+    if (2 * this.count === this.#slots.length) this.#grow();
+    this.#bytes.set(name, this.count * NAME_BYTES);
+    this.count += 1;
+    this.#slots[this.#slotOf(name)] = this.count;
+  }
+
+  /** Where the name is, or would be. */
+  #slotOf(name: Uint8Array): number {
+    const last = this.#slots.length - 1;
+    const [a = 0, b = 0, c = 0] = name;
+    let slot = (a | (b << 8) | (c << 16)) & last;
+    for (;;) {
+      const number = this.#slots[slot] ?? 0;
+      if (number === 0) return slot;
+      const from = (number - 1) * NAME_BYTES;
+      if (sameBytes(this.#bytes.subarray(from, from + NAME_BYTES), name)) return slot;
+      slot = (slot + 1) & last;
+    }
+  }
+
+  #grow(): void {
+    const before = this.#bytes;
+    this.#bytes = new Uint8Array(2 * before.length);
+    this.#bytes.set(before);
+    this.#slots = new Uint32Array(2 * this.#slots.length);
+    for (let number = 0; number < this.count; number += 1) {
+      const from = number * NAME_BYTES;
+      this.#slots[this.#slotOf(before.subarray(from, from + NAME_BYTES))] = number + 1;
+    }
+  }
+}
+
 /** Signatures found good, the oldest forgotten first. Says nothing about any other. */
 export class SignatureCache {
-  readonly #names = new Set<string>();
   readonly #max: number;
+  #young = new Names();
+  #old = new Names();
 
-  /** @param max how many to remember. */
+  /** @param max how many to remember at most; half of them at least. */
   constructor(max: number = SIGNATURES_REMEMBERED_MAX) {
     this.#max = max;
   }
 
   /** How many are remembered. */
   get size(): number {
-    return this.#names.size;
+    return this.#young.count + this.#old.count;
   }
 
-  has(name: string): boolean {
-    return this.#names.has(name);
+  /** @param name 32 bytes of a hash of all that was checked. */
+  has(name: Uint8Array): boolean {
+    return this.#young.has(name) || this.#old.has(name);
   }
 
-  add(name: string): void {
-    this.#names.add(name);
-    if (this.#names.size <= this.#max) return;
-    for (const oldest of this.#names) {
-      this.#names.delete(oldest);
-      return;
-    }
+  /** @param name as for `has`. */
+  add(name: Uint8Array): void {
+    if (this.has(name)) return;
+    if (2 * this.#young.count >= this.#max) [this.#old, this.#young] = [this.#young, new Names()];
+    this.#young.add(name);
   }
 }
