@@ -141,14 +141,20 @@ function contentOf(
 ): OutputContent | undefined {
   if (meaning.kind !== 'pay') return undefined;
   const owner = state.addressOf(meaning.hash160);
-  return { owner, script, assets: sumsOf(meaning, txid) };
+  return { owner, script, assets: sumsOf(state, meaning, txid) };
 }
 
-function sumsOf({ assets, issue }: PayMeaning, txid: string): OutputContent['assets'] {
+function sumsOf(
+  state: ChainState,
+  { assets, issue }: PayMeaning,
+  txid: string,
+): OutputContent['assets'] {
   const [first] = assets;
   // Nearly all outputs. A list that grew from nothing would keep room for sixteen.
   if (first !== undefined && assets.length === 1 && issue === null && first.raw > 0n) {
-    return [{ asset: first.asset, raw: first.raw }];
+    // One text for all that hold it.
+    const asset = state.assets.get(first.asset)?.id ?? first.asset;
+    return [{ asset, raw: first.raw }];
   }
   const sums = new Map<AssetId, bigint>();
   for (const { asset, raw } of assets) addTo(sums, asset, raw);

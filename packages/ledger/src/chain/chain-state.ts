@@ -98,6 +98,8 @@ export class ChainState {
   readonly #poolSpends = new Map<Output, Txid>();
   readonly #balances = new Map<Address, Map<AssetId, bigint>>();
   readonly #addresses = new Map<string, Address>();
+  /** Lists of one address: nearly all that transactions spend is one owner's, and each of his transactions says so. */
+  readonly #owners = new Map<Address, readonly Address[]>();
 
   constructor(params: ChainParams) {
     this.params = params;
@@ -174,13 +176,26 @@ export class ChainState {
   }
 
   #make(transaction: CheckedTransaction, seq: number, height: number | undefined): Coins {
-    const from = ownersOf(transaction.spends);
+    const from = this.#ownersOf(transaction.spends);
     const outputs = transaction.made.slice();
     let left = 0;
     for (const content of outputs) if (content) left++;
     const coins: Coins = { txid: transaction.txid, seq, from, height, outputs, left };
     if (left > 0) this.#coins.set(transaction.txid, coins);
     return coins;
+  }
+
+  /** Each once. */
+  #ownersOf(spends: readonly Spend[]): readonly Address[] {
+    const owners = new Set(spends.map(({ content }) => content.owner));
+    const [first] = owners;
+    if (first === undefined || owners.size > 1) return [...owners];
+    const known = this.#owners.get(first);
+    if (known !== undefined) return known;
+    if (this.#owners.size >= ADDRESSES_CACHED_MAX) this.#owners.clear();
+    const alone = [first];
+    this.#owners.set(first, alone);
+    return alone;
   }
 
   #move({ address, asset, raw }: Movement): void {
@@ -190,17 +205,6 @@ export class ChainState {
     if (balance === 0n) balances.delete(asset);
     else balances.set(asset, balance);
   }
-}
-
-/** Each once. Nearly always there is one: a list that grew from nothing would keep room for sixteen. */
-function ownersOf(spends: readonly Spend[]): readonly Address[] {
-  const [first] = spends;
-  if (first === undefined) return [];
-  const owners = [first.content.owner];
-  for (const { content } of spends) {
-    if (!owners.includes(content.owner)) owners.push(content.owner);
-  }
-  return owners;
 }
 
 const NO_BALANCES: ReadonlyMap<AssetId, bigint> = new Map();

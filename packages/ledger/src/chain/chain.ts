@@ -123,7 +123,9 @@ export class Chain {
     const { made } = checked;
     // Copied: a list that has grown keeps room to grow, and thousands of these are remembered.
     const spends = checked.spends.slice();
-    const touched = [...touchedBy(checked)];
+    const everybody = touchedBy(checked);
+    // Most pay themselves, such as those who split lots.
+    const touched = everybody.size === 1 && coins.from.length === 1 ? coins.from : [...everybody];
     this.#log.add({ kind: 'transaction', seq, coins, made, spends, touched });
     for (const listener of this.#workListeners) listener();
     return { txid: checked.txid };
