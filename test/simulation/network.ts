@@ -86,7 +86,7 @@ export class Link {
     const stalled = way === 'down' ? this.#stalledUntil : 0;
     const at = Math.max(this.#last[way], world.now + this.#network.delayMs(), stalled);
     this.#last[way] = at;
-    world.after(at - world.now, () => {
+    world.at(at, () => {
       if (!this.#isCut) arrive();
     });
   }

@@ -112,12 +112,16 @@ export class World {
 
   /** Lets something happen after a while. @returns how to call it off. */
   after(delayMs: number, happen: () => void, life?: Life): () => void {
-    const happening: Happening = {
-      at: this.now + Math.max(0, delayMs),
-      happen,
-      life,
-      isCalledOff: false,
-    };
+    return this.at(this.now + Math.max(0, delayMs), happen, life);
+  }
+
+  /**
+   * Lets something happen at a time that is not over. What has to come behind something else at the same time is given that time: a delay up to it and the time from now are not always
+   * the same number.
+   * @returns how to call it off.
+   */
+  at(time: number, happen: () => void, life?: Life): () => void {
+    const happening: Happening = { at: time, happen, life, isCalledOff: false };
     // Behind all that come at the same time: what was meant first happens first.
     let low = 0;
     let high = this.#coming.length;
