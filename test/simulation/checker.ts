@@ -8,7 +8,6 @@ import {
   audit,
   balanceOf,
   createState,
-  depthOf,
   lastSeq,
   ledgerHeight,
   openTrades,
@@ -17,16 +16,13 @@ import {
   stateHash,
   toAsset,
 } from '@wattlot/core';
-import type { Entry, Event, OrderId, OrderView, State } from '@wattlot/core';
-import type { BookView } from '../../packages/client/src/events.ts';
+import type { Entry, Event, OrderView, State } from '@wattlot/core';
 import type { Assembly } from '../../packages/exchange/src/assembly.ts';
 import { decodeEntries } from '../../packages/exchange/src/journal/entries.ts';
 import type { JournalDisk } from '../../packages/exchange/src/journal/simulated.ts';
-import { symbol } from './habits.ts';
+import { History } from './history.ts';
+import { PublicChecks } from './public-checks.ts';
 import type { World } from './world.ts';
-
-/** Levels a side: more than orders here ever have prices. */
-const depthMax = 100;
 
 /** A digest for `stateHash`. */
 export function sha256(text: string): string {
@@ -45,14 +41,14 @@ export class Checker {
   state: State = createState();
   /** By participant and the sender's id. */
   readonly placed = new Map<string, Placed>();
-  /** All orders that were placed. */
-  readonly orders = new Set<OrderId>();
+  /** What all that is on disk has come to. */
+  readonly history = new History();
+  /** What clients show of the market. */
+  readonly market = new PublicChecks(this);
   /** Trades that were made, and lots that were settled. */
   readonly counts = { entries: 0, orders: 0, trades: 0, settled: 0, released: 0, restarts: 0 };
   readonly #world: World;
   readonly #disk: JournalDisk;
-  /** What the book was after each entry that changed it. */
-  readonly #books = new Map<number, Book>([[0, { asks: [], bids: [] }]]);
   readonly #settled = new Set<string>();
   #rows = 0;
   #lastHash = '';
@@ -109,28 +105,6 @@ export class Checker {
     this.report('the state is not what the journal leads to');
   }
 
-  /** A client shows a book, which has to be that after its entry. */
-  sawBook({ seq, asks, bids }: BookView, depth: number): void {
-    this.follow();
-    if (seq > lastSeq(this.state)) this.report(`a book of entry ${seq}, which is not on disk`);
-    const book = this.#books.get(seq);
-    const expected = book === undefined ? 'told of' : bookText(book, depth);
-    const text = bookText({ asks, bids }, depth);
-    if (expected !== text) this.report(`a book after entry ${seq} is ${text}, not ${expected}`);
-  }
-
-  /** The book now, as a client that follows so many levels a side should see it. */
-  bookText(depth: number): string {
-    return bookText(this.#book(), depth);
-  }
-
-  #book(): Book {
-    const [asks, bids] = (['ask', 'bid'] as const).map((side) =>
-      depthOf(this.state, symbol, side, depthMax),
-    );
-    return { asks: asks ?? [], bids: bids ?? [] };
-  }
-
   /** What is not finished: trades whose lots are not decided, orders that wait for offers. */
   unfinished(): readonly string[] {
     const trades = openTrades(this.state).map(({ trade, lots }) => {
@@ -151,13 +125,9 @@ export class Checker {
     }
     for (const violation of audit(this.state))
       this.report(`after entry ${entry.seq}: ${violation}`);
-    let isBookChanged = false;
-    for (const event of events) {
-      if (event.kind === 'level.changed' || event.kind === 'phase.changed') isBookChanged = true;
-      this.#note(event, entry);
-    }
-    if (isBookChanged || entry.command.kind === 'market.open')
-      this.#books.set(entry.seq, this.#book());
+    this.history.take(entry, events);
+    this.market.take(entry, events);
+    for (const event of events) this.#note(event, entry);
     this.#world.note(
       `entry ${entry.seq} ${entry.command.kind} ${events.map(({ kind }) => kind).join(' ')}`,
     );
@@ -172,7 +142,6 @@ export class Checker {
       if (this.placed.has(key))
         this.report(`${clientOrderId} was placed twice, at entry ${seq} again`);
       this.placed.set(key, { order, price, volume, at: this.#world.now });
-      this.orders.add(order);
       this.counts.orders += 1;
     } else if (event.kind === 'trade.made') this.counts.trades += 1;
     else if (event.kind === 'trade.updated') {
@@ -210,22 +179,6 @@ export class Checker {
       }
     }
   }
-}
-
-type Levels = readonly { readonly price: number; readonly volume: number }[];
-
-interface Book {
-  readonly asks: Levels;
-  readonly bids: Levels;
-}
-
-/** A book to a depth, for comparing and for a person. */
-export function bookText({ asks, bids }: Book, depth: number): string {
-  const textOf = (levels: Levels): string => {
-    const shown = levels.slice(0, depth);
-    return shown.map(({ price, volume }) => `${volume}@${price}`).join(' ');
-  };
-  return `asks ${textOf(asks)} bids ${textOf(bids)}`;
 }
 
 /** An order's key in `Checker.placed`. */

@@ -1,9 +1,13 @@
 /** What has to be true once no faults have happened for a while: everybody is there, everything is decided, and all agree. */
 import { balancesOf, lastSeq, ledgerHeight, ordersOf } from '@wattlot/core';
+import type { OrderId, TradeView } from '@wattlot/core';
+import type { OwnOrder } from '../../packages/client/src/events.ts';
+import { doneOrdersMax } from '../../packages/exchange/src/limits.ts';
 import { isPassing } from '../../packages/client/src/asks.ts';
 import type { Checker } from './checker.ts';
-import { bookText, placedKey } from './checker.ts';
+import { placedKey } from './checker.ts';
 import type { Household } from './household.ts';
+import { bookText, queueText } from './public-checks.ts';
 import type { Server } from './server.ts';
 
 /** What keeps the simulation from being over, one line each. */
@@ -44,30 +48,73 @@ export function compareAtEnd(
   }
 }
 
-function compareBook(checker: Checker, { name, book, depth }: Household): void {
-  const expected = checker.bookText(depth);
+function compareBook(checker: Checker, household: Household): void {
+  const { market } = checker;
+  const { name, book, depth, queue } = household;
+  const expected = market.bookText(depth);
   const shown = book === undefined ? 'none' : bookText(book, depth);
   if (shown !== expected) checker.report(`${name} shows the book ${shown}, it is ${expected}`);
+  if (!household.followsQueue) return;
+  const orders = market.queueText();
+  const told = queue === undefined ? 'none' : queueText(queue);
+  if (told !== orders) checker.report(`${name} shows the orders ${told}, they are ${orders}`);
 }
 
+/** All orders that are live are shown, of those that are over as many as are kept, and each as it is, with its trades and their lots. */
 function compareOrders(checker: Checker, { name, orders, address }: Household): void {
-  const live = new Set<string>();
+  const { history } = checker;
   for (const view of ordersOf(checker.state, address)) {
-    live.add(view.order);
-    const shown = orders.get(view.order);
+    if (!orders.has(view.order)) checker.report(`${name} does not show ${view.order}`);
+  }
+  const own = [...history.orders.values()].filter(({ participant }) => participant === address);
+  if (orders.size < Math.min(own.length, doneOrdersMax)) {
+    checker.report(`${name} shows ${orders.size} orders of ${own.length}`);
+  }
+  const tradesOf = new Map<OrderId, TradeView[]>();
+  for (const trade of history.trades.values()) {
+    for (const { order } of [trade.resting, trade.incoming]) {
+      const some = tradesOf.get(order) ?? [];
+      tradesOf.set(order, some);
+      some.push(trade);
+    }
+  }
+  for (const shown of orders.values()) {
+    const view = history.orders.get(shown.order);
     const isSame =
-      shown?.status === view.status &&
+      view?.participant === address &&
+      shown.clientOrderId === view.clientOrderId &&
+      shown.status === view.status &&
       shown.filled === view.filled &&
       shown.cancelled === view.cancelled &&
       shown.volume === view.volume &&
       shown.price === view.price;
-    if (!isSame) checker.report(`${name} shows ${view.order} as ${JSON.stringify(shown)}`);
+    if (!isSame) checker.report(`${name} shows ${shown.order} as ${JSON.stringify(shown)}`);
+    const [told, made] = [
+      ownTradesText(shown),
+      tradesText(shown.order, tradesOf.get(shown.order) ?? []),
+    ];
+    if (told !== made) checker.report(`${name} shows ${shown.order} with ${told}, not ${made}`);
   }
-  for (const { order, status } of orders.values()) {
-    if (status !== 'done' && !live.has(order)) {
-      checker.report(`${name} shows ${order} as ${status}, and it is over`);
-    }
-  }
+}
+
+/** An order's trades and their lots as a client shows them. */
+function ownTradesText({ trades }: OwnOrder): string {
+  const lines = trades.map(({ trade, price, volume, resting, lots }) => {
+    const states = lots.map(({ lot, state, txid = '' }) => `${lot} ${state} ${txid}`);
+    return `${trade} ${volume}@${price} ${resting} ${states.toSorted().join()}`;
+  });
+  return lines.toSorted().join('; ');
+}
+
+/** The same as they are. */
+function tradesText(order: OrderId, trades: readonly TradeView[]): string {
+  const lines = trades.map(({ trade, price, volume, resting, lots }) => {
+    const states = lots.map(({ lot, state, txid = '' }) => {
+      return `${resting.order}:${lot} ${state} ${txid}`;
+    });
+    return `${trade} ${volume}@${price} ${resting.order === order} ${states.toSorted().join()}`;
+  });
+  return lines.toSorted().join('; ');
 }
 
 function compareBalances(checker: Checker, { name, balances, address }: Household): void {

@@ -1,21 +1,24 @@
-/** Looks at every frame: nothing is told before it is on disk, no channel has a gap or a duplicate, the same id gets the same answer for ever. */
+/**
+ * Looks at every frame: nothing is told before it is on disk, of one's own orders nobody else is told, no channel has a gap or a duplicate, the same id gets the same answer
+ * for ever.
+ */
 import { lastSeq, toOrderId } from '@wattlot/core';
+import type { Address, OrderView } from '@wattlot/core';
+import { AnswerChecks } from './answer-checks.ts';
+import type { Answer, AnswerCheckOptions } from './answer-checks.ts';
 import type { Checker } from './checker.ts';
 import { placedKey } from './checker.ts';
 import type { PlantedFault } from './faults.ts';
 import type { FrameWatcher, Link } from './network.ts';
 import type { World } from './world.ts';
 
-interface Frame {
+interface Frame extends Partial<Answer> {
   readonly channel?: string;
   readonly type?: string;
   readonly sequence?: number;
-  readonly method?: string;
-  readonly success?: boolean;
-  readonly result?: {
+  readonly result?: Answer['result'] & {
     readonly order_id?: string;
     readonly cl_ord_id?: string;
-    readonly amend_id?: string;
   };
   readonly data?: readonly {
     readonly symbol?: string;
@@ -36,35 +39,52 @@ interface Had {
 export class FrameChecks implements FrameWatcher {
   readonly #world: World;
   readonly #checker: () => Checker;
-  readonly #addressOf: (client: string) => string | undefined;
+  readonly #addressOf: (client: string) => Address | undefined;
+  readonly #answerChecks: AnswerChecks;
   readonly #fault: PlantedFault | undefined;
   readonly #had = new Map<Link, Had>();
   readonly #answers = new Map<string, string>();
 
-  constructor(options: {
-    readonly world: World;
-    readonly checker: () => Checker;
-    /** The ledger address of a client; undefined for one that only looks. */
-    readonly addressOf: (client: string) => string | undefined;
-    readonly fault: PlantedFault | undefined;
-  }) {
+  constructor(options: AnswerCheckOptions & { readonly fault: PlantedFault | undefined }) {
     this.#world = options.world;
     this.#checker = options.checker;
     this.#addressOf = options.addressOf;
+    this.#answerChecks = new AnswerChecks(options);
     this.#fault = options.fault;
+  }
+
+  received(link: Link, text: string): boolean {
+    const request = this.#answerChecks.asked(link, text);
+    const isSkipped = this.#fault === 'a cancel is acknowledged and not carried out';
+    if (!isSkipped || request.method !== 'cancel_order') return true;
+    const { method, req_id: id } = request;
+    link.down(JSON.stringify({ method, req_id: id, success: true, result: {} }));
+    return false;
   }
 
   sent(link: Link, text: string): (() => void) | undefined {
     const frame: Frame = JSON.parse(text);
+    if (this.#isDropped(frame) && this.#world.chance.percent(10)) return undefined;
     this.#checkDurable(link, frame);
-    const isUpdate =
-      frame.type === 'update' && (frame.channel === 'book' || frame.channel === 'executions');
-    const isDropped = isUpdate && this.#fault === 'the feed drops an update';
-    if (isDropped && this.#world.chance.percent(10)) return undefined;
+    const { method } = frame;
+    if (method !== undefined) this.#answerChecks.answered(link, { ...frame, method });
+    this.#answerChecks.checkWaiting(link);
     return () => {
       this.#world.note(`down ${link.client} ${text}`);
       this.#receive(link, frame);
     };
+  }
+
+  #isDropped({ channel, type, method }: Frame): boolean {
+    const isUpdate = type === 'update';
+    switch (this.#fault) {
+      case 'the feed drops an update':
+        return isUpdate && (channel === 'book' || channel === 'executions');
+      case 'the feed drops a trade':
+        return isUpdate && channel === 'trade';
+      default:
+        return this.#fault === 'an answer is lost' && method === 'cancel_order';
+    }
   }
 
   #receive(link: Link, frame: Frame): void {
@@ -75,7 +95,7 @@ export class FrameChecks implements FrameWatcher {
     if (frame.channel === 'trade') this.#checkTape(link, frame, had);
   }
 
-  #checkDurable({ client }: Link, { method, success, result, channel, data }: Frame): void {
+  #checkDurable({ client }: Link, { method, success, result, channel, type, data }: Frame): void {
     const checker = this.#checker();
     checker.follow();
     const { state } = checker;
@@ -84,8 +104,18 @@ export class FrameChecks implements FrameWatcher {
     if (channel === 'book') {
       for (const { seq = 0 } of data ?? []) if (seq > lastSeq(state)) told(`entry ${seq}`);
     }
+    if (channel === 'trade' && type === 'snapshot') {
+      const [newest, made] = [data?.at(-1)?.trade_id ?? 0, checker.history.trades.size];
+      if (newest !== made) {
+        checker.report(`${client} is shown trades up to ${newest}, there are ${made}`);
+      }
+    }
     if (channel === 'executions') {
-      for (const { order_id: id } of data ?? []) this.#mustBeKnown(id, told);
+      for (const { order_id: id } of data ?? []) {
+        const own = this.#mustBeKnown(id, told);
+        if (own === undefined || own.participant === this.#addressOf(client)) continue;
+        checker.report(`${client} was told of ${own.order}, which is not its own`);
+      }
     }
     if (success !== true || result === undefined) return;
     const { order_id: order, cl_ord_id: own, amend_id: amendment } = result;
@@ -101,10 +131,12 @@ export class FrameChecks implements FrameWatcher {
     this.#answers.set(key, order);
   }
 
-  #mustBeKnown(id: string | undefined, told: (what: string) => void): void {
+  #mustBeKnown(id: string | undefined, told: (what: string) => void): OrderView | undefined {
     const order = toOrderId(id);
-    if (order === undefined) return;
-    if (!this.#checker().orders.has(order)) told(`order ${order}`);
+    if (order === undefined) return undefined;
+    const view = this.#checker().history.orders.get(order);
+    if (view === undefined) told(`order ${order}`);
+    return view;
   }
 
   #checkNumbers(
@@ -130,11 +162,12 @@ export class FrameChecks implements FrameWatcher {
   }
 
   #checkTape({ client }: Link, { type, data = [] }: Frame, had: Had): void {
-    for (const { trade_id: trade = 0 } of data) {
-      if (type === 'update' && trade <= had.trade) {
-        this.#checker().report(`${client} got trade ${trade} after trade ${had.trade}`);
-      }
-      had.trade = Math.max(had.trade, trade);
+    for (const [index, { trade_id: trade = 0 }] of data.entries()) {
+      // One market: its trades have all numbers.
+      const isNext = trade === had.trade + 1 || (type === 'snapshot' && index === 0);
+      if (!isNext) this.#checker().report(`${client} got trade ${trade} after trade ${had.trade}`);
+      had.trade = trade;
     }
+    if (type === 'snapshot' && data.length === 0) had.trade = 0;
   }
 }

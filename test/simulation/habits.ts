@@ -1,19 +1,13 @@
 /** What owners and the operator do, by chance: every kind of order, changes of mind, programs that end and begin, and a market that changes its phase. */
-import { toAmount, toInstant, toLots, toMarketSymbol, toPrice } from '@wattlot/core';
+import { toAmount, toInstant, toLots, toPrice } from '@wattlot/core';
 import type { Lots, Phase, Price } from '@wattlot/core';
 import type { OrderWish } from '../../packages/client/src/events.ts';
 import type { Assembly } from '../../packages/exchange/src/assembly.ts';
 import type { Household } from './household.ts';
+import { sure, symbol } from './market.ts';
 import type { Network } from './network.ts';
 import type { Server } from './server.ts';
 import type { World } from './world.ts';
-
-function sure<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a simulated value is out of bounds');
-  return value;
-}
-
-export const symbol = sure(toMarketSymbol('KWH/ECOIN'));
 
 /** Raw units that a participant is given at a time: enough for a few orders, so that funds run out now and then. */
 const ecoinGiven = sure(toAmount(20_000));

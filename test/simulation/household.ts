@@ -13,14 +13,18 @@ import type {
   Outcome,
   OwnBalance,
   OwnOrder,
+  QueueView,
   TradingClient,
 } from '../../packages/client/src/events.ts';
 import { rememberWishes } from '../../packages/client/src/wishing-client.ts';
 import { chainName } from '../../packages/exchange/src/start-folder.ts';
 import { KEY_NAMES, keysInMemory } from '../../packages/ledger/src/index.ts';
 import type { KeyFile } from '@wattlot/ledger';
-import { dishonest } from './liar.ts';
+import type { PlantedFault } from './faults.ts';
+import { dishonest, withoutSettlements } from './liar.ts';
+import { symbol } from './market.ts';
 import type { Network } from './network.ts';
+import type { PublicChecks } from './public-checks.ts';
 import { WishPaper } from './wish-paper.ts';
 import { Life } from './world.ts';
 import type { World } from './world.ts';
@@ -42,8 +46,11 @@ export interface HouseholdOptions {
   readonly isLiar: boolean;
   /** Levels a side of the books that it follows. */
   readonly depth: 10 | 25 | 100;
-  /** Told of every book that the client shows. */
-  readonly sawBook: (book: BookView, depth: number) => void;
+  /** Told of all that the client shows of the market. */
+  readonly saw: Pick<PublicChecks, 'sawBook' | 'sawQueue' | 'sawTrades'>;
+  /** Whether it follows the single orders, too. */
+  readonly followsQueue: boolean;
+  readonly fault: PlantedFault | undefined;
   /** Told why a connection was given up. */
   readonly lost: (reason: string) => void;
 }
@@ -62,6 +69,7 @@ export class Household {
   readonly name: string;
   readonly isLiar: boolean;
   readonly depth: HouseholdOptions['depth'];
+  readonly followsQueue: boolean;
   readonly address: Address;
   readonly told: Told[] = [];
   /** When each id was sent, or was meant to be. */
@@ -71,6 +79,7 @@ export class Household {
   orders = new Map<OrderId, OwnOrder>();
   readonly balances = new Map<Asset, OwnBalance>();
   book: BookView | undefined;
+  queue: QueueView | undefined;
   /** How often energy was made, which is what makes an issue safe to repeat. */
   issues = 0;
   readonly #options: HouseholdOptions;
@@ -85,6 +94,7 @@ export class Household {
     this.name = name;
     this.isLiar = isLiar;
     this.depth = options.depth;
+    this.followsQueue = options.followsQueue;
     this.#keys = keysInMemory([KEY_NAMES.settlement, KEY_NAMES.meter], world.chance.bytes);
     this.address = this.#walletOn(new Life()).address;
   }
@@ -96,7 +106,7 @@ export class Household {
   /** Starts its program, if it does not run. */
   start(): void {
     if (this.#running !== undefined) return;
-    const { world, network, name } = this.#options;
+    const { world, network, name, fault } = this.#options;
     world.note(`${name} starts`);
     const life = new Life();
     const clock: Clock = {
@@ -122,7 +132,10 @@ export class Household {
     client.listen((event) => {
       if (!life.isOver) this.#hear(event);
     });
-    const forAgent = this.isLiar ? dishonest(world, { client, link }) : { client, link };
+    if (this.followsQueue) client.followQueue(symbol);
+    const honest =
+      fault === 'no agent settles' ? withoutSettlements({ client, link }) : { client, link };
+    const forAgent = this.isLiar ? dishonest(world, honest) : honest;
     const onNote = (note: object): void => world.note(`agent ${name} ${JSON.stringify(note)}`);
     const agent = startAgent({ ...forAgent, wallet, wishes, clock, onNote });
     const close = async (): Promise<void> => {
@@ -152,13 +165,15 @@ export class Household {
     if (running === this.#running) this.kill();
   }
 
-  /** Places an order and notes what its owner is told. */
-  async wish(wish: OrderWish): Promise<void> {
+  /** Places an order and notes what its owner is told. @returns that; undefined when its program does not run. */
+  async wish(wish: OrderWish): Promise<Told['outcome'] | undefined> {
     const { running } = this;
-    if (running === undefined) return;
+    if (running === undefined) return undefined;
     if (!this.wishes.includes(wish)) this.wishes.push(wish);
     this.sent.push({ id: wish.clientOrderId, at: this.#options.world.now });
-    this.#note(wish, await running.client.placeOrder(wish));
+    const outcome = await running.client.placeOrder(wish);
+    this.#note(wish, outcome);
+    return outcome;
   }
 
   /** Asks for something else under an id that was used. */
@@ -191,7 +206,13 @@ export class Household {
         return;
       case 'book':
         this.book = event.book;
-        return this.#options.sawBook(event.book, this.depth);
+        return this.#options.saw.sawBook(event.book, this.depth);
+      case 'queue':
+        this.queue = event.queue;
+        if (event.queue !== undefined) this.#options.saw.sawQueue(event.queue);
+        return;
+      case 'trades':
+        return this.#options.saw.sawTrades(event.trades);
       case 'connection':
         this.#options.world.note(`${this.name} ${event.state} ${event.reason ?? ''}`);
         if (event.state !== 'live') this.#options.lost(event.reason ?? '');

@@ -31,6 +31,19 @@ export function dishonest(world: World, { client, link }: AgentSide): AgentSide 
   return { client: deaf, link: lying };
 }
 
+/** The same for an agent that is never told of a settlement, which is a fault to be found. */
+export function withoutSettlements({ client, link }: AgentSide): AgentSide {
+  const deaf: TradingClient = Object.assign(Object.create(client), {
+    listen: (listener: Parameters<TradingClient['listen']>[0]) =>
+      client.listen((event) => {
+        if (event.kind !== 'tasks') return listener(event);
+        const tasks = event.tasks.filter(({ kind }) => kind !== 'settlement.requested');
+        listener({ ...event, tasks });
+      }),
+  });
+  return { client: deaf, link };
+}
+
 /** One digit of a hexadecimal text is another. */
 function spoiled(world: World, hex: string): string {
   const at = world.chance.below(hex.length);

@@ -8,6 +8,7 @@ test('what is held up on a connection arrives in the order in which it was sent'
     const arrived: number[] = [];
     const network = new Network(world, {
       sent: (_link, frame) => () => void arrived.push(Number(frame)),
+      received: () => true,
     });
     const link = new Link(network, 1, 'house-0');
     link.stall(world.chance.between(1_900.1, 2_000));

@@ -22,6 +22,8 @@ export interface Reachable {
 export interface FrameWatcher {
   /** The exchange sends a frame. @returns what is to be called when its client receives it; undefined when it is to be dropped, which is a fault to be found. */
   sent(link: Link, frame: string): (() => void) | undefined;
+  /** The exchange is to receive a frame. @returns false when it is not to see it, which is a fault to be found. */
+  received(link: Link, frame: string): boolean;
 }
 
 /** A stalled link shows the exchange as many bytes waiting as this many times what waits, so that small frames fill large buffers. */
@@ -76,7 +78,8 @@ export class Link {
   up(frame: string): void {
     this.pass('up', () => {
       this.#network.world.note(`up ${this.client} ${frame}`);
-      this.serverEnd.receive(frame);
+      if (this.serverEnd.readyState !== this.serverEnd.OPEN) return;
+      if (this.#network.watcher.received(this, frame)) this.serverEnd.receive(frame);
     });
   }
 

@@ -1,11 +1,15 @@
 /** Plays one seed: a neighbourhood trades while everything around it fails, then nothing fails any more and all has to come to an end. */
 import { stateHash } from '@wattlot/core';
+import type { Address } from '@wattlot/core';
+import type { Instrument } from '@wattlot/client/frames';
 import { Checker, sha256 } from './checker.ts';
 import { awaited, compareAtEnd } from './ending.ts';
 import type { PlantedFault } from './faults.ts';
 import { FrameChecks } from './frame-checks.ts';
 import { act, disturb, fund, openMarket } from './habits.ts';
 import { Household } from './household.ts';
+import { lastTrade } from './last-trade.ts';
+import { symbol } from './market.ts';
 import { Network } from './network.ts';
 import { Server } from './server.ts';
 import { World } from './world.ts';
@@ -39,6 +43,8 @@ export interface RunResult {
 export const tradingSecondsDefault = 5;
 /** Milliseconds of a calm opening before. */
 const openingMs = 600;
+/** How long a message may be on its way. */
+const lastMessagesMs = 1_700;
 /** Within which all has to be decided once nothing fails: an offer's and a settlement's time, renewals' grace, a client's longest wait, and room. */
 const endingMs = 180_000;
 
@@ -74,11 +80,15 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     return held.checker;
   };
   const report = (violation: string): void => checker().report(violation);
-  const addressOf = (client: string): string | undefined => {
+  const addressOf = (client: string): Address | undefined => {
     return households.find(({ name }) => name === client)?.address;
   };
-  const network = new Network(world, new FrameChecks({ world, checker, addressOf, fault }));
-  const server = new Server({
+  const instrument = (): Instrument | undefined => {
+    return server.assembly?.feed.market(symbol)?.instrument;
+  };
+  const watcher = new FrameChecks({ world, checker, addressOf, instrument, fault });
+  const network = new Network(world, watcher);
+  const server: Server = new Server({
     world,
     network,
     fault,
@@ -86,8 +96,10 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     started: (assembly) => checker().started(assembly),
   });
   held.checker = new Checker(world, server.journalDisk);
+  let isQuiet = false;
   const lost = (reason: string): void => {
-    if (!excuses.some((excuse) => excuse.test(reason))) report(`a client gave up: ${reason}`);
+    if (isQuiet || !excuses.some((excuse) => excuse.test(reason)))
+      report(`a client gave up: ${reason}`);
   };
   const count = 3 + chance.below(2);
   for (let index = 0; index < count; index += 1) {
@@ -98,7 +110,9 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
         name: `house-${index}`,
         isLiar: index === count - 1 && chance.percent(60),
         depth: chance.pick([10, 25, 100] as const) ?? 10,
-        sawBook: (book, depth) => checker().sawBook(book, depth),
+        followsQueue: chance.percent(50),
+        saw: checker().market,
+        fault,
         lost,
       }),
     );
@@ -126,6 +140,9 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   if (!(await quiet(world, { end, each, isOver }))) {
     for (const line of awaited(checker(), server, households)) report(`at the end ${line}`);
   }
+  isQuiet = true;
+  await lastTrade({ world, checker: checker(), server, households, each, isOver });
+  await world.run(world.now + lastMessagesMs, each);
   compareAtEnd(checker(), server, households);
   const { counts, violations, state } = checker();
   return {
@@ -150,7 +167,7 @@ async function quiet(
 ): Promise<boolean> {
   while (world.now < end) {
     if (!(await world.run(end, each, isOver))) return false;
-    await world.run(world.now + 1_700, each);
+    await world.run(world.now + lastMessagesMs, each);
     if (isOver()) return true;
   }
   return false;
