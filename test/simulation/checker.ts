@@ -21,6 +21,7 @@ import type { Assembly } from '../../packages/exchange/src/assembly.ts';
 import { decodeEntries } from '../../packages/exchange/src/journal/entries.ts';
 import type { JournalDisk } from '../../packages/exchange/src/journal/simulated.ts';
 import { History } from './history.ts';
+import { contradictions } from './money-checks.ts';
 import { PublicChecks } from './public-checks.ts';
 import type { World } from './world.ts';
 
@@ -125,6 +126,10 @@ export class Checker {
     }
     for (const violation of audit(this.state))
       this.report(`after entry ${entry.seq}: ${violation}`);
+    const { command } = entry;
+    if (command.kind === 'ledger.advance') {
+      for (const one of contradictions(this.state, command, events)) this.report(one);
+    }
     this.history.take(entry, events);
     this.market.take(entry, events);
     for (const event of events) this.#note(event, entry);

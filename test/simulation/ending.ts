@@ -46,6 +46,7 @@ export function compareAtEnd(
     compareBalances(checker, household);
     compareTold(checker, household);
   }
+  compareGranted(checker, households);
 }
 
 function compareBook(checker: Checker, household: Household): void {
@@ -123,6 +124,18 @@ function compareBalances(checker: Checker, { name, balances, address }: Househol
     if (shown?.balance === balance && shown.hold === hold) continue;
     checker.report(`${name} shows ${JSON.stringify(shown)} of ${asset}: ${balance}, ${hold} held`);
   }
+}
+
+/** Ecoin that somebody was told of is there, whoever has it now. */
+function compareGranted(checker: Checker, households: readonly Household[]): void {
+  let [granted, held] = [0, 0];
+  for (const household of households) {
+    granted += household.granted;
+    for (const { asset, balance } of balancesOf(checker.state, household.address)) {
+      if (asset === 'ecoin') held += balance;
+    }
+  }
+  if (held < granted) checker.report(`${granted} ecoin were granted, and ${held} are there`);
 }
 
 /**

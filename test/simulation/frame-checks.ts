@@ -10,6 +10,8 @@ import type { Checker } from './checker.ts';
 import { placedKey } from './checker.ts';
 import type { PlantedFault } from './faults.ts';
 import type { FrameWatcher, Link } from './network.ts';
+import { ReportChecks } from './report-checks.ts';
+import type { Reports } from './report-checks.ts';
 import type { World } from './world.ts';
 
 interface Frame extends Partial<Answer> {
@@ -40,7 +42,9 @@ export class FrameChecks implements FrameWatcher {
   readonly #world: World;
   readonly #checker: () => Checker;
   readonly #addressOf: (client: string) => Address | undefined;
+  readonly #instrument: AnswerCheckOptions['instrument'];
   readonly #answerChecks: AnswerChecks;
+  readonly #reportChecks: ReportChecks;
   readonly #fault: PlantedFault | undefined;
   readonly #had = new Map<Link, Had>();
   readonly #answers = new Map<string, string>();
@@ -49,7 +53,9 @@ export class FrameChecks implements FrameWatcher {
     this.#world = options.world;
     this.#checker = options.checker;
     this.#addressOf = options.addressOf;
+    this.#instrument = options.instrument;
     this.#answerChecks = new AnswerChecks(options);
+    this.#reportChecks = new ReportChecks(options.checker);
     this.#fault = options.fault;
   }
 
@@ -66,6 +72,7 @@ export class FrameChecks implements FrameWatcher {
     const frame: Frame = JSON.parse(text);
     if (this.#isDropped(frame) && this.#world.chance.percent(10)) return undefined;
     this.#checkDurable(link, frame);
+    if (frame.channel === 'executions') this.#checkReports(link, JSON.parse(text));
     const { method } = frame;
     if (method !== undefined) this.#answerChecks.answered(link, { ...frame, method });
     this.#answerChecks.checkWaiting(link);
@@ -110,13 +117,6 @@ export class FrameChecks implements FrameWatcher {
         checker.report(`${client} is shown trades up to ${newest}, there are ${made}`);
       }
     }
-    if (channel === 'executions') {
-      for (const { order_id: id } of data ?? []) {
-        const own = this.#mustBeKnown(id, told);
-        if (own === undefined || own.participant === this.#addressOf(client)) continue;
-        checker.report(`${client} was told of ${own.order}, which is not its own`);
-      }
-    }
     if (success !== true || result === undefined) return;
     const { order_id: order, cl_ord_id: own, amend_id: amendment } = result;
     if (amendment !== undefined && Number(amendment.slice(1)) > lastSeq(state)) told(amendment);
@@ -129,6 +129,23 @@ export class FrameChecks implements FrameWatcher {
     if (before !== undefined && before !== order)
       checker.report(`${own} was answered with ${before} and then with ${order}`);
     this.#answers.set(key, order);
+  }
+
+  #checkReports(link: Link, reports: Reports): void {
+    const { client } = link;
+    const address = this.#addressOf(client);
+    const market = this.#instrument();
+    if (address === undefined || market === undefined) return;
+    const checker = this.#checker();
+    for (const { order_id: id } of reports.data) {
+      const known = this.#mustBeKnown(id, (what) => {
+        checker.report(`${client} was told of ${what} before it was on disk`);
+      });
+      if (known === undefined || known.participant === address) continue;
+      checker.report(`${client} was told of ${known.order}, which is not its own`);
+      return;
+    }
+    this.#reportChecks.sent(link, address, reports, market);
   }
 
   #mustBeKnown(id: string | undefined, told: (what: string) => void): OrderView | undefined {

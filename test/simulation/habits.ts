@@ -66,7 +66,7 @@ function wishFor(world: World, household: Household): OrderWish {
 export function fund(household: Household): void {
   const { running } = household;
   if (running === undefined) return;
-  void running.client.requestEcoin(ecoinGiven);
+  void household.requestEcoin(ecoinGiven);
   household.issues += 1;
   const reference = `issue-${household.issues}`;
   // What cannot be had now is asked for later.

@@ -1,5 +1,5 @@
 /** A participant's process: the real connection, wallet and agent on simulated time and network. Its keys, its journal and its wishes outlive it. */
-import type { Address, Asset, OrderId } from '@wattlot/core';
+import type { Address, Amount, Asset, OrderId } from '@wattlot/core';
 import { journalInMemory, Wallet, WalletView } from '@wattlot/ledger';
 import type { WalletJournal } from '@wattlot/ledger';
 import { startAgent } from '../../packages/client/src/agent.ts';
@@ -80,6 +80,8 @@ export class Household {
   readonly balances = new Map<Asset, OwnBalance>();
   book: BookView | undefined;
   queue: QueueView | undefined;
+  /** Ecoin that it was told it has been given, in smallest units. */
+  granted = 0;
   /** How often energy was made, which is what makes an issue safe to repeat. */
   issues = 0;
   readonly #options: HouseholdOptions;
@@ -174,6 +176,12 @@ export class Household {
     const outcome = await running.client.placeOrder(wish);
     this.#note(wish, outcome);
     return outcome;
+  }
+
+  /** Asks the operator for ecoin. */
+  async requestEcoin(amount: Amount): Promise<void> {
+    const outcome = await this.#running?.client.requestEcoin(amount);
+    if (outcome?.kind === 'yes') this.granted += amount;
   }
 
   /** Asks for something else under an id that was used. */

@@ -1,4 +1,4 @@
-/** Once nothing fails any more the market has to work: everybody takes back what is left, two honest households trade a lot, and it settles. */
+/** Once nothing fails any more the market has to work: everybody takes back what is left, two honest households trade a lot, it settles, and nothing stays on offer. */
 import { toLots, toPrice } from '@wattlot/core';
 import type { OrderId, Side } from '@wattlot/core';
 import type { OrderWish, Outcome } from '../../packages/client/src/events.ts';
@@ -11,6 +11,9 @@ import type { World } from './world.ts';
 
 /** Milliseconds in which each step has to be over: twice what an agent's offers and a block take on a calm network, and room. */
 const stepMs = 20_000;
+
+/** Milliseconds after which an agent that knows of nothing to do has taken back what it had on offer. */
+const tidyMs = 5_000;
 
 /** What the trade is made with. */
 export interface LastTradeOptions {
@@ -36,17 +39,19 @@ export async function lastTrade(options: LastTradeOptions): Promise<void> {
     if (await world.run(world.now + stepMs, each, isDone)) return;
     checker.report(`when all is calm, ${what} does not happen`);
   };
+  const soon = async <T>(what: string, asked: Promise<T> | undefined): Promise<T | undefined> => {
+    const said: T[] = [];
+    void asked?.then((value) => said.push(value));
+    await until(what, () => said.length > 0);
+    return said[0];
+  };
   const taken = async (
     what: string,
     asked: Promise<Outcome<unknown> | undefined> | undefined,
   ): Promise<void> => {
-    const said: Outcome<unknown>[] = [];
-    void asked?.then((outcome) => outcome && said.push(outcome));
-    await until(`an answer to ${what}`, () => said.length > 0);
-    const [outcome] = said;
-    if (outcome !== undefined && outcome.kind !== 'yes') {
-      checker.report(`when all is calm, ${what} is answered with ${JSON.stringify(outcome)}`);
-    }
+    const outcome = await soon(`an answer to ${what}`, asked);
+    if (outcome === undefined || outcome.kind === 'yes') return;
+    checker.report(`when all is calm, ${what} is answered with ${JSON.stringify(outcome)}`);
   };
   const statusOf = (order: OrderId | undefined): string | undefined => {
     return order === undefined ? undefined : history.orders.get(order)?.status;
@@ -73,6 +78,13 @@ export async function lastTrade(options: LastTradeOptions): Promise<void> {
     const trade = [...history.trades.values()].findLast(({ incoming }) => incoming.order === bid);
     return trade?.lots.every(({ state }) => state === 'settled') === true;
   });
+  await world.run(world.now + tidyMs, each);
+  for (const { name, running } of households) {
+    const balances = await soon(`an answer to the wallet of ${name}`, running?.wallet.balances());
+    for (const { asset, locked } of balances ?? []) {
+      if (locked > 0n) checker.report(`${locked} ${asset} of ${name} stay locked`);
+    }
+  }
 }
 
 function wish({ name, wishes }: Household, side: Side): OrderWish {

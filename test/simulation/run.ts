@@ -96,9 +96,8 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     started: (assembly) => checker().started(assembly),
   });
   held.checker = new Checker(world, server.journalDisk);
-  let isQuiet = false;
   const lost = (reason: string): void => {
-    if (isQuiet || !excuses.some((excuse) => excuse.test(reason)))
+    if (world.isQuiet || !excuses.some((excuse) => excuse.test(reason)))
       report(`a client gave up: ${reason}`);
   };
   const count = 3 + chance.below(2);
@@ -130,20 +129,7 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   keepBusy(world, server, network, households);
   await world.run(calmAt, each);
 
-  world.isCalm = true;
-  network.calm();
-  server.start();
-  if (server.assembly !== undefined) openMarket(server.assembly);
-  for (const household of households) household.start();
-  const isOver = (): boolean => awaited(checker(), server, households).length === 0;
-  const end = calmAt + endingMs;
-  if (!(await quiet(world, { end, each, isOver }))) {
-    for (const line of awaited(checker(), server, households)) report(`at the end ${line}`);
-  }
-  isQuiet = true;
-  await lastTrade({ world, checker: checker(), server, households, each, isOver });
-  await world.run(world.now + lastMessagesMs, each);
-  compareAtEnd(checker(), server, households);
+  await comeToAnEnd({ world, checker: checker(), server, network, households, each });
   const { counts, violations, state } = checker();
   return {
     seed,
@@ -154,6 +140,45 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     counts,
     milliseconds: world.now,
   };
+}
+
+/** Nothing fails any more: everything is decided, a trade is made as ever, and everybody shows what there is, also after a start. */
+async function comeToAnEnd({
+  world,
+  checker,
+  server,
+  network,
+  households,
+  each,
+}: {
+  readonly world: World;
+  readonly checker: Checker;
+  readonly server: Server;
+  readonly network: Network;
+  readonly households: readonly Household[];
+  readonly each: () => void;
+}): Promise<void> {
+  world.isCalm = true;
+  network.calm();
+  server.start();
+  if (server.assembly !== undefined) openMarket(server.assembly);
+  for (const household of households) household.start();
+  const missing = (): readonly string[] => awaited(checker, server, households);
+  const isOver = (): boolean => missing().length === 0;
+  const rest = async (when: string): Promise<void> => {
+    if (await quiet(world, { end: world.now + endingMs, each, isOver })) return;
+    for (const line of missing()) checker.report(`${when} ${line}`);
+  };
+  await rest('at the end');
+  world.isQuiet = true;
+  await lastTrade({ world, checker, server, households, each, isOver });
+  await world.run(world.now + lastMessagesMs, each);
+  compareAtEnd(checker, server, households);
+  // What is shown now was followed; what is shown after a start is what everybody begins with.
+  world.isQuiet = false;
+  server.restart();
+  await rest('at the end, after a start,');
+  compareAtEnd(checker, server, households);
 }
 
 /** Until all is over, and stays so for as long as a message may be on its way. */

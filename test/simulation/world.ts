@@ -95,6 +95,8 @@ export class World {
   wallShift = 0;
   /** Set when no faults happen any more. */
   isCalm = false;
+  /** Set while nothing of the faults before can be felt any more either. */
+  isQuiet = false;
   readonly #coming: Happening[] = [];
   readonly #trace = createHash('sha256');
   readonly #listener: ((line: string) => void) | undefined;
