@@ -58,12 +58,25 @@ export class BlockDisk {
     for (const one of this.#unsynced.splice(0)) {
       if (chance.percent(50)) continue;
       const isTorn = one.kind === 'write' && chance.percent(50);
-      const length = isTorn ? chance.below(one.bytes.length + 1) : 0;
-      const kept = isTorn ? { ...one, bytes: one.bytes.subarray(0, length) } : one;
-      this.#lasting = changed(this.#lasting, kept);
+      const kept = isTorn ? partsOf(one, chance) : [one];
+      for (const part of kept) this.#lasting = changed(this.#lasting, part);
     }
     this.#seen = Buffer.from(this.#lasting);
   }
+}
+
+/** What may be there of a write that a crash has cut short: its beginning, and sometimes its end as well. */
+function partsOf(
+  { bytes, position }: Extract<Change, { kind: 'write' }>,
+  chance: Chance,
+): readonly Change[] {
+  const write = (from: number, end: number): Change => {
+    return { kind: 'write', bytes: bytes.subarray(from, end), position: position + from };
+  };
+  const lostFrom = chance.below(bytes.length + 1);
+  if (chance.percent(50)) return [write(0, lostFrom)];
+  const lostEnd = lostFrom + chance.below(bytes.length - lostFrom + 1);
+  return [write(0, lostFrom), write(lostEnd, bytes.length)];
 }
 
 function changed(bytes: Buffer, change: Change): Buffer {

@@ -16,7 +16,8 @@ import {
   stateHash,
   toAsset,
 } from '@wattlot/core';
-import type { Entry, Event, OrderView, State } from '@wattlot/core';
+import type { Entry, Event, OrderView, Output, State } from '@wattlot/core';
+import type { Chain } from '@wattlot/ledger';
 import type { Assembly } from '../../packages/exchange/src/assembly.ts';
 import { decodeEntries } from '../../packages/exchange/src/journal/entries.ts';
 import type { JournalDisk } from '../../packages/exchange/src/journal/simulated.ts';
@@ -55,6 +56,8 @@ export class Checker {
   #lastHash = '';
   #toCompare: Assembly | undefined;
   #heightCompared = -1;
+  /** Outputs that have become firm and have not been looked at. */
+  readonly #firm: Output[] = [];
 
   constructor(world: World, disk: JournalDisk) {
     this.#world = world;
@@ -93,6 +96,7 @@ export class Checker {
   /** Holds the exchange's memory and its chain against the journal, where they are at the same entry. */
   compare(assembly: Assembly | undefined): void {
     this.follow();
+    if (assembly?.chain !== undefined) this.#checkFirm(assembly.chain);
     if (assembly === undefined || lastSeq(assembly.state) !== lastSeq(this.state)) return;
     if (this.#toCompare === assembly) {
       this.#toCompare = undefined;
@@ -148,12 +152,30 @@ export class Checker {
         this.report(`${clientOrderId} was placed twice, at entry ${seq} again`);
       this.placed.set(key, { order, price, volume, at: this.#world.now });
       this.counts.orders += 1;
+    } else if (event.kind === 'order.opened') {
+      for (const { lot, output, offer } of event.lots) {
+        this.#firm.push(output);
+        if (!this.#world.spoiled.has(output) && !this.#world.spoiled.has(offer)) continue;
+        this.report(
+          `lot ${lot} of ${event.view.order} is on the book with an offer that is made up`,
+        );
+      }
     } else if (event.kind === 'trade.made') this.counts.trades += 1;
     else if (event.kind === 'trade.updated') {
       const { resting, lots } = event.trade;
       for (const { lot, state } of lots) {
         if (event.lots.includes(lot)) this.#noteLot(`${resting.order} lot ${lot}`, state);
       }
+    }
+  }
+
+  /** What is on the book stands on the disk of the chain, so that no crash can undo it. */
+  #checkFirm(chain: Chain): void {
+    for (const output of this.#firm.splice(0)) {
+      const [txid = '', vout = ''] = output.split(':');
+      const held = chain.output(txid, Number(vout));
+      if (held === undefined || held.height !== undefined) continue;
+      this.report(`${output} is on the book and in no block`);
     }
   }
 

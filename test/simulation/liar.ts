@@ -58,9 +58,15 @@ function distorted(world: World, request: PrivateRequest): PrivateRequest {
       const { params } = request;
       const lots = params.lots.map((lot) => {
         if (chance.percent(60)) return lot;
-        if (chance.percent(40)) return { ...lot, offer: spoiled(world, lot.offer) };
+        if (chance.percent(40)) {
+          const offer = spoiled(world, lot.offer);
+          world.spoiled.add(offer);
+          return { ...lot, offer };
+        }
         if (chance.percent(50)) return { ...lot, lot: lot.lot + 1 };
-        return { ...lot, output: `${chance.bytes(32).toString('hex')}:0` };
+        const output = `${chance.bytes(32).toString('hex')}:0`;
+        world.spoiled.add(output);
+        return { ...lot, output };
       });
       return { ...request, params: { ...params, lots } };
     }

@@ -97,6 +97,8 @@ export class World {
   isCalm = false;
   /** Set while nothing of the faults before can be felt any more either. */
   isQuiet = false;
+  /** Offers and outputs that a liar has made up: none of them may ever count. */
+  readonly spoiled = new Set<string>();
   readonly #coming: Happening[] = [];
   readonly #trace = createHash('sha256');
   readonly #listener: ((line: string) => void) | undefined;
