@@ -16,7 +16,7 @@ import {
   stateHash,
   toAsset,
 } from '@wattlot/core';
-import type { Entry, Event, OrderView, Output, State } from '@wattlot/core';
+import type { Address, Entry, Event, OrderView, Output, State } from '@wattlot/core';
 import type { Chain } from '@wattlot/ledger';
 import type { Assembly } from '../../packages/exchange/src/assembly.ts';
 import { decodeEntries } from '../../packages/exchange/src/journal/entries.ts';
@@ -47,6 +47,8 @@ export class Checker {
   readonly history = new History();
   /** What clients show of the market. */
   readonly market = new PublicChecks(this);
+  /** Who spends what is on offer. */
+  readonly liars = new Set<Address>();
   /** Trades that were made, and lots that were settled. */
   readonly counts = { entries: 0, orders: 0, trades: 0, settled: 0, released: 0, restarts: 0 };
   readonly #world: World;
@@ -152,6 +154,14 @@ export class Checker {
         this.report(`${clientOrderId} was placed twice, at entry ${seq} again`);
       this.placed.set(key, { order, price, volume, at: this.#world.now });
       this.counts.orders += 1;
+    } else if (event.kind === 'order.cancelled' && command.kind === 'ledger.advance') {
+      const { order, participant } = event.view;
+      // The incoming side of its trades has lost them too, and is not to blame.
+      const isSpent =
+        event.reason === 'output_spent' && command.lost.some((lot) => lot.order === order);
+      if (isSpent && !this.liars.has(participant)) {
+        this.report(`an honest agent spent what ${order} offers`);
+      }
     } else if (event.kind === 'order.opened') {
       for (const { lot, output, offer } of event.lots) {
         this.#firm.push(output);

@@ -116,6 +116,7 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
       }),
     );
   }
+  for (const { isLiar, address } of households) if (isLiar) checker().liars.add(address);
   const each = (): void => checker().compare(server.assembly);
 
   world.isCalm = true;

@@ -13,6 +13,7 @@ import {
   Village,
 } from './agent-testing.ts';
 import { orderId } from './exchange-testing.ts';
+import { gatewayErrors, refusalErrors } from './frames/errors.ts';
 import type { OffersRequested } from './frames/messages.ts';
 import { assets, instrument, lots, sure } from './testing.ts';
 
@@ -136,7 +137,7 @@ test('offers that the exchange does not take die at once, and their outputs are 
   const house = await village.openHouse('seller');
   await village.endow(house, 1000n, 0n);
   await house.client.placeOrder(wish());
-  house.exchange.answer = () => ({ kind: 'no', error: 'EOrder:Offers not expected' });
+  house.exchange.answer = () => ({ kind: 'no', error: `${gatewayErrors.badOffer}: lot 0` });
   await give(house, offersTask());
   const balances = await house.opened.wallet.balances();
   expect(balances.find(({ asset }) => asset === 'energy')).toMatchObject({
@@ -168,17 +169,33 @@ test('offers of an order whose output is gone are not made anew: the old one may
   expect(seller.exchange.asked.map(({ method }) => method)).toEqual(['offers.declined']);
 });
 
-test('offers delivered twice for an order that is open by then stay good', async () => {
+test('offers delivered twice stay good, also before it is told that the first time was enough', async () => {
   const { seller } = await village.sellerWithOffers();
-  seller.exchange.answer = () => ({ kind: 'no', error: 'EOrder:Offers not expected' });
+  seller.exchange.answer = () => ({ kind: 'no', error: refusalErrors.not_pending });
+  const locked = async (): Promise<bigint | undefined> => {
+    const balances = await seller.opened.wallet.balances();
+    return balances.find(({ asset }) => asset === 'energy')?.locked;
+  };
+  await give(seller, offersTask());
+  expect(await locked()).toBe(50n);
   seller.exchange.emit({
     kind: 'orders',
     orders: [ownOrder({ status: 'open' })],
     snapshot: false,
   });
   await give(seller, offersTask());
+  expect(await locked()).toBe(50n);
+});
+
+test('offers that were not expected because the order is over are free when that is told', async () => {
+  const { seller } = await village.sellerWithOffers();
+  seller.exchange.answer = () => ({ kind: 'no', error: refusalErrors.not_pending });
+  await give(seller, offersTask());
+  const orders = [ownOrder({ status: 'done', cancelled: lots(5), remaining: lots(0) })];
+  seller.exchange.emit({ kind: 'orders', orders, snapshot: false });
+  await seller.agent.idle();
   const balances = await seller.opened.wallet.balances();
-  expect(balances.find(({ asset }) => asset === 'energy')?.locked).toBe(50n);
+  expect(balances.find(({ asset }) => asset === 'energy')).toMatchObject({ locked: 0n });
 });
 
 test('an order that cannot be funded is declined with the reason', async () => {

@@ -4,6 +4,7 @@ import type { AgentProgress, Done, OwnOutput, Tools } from './agent-work.ts';
 import { isPassing } from './asks.ts';
 import { deliveryFrames } from './delivery.ts';
 import type { DeliveredLot } from './delivery.ts';
+import { refusalErrors } from './frames/errors.ts';
 import type { OffersRequested } from './frames/messages.ts';
 import { lotsPerFrameMax } from './frames/requests.ts';
 import { planOffers } from './signing-rules.ts';
@@ -95,7 +96,8 @@ interface Delivery {
 
 /**
  * Signs the offers and hands them over, some lots at a time, and stops when the order is over: what it had then is renewed with the order's end. When the
- * exchange does not want the offers they have to die: they have been out of our hands.
+ * exchange does not want the offers they have to die: they have been out of our hands. Unless it says that it does not wait for any: then they were delivered before, and may be on the
+ * book or in a trade already, of which it tells after this answer; or the order is over, and ends as any.
  */
 async function signAndDeliver(
   tools: Tools,
@@ -108,8 +110,8 @@ async function signAndDeliver(
     const verdict = await handOver(tools, task, await signed(tools, some, want));
     if (verdict === undefined) delivered(some.length);
     else if (verdict.kind !== 'refused') return verdict;
-    // Delivered twice, and the first time was enough.
-    else if (tools.isOpen(task.order_id)) return done;
+    else if (verdict.reason === refusalErrors.not_pending || tools.isOpen(task.order_id))
+      return done;
     else {
       // An order that was cancelled meanwhile is no fault.
       if (!tools.isOver(task.order_id)) {
