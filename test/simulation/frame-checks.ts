@@ -2,6 +2,7 @@
  * Looks at every frame: nothing is told before it is on disk, of one's own orders nobody else is told, no channel has a gap or a duplicate, the same id gets the same answer
  * for ever.
  */
+import type { Request } from '@wattlot/client/frames';
 import { lastSeq, toOrderId } from '@wattlot/core';
 import type { Address, OrderView } from '@wattlot/core';
 import { AnswerChecks } from './answer-checks.ts';
@@ -38,6 +39,13 @@ interface Had {
   trade: number;
 }
 
+/** What frames are held against. */
+export interface FrameCheckOptions extends AnswerCheckOptions {
+  readonly fault: PlantedFault | undefined;
+  /** Whether a client has written something of this down so that it lasts, or is none to be trusted. */
+  readonly hasNoted: (client: string, text: string) => boolean;
+}
+
 export class FrameChecks implements FrameWatcher {
   readonly #world: World;
   readonly #checker: () => Checker;
@@ -46,10 +54,11 @@ export class FrameChecks implements FrameWatcher {
   readonly #answerChecks: AnswerChecks;
   readonly #reportChecks: ReportChecks;
   readonly #fault: PlantedFault | undefined;
+  readonly #hasNoted: FrameCheckOptions['hasNoted'];
   readonly #had = new Map<Link, Had>();
   readonly #answers = new Map<string, string>();
 
-  constructor(options: AnswerCheckOptions & { readonly fault: PlantedFault | undefined }) {
+  constructor(options: FrameCheckOptions) {
     this.#world = options.world;
     this.#checker = options.checker;
     this.#addressOf = options.addressOf;
@@ -57,6 +66,21 @@ export class FrameChecks implements FrameWatcher {
     this.#answerChecks = new AnswerChecks(options);
     this.#reportChecks = new ReportChecks(options.checker);
     this.#fault = options.fault;
+    this.#hasNoted = options.hasNoted;
+  }
+
+  /** What an honest client asks for, and what it signs, is written down first: a crash must not make it forget what is out of its hands. */
+  leaves({ client }: Link, text: string): void {
+    const request: Request = JSON.parse(text);
+    const names =
+      request.method === 'add_order'
+        ? [request.params.cl_ord_id ?? '']
+        : request.method === 'offers.delivered'
+          ? request.params.lots.map(({ output }) => output)
+          : [];
+    for (const name of names) {
+      if (!this.#hasNoted(client, name)) this.#checker().report(`${client} sends ${name} unnoted`);
+    }
   }
 
   received(link: Link, text: string): boolean {

@@ -88,6 +88,7 @@ export class Household {
   readonly #keys: KeyFile;
   readonly #journal: WalletJournal = journalInMemory();
   readonly #paper = new WishPaper();
+  readonly #contradicted = new Set<string>();
   #running: Running | undefined;
 
   constructor(options: HouseholdOptions) {
@@ -103,6 +104,11 @@ export class Household {
 
   get running(): Running | undefined {
     return this.#running;
+  }
+
+  /** Whether it has written something of this down so that it lasts, or it is an id that was used past what writes down. */
+  hasNoted(text: string): boolean {
+    return this.#contradicted.has(text) || this.#paper.speaksOf(text);
   }
 
   /** Starts its program, if it does not run. */
@@ -187,6 +193,7 @@ export class Household {
   /** Asks for something else under an id that was used. */
   async contradict(wish: OrderWish): Promise<void> {
     this.sent.push({ id: wish.clientOrderId, at: this.#options.world.now });
+    this.#contradicted.add(wish.clientOrderId);
     const outcome = await this.running?.link.placeOrder(wish);
     if (outcome !== undefined) this.#note(wish, outcome);
   }

@@ -8,6 +8,7 @@ test('what is held up on a connection arrives in the order in which it was sent'
     const arrived: number[] = [];
     const network = new Network(world, {
       sent: (_link, frame) => () => void arrived.push(Number(frame)),
+      leaves: () => undefined,
       received: () => true,
     });
     const link = new Link(network, 1, 'house-0');

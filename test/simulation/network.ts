@@ -22,6 +22,8 @@ export interface Reachable {
 export interface FrameWatcher {
   /** The exchange sends a frame. @returns what is to be called when its client receives it; undefined when it is to be dropped, which is a fault to be found. */
   sent(link: Link, frame: string): (() => void) | undefined;
+  /** A client sends a frame. */
+  leaves(link: Link, frame: string): void;
   /** The exchange is to receive a frame. @returns false when it is not to see it, which is a fault to be found. */
   received(link: Link, frame: string): boolean;
 }
@@ -76,6 +78,7 @@ export class Link {
   }
 
   up(frame: string): void {
+    this.#network.watcher.leaves(this, frame);
     this.pass('up', () => {
       this.#network.world.note(`up ${this.client} ${frame}`);
       if (this.serverEnd.readyState !== this.serverEnd.OPEN) return;

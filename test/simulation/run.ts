@@ -86,7 +86,11 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   const instrument = (): Instrument | undefined => {
     return server.assembly?.feed.market(symbol)?.instrument;
   };
-  const watcher = new FrameChecks({ world, checker, addressOf, instrument, fault });
+  const hasNoted = (client: string, text: string): boolean => {
+    const household = households.find(({ name }) => name === client);
+    return household === undefined || household.isLiar || household.hasNoted(text);
+  };
+  const watcher = new FrameChecks({ world, checker, addressOf, instrument, hasNoted, fault });
   const network = new Network(world, watcher);
   const server: Server = new Server({
     world,

@@ -1,6 +1,6 @@
 /** The exchange's process: the real assembly on simulated disks, killed and started again. */
 import { localChainPort, newKeyPair, Operator, LedgerError } from '@wattlot/ledger';
-import type { ChainPort, KeyPair } from '@wattlot/ledger';
+import type { Chain, ChainPort, KeyPair } from '@wattlot/ledger';
 import type { HttpOutcome } from '../../packages/client/src/http.ts';
 import { assemble } from '../../packages/exchange/src/assembly.ts';
 import type { Assembly } from '../../packages/exchange/src/assembly.ts';
@@ -235,9 +235,26 @@ export class Server {
       life,
       chain: local,
       accept: (socket, source) => sockets.accept(socket, source),
-      call: async (path, body, token) => outcomeOf(await call(path, body, token)),
+      call: async (path, body, token) => {
+        const outcome = outcomeOf(await call(path, body, token));
+        this.#checkKept(chain, path, outcome);
+        return outcome;
+      },
     });
   }
+
+  /** An answer that names a transaction says that it is there for good. */
+  #checkKept(chain: Chain, path: string, outcome: HttpOutcome): void {
+    if (outcome.kind !== 'yes') return;
+    const { result } = outcome;
+    const txid = isObject(result) && 'txid' in result ? result.txid : undefined;
+    if (typeof txid !== 'string' || chain.transaction(txid)?.block !== undefined) return;
+    this.#options.report(`${path} is answered with ${txid}, which is in no block`);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** An answer as the client reads it. */

@@ -41,6 +41,11 @@ export class WishPaper {
     };
   }
 
+  /** Whether something that lasts speaks of this. */
+  speaksOf(text: string): boolean {
+    return this.#lines.slice(0, this.#lasting).some((line) => line.includes(text));
+  }
+
   /** The process is gone: of what was not settled the first lines may be there. */
   crash(chance: Chance): void {
     const kept = this.#lasting + chance.below(this.#lines.length - this.#lasting + 1);
