@@ -1,6 +1,6 @@
 /** Offers for the lots of an own order: signed for what was ordered, and for nothing else. */
 import { toOutput } from '@wattlot/core';
-import type { Amount } from '@wattlot/core';
+import type { Amount, Output } from '@wattlot/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   delivered,
@@ -12,6 +12,8 @@ import {
   wish,
   Village,
 } from './agent-testing.ts';
+import type { House } from './agent-testing.ts';
+import { keyOf } from './agent-work.ts';
 import { orderId } from './exchange-testing.ts';
 import { gatewayErrors, refusalErrors } from './frames/errors.ts';
 import type { OffersRequested } from './frames/messages.ts';
@@ -198,6 +200,24 @@ test('offers that were not expected because the order is over are free when that
   expect(balances.find(({ asset }) => asset === 'energy')).toMatchObject({ locked: 0n });
 });
 
+test('outputs that come again after a crash of the ledger stay those of the order they were offered for', async () => {
+  const house = await village.openHouse('seller');
+  await village.endow(house, 1000n, 0n);
+  await house.client.placeOrder(wish());
+  const lost = await lostSplit(house, 5);
+  const offers = lost.map((output, lot) => ({ lot, output }));
+  house.wishes.note({ step: 'offered', id: 'a1', offers });
+  house.exchange.placeOrder = () => {
+    return Promise.resolve({ kind: 'yes', value: { order: orderId(2) } });
+  };
+  await house.client.placeOrder(wish({ clientOrderId: 'a2' }));
+  await give(house, offersTask({ order_id: 'O2' }), offersTask());
+  const outputs = delivered(house).map(({ output }) => output);
+  expect(outputs).toHaveLength(10);
+  expect(new Set(outputs).size).toBe(10);
+  expect(outputs.slice(5)).toEqual(lost);
+});
+
 test('an order that cannot be funded is declined with the reason', async () => {
   const house = await village.openHouse('seller');
   await village.endow(house, 20n, 0n);
@@ -210,3 +230,15 @@ test('an order that cannot be funded is declined with the reason', async () => {
     },
   ]);
 });
+
+/** The outputs of a split that the chain accepts and loses with a crash. */
+async function lostSplit({ opened: { wallet } }: House, count: number): Promise<Output[]> {
+  const { view } = wallet;
+  const send = (all: readonly object[]): Promise<string[]> => Promise.resolve(all.map(() => ''));
+  Object.assign(view, { send });
+  const split = await wallet.split({ asset: assets.energy, lotRaw: 10n, count });
+  Reflect.deleteProperty(view, 'send');
+  const outputs = split.map(keyOf);
+  wallet.unlock(outputs);
+  return outputs;
+}

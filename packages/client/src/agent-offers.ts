@@ -53,10 +53,11 @@ export async function offerLots(tools: Tools, task: OffersRequested): Promise<Do
 
 /** The outputs to offer, made where there are none yet. @returns undefined when one that was offered before is gone. */
 async function outputsFor(
-  { wallet, wishes }: Tools,
+  tools: Tools,
   record: WishRecord,
   { terms: { give }, made, fresh }: OfferPlan & { kind: 'sign' },
 ): Promise<ReadonlyMap<OfferedLot, OwnOutput> | undefined> {
+  const { wallet, wishes } = tools;
   const outputs = new Map<OfferedLot, OwnOutput>();
   if (made.length > 0) {
     const known = await wallet.known(made.map(({ output }) => output));
@@ -68,8 +69,7 @@ async function outputsFor(
     }
   }
   if (fresh.length > 0) {
-    const count = fresh.length;
-    const split = await wallet.split({ asset: give.asset, lotRaw: give.raw, count });
+    const split = await newOutputs(tools, give, fresh.length);
     const offers: OfferedLot[] = [];
     for (const [index, lot] of fresh.entries()) {
       const own = split[index];
@@ -83,6 +83,24 @@ async function outputsFor(
     await wishes.settled();
   }
   return outputs;
+}
+
+/**
+ * So many outputs of one lot that nobody has an offer on. Where a crash of the ledger has lost a split, the same inputs make the same outputs again, down to their names: those that were
+ * offered for an order before are that order's, and are locked for it.
+ */
+async function newOutputs(
+  { wallet, wishes }: Tools,
+  { asset, raw }: RawQuantity,
+  count: number,
+): Promise<readonly OwnOutput[]> {
+  const fresh: OwnOutput[] = [];
+  while (fresh.length < count) {
+    const split = await wallet.split({ asset, lotRaw: raw, count: count - fresh.length });
+    if (split.length === 0) break;
+    fresh.push(...split.filter((own) => wishes.book.byOutput(keyOf(own)) === undefined));
+  }
+  return fresh;
 }
 
 interface Delivery {
