@@ -3,6 +3,7 @@ import { balancesOf, lastSeq, ledgerHeight, ordersOf } from '@wattlot/core';
 import type { OrderId, TradeView } from '@wattlot/core';
 import type { OwnOrder } from '../../packages/client/src/events.ts';
 import { doneOrdersMax } from '../../packages/exchange/src/limits.ts';
+import { refusalErrors } from '@wattlot/client/frames';
 import { isPassing } from '../../packages/client/src/asks.ts';
 import type { Checker } from './checker.ts';
 import { placedKey } from './checker.ts';
@@ -140,9 +141,13 @@ function compareGranted(checker: Checker, households: readonly Household[]): voi
 
 /**
  * A yes names the order that is there. A no is of an order that is not there, unless it was asked for again later; a no that says nothing of an earlier attempt, such
- * as one while nothing is connected, counts only where nothing had been asked before.
+ * as one while nothing is connected, counts only where nothing had been asked before. That the id is used says that there is an order: of another body under the same id, which may be
+ * found out later.
  */
-function compareTold(checker: Checker, { name, told, sent, address }: Household): void {
+export function compareTold(
+  checker: Pick<Checker, 'placed' | 'report'>,
+  { name, told, sent, address }: Pick<Household, 'name' | 'told' | 'sent' | 'address'>,
+): void {
   for (const { wish, outcome, at } of told) {
     const { clientOrderId: id, price, volume } = wish;
     const placed = checker.placed.get(placedKey(address, id));
@@ -150,6 +155,7 @@ function compareTold(checker: Checker, { name, told, sent, address }: Household)
       checker.report(`${name} was told that ${id} is ${outcome.value.order}`);
     }
     if (outcome.kind !== 'no' || placed === undefined) continue;
+    if (outcome.error === refusalErrors.id_reused) continue;
     const isOther = placed.price !== price || placed.volume !== volume;
     const attempts = sent.filter((one) => one.id === id);
     const isLater = attempts.some((one) => one.at >= at && one.at <= placed.at);
