@@ -1,7 +1,7 @@
 /**
  * How long a start takes to fold a journal: `npm run bench:restart [-- --orders N --folder F --rounds N --json]`. Makes a journal of a seeded market of 100 participants with so many orders (in F,
  * where it stays for the next run, or in a temporary folder), and folds it as a start does, each time in a process of its own: from all entries, from a snapshot 100,000 entries old
- * (as after a crash of a large and busy market; a small one has one that is 20,000 old), and from one made at a stop. The ledger is not part of it.
+ * (as after a crash of a market with thousands of entries a second), from one 20,000 old (as after that of any other), and from one made at a stop. The ledger is not part of it.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -27,7 +27,9 @@ import { median } from './exchange/numbers.ts';
 
 /** Entries of a commit under load. */
 const commit = 50;
-const oldEntries = 100_000;
+
+/** Entries after the snapshot from which each kind of start begins. */
+const snapshotAge = { busy: 100_000, usual: 20_000, new: 0 } as const;
 
 /** One start. */
 interface Start {
@@ -50,19 +52,20 @@ function make(folder: string, orders: number): void {
   database.close();
 }
 
-/** Writes a snapshot of all entries but the last `without`. */
+/** Writes a snapshot of all entries but the last `without`, from the newest that there is. */
 async function snapshot(folder: string, without: number): Promise<void> {
   const database = openDatabase(folder);
+  const base = newestSnapshot(folder, wantedSections, () => undefined);
   const last = database.head.seq - without;
   function* rows(): Generator<StoredRow> {
-    for (let next = 1; next <= last;) {
+    for (let next = (base?.head.seq ?? 0) + 1; next <= last;) {
       for (const row of database.read(next, 4_000_000)) {
         if (row.last <= last) yield row;
         next = row.last + 1;
       }
     }
   }
-  writeSnapshot(folder, await foldRows(rows()));
+  writeSnapshot(folder, await foldRows(rows(), base));
   database.close();
 }
 
@@ -137,23 +140,26 @@ const values = optionsOfScript('npm run bench:restart --', {
     kind: 'list',
     value: 'P',
     what: 'one step, as it is run in a process of its own',
-    allowed: ['start', 'old', 'new'],
+    allowed: ['start', 'busy', 'usual', 'new'],
   },
 });
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'wattlot-restart-'));
 const [only] = values.only;
 if (only === 'start') await start(folder);
-else if (only === 'old' || only === 'new') {
-  await snapshot(folder, only === 'old' ? oldEntries : 0);
+else if (only === 'busy' || only === 'usual' || only === 'new') {
+  await snapshot(folder, snapshotAge[only]);
 } else {
   const { rounds } = values;
   if (!existsSync(join(folder, 'journal.db'))) make(folder, values.orders);
   for (const name of listSnapshots(folder)) rmSync(join(folder, name));
   const none = starts(folder, 'no snapshot: ', rounds);
-  run(folder, 'old');
+  run(folder, 'busy');
+  const afterBusyKill = starts(folder, 'after a kill under load:', rounds);
+  run(folder, 'usual');
   const afterKill = starts(folder, 'after a kill:', rounds);
   run(folder, 'new');
   const afterStop = starts(folder, 'after a stop:', rounds);
-  if (values.json) console.log(JSON.stringify({ rounds, none, afterKill, afterStop }));
+  if (values.json)
+    console.log(JSON.stringify({ rounds, none, afterBusyKill, afterKill, afterStop }));
   if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
 }
