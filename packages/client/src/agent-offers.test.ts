@@ -148,6 +148,17 @@ test('offers that the exchange does not take die at once, and their outputs are 
   });
 });
 
+test('offers that the exchange does not take leave the other lots of the order alone', async () => {
+  const house = await village.openHouse('seller');
+  await village.endow(house, 1000n, 0n);
+  await house.client.placeOrder(wish({ volume: lots(6) }));
+  await give(house, offersTask());
+  house.exchange.answer = () => ({ kind: 'no', error: refusalErrors.unknown_order });
+  await give(house, offersTask({ lots: [5] }));
+  const balances = await house.opened.wallet.balances();
+  expect(balances.find(({ asset }) => asset === 'energy')).toMatchObject({ locked: 50n });
+});
+
 test('offers that could not be handed over for now stay good, and are handed over again', async () => {
   const house = await village.openHouse('seller');
   await village.endow(house, 1000n, 0n);

@@ -9,7 +9,6 @@ import type { OffersRequested } from './frames/messages.ts';
 import { lotsPerFrameMax } from './frames/requests.ts';
 import { planOffers } from './signing-rules.ts';
 import type { OfferPlan, RawQuantity } from './signing-rules.ts';
-import { liveOutputs } from './wish-book.ts';
 import type { OfferedLot, WishRecord } from './wish-book.ts';
 
 /** Makes the lots of a pending order firm: one new output and one signed offer each. */
@@ -37,7 +36,6 @@ export async function offerLots(tools: Tools, task: OffersRequested): Promise<Do
       return done;
     }
     return await signAndDeliver(tools, {
-      record,
       task,
       outputs,
       want: plan.terms.want,
@@ -104,7 +102,6 @@ async function newOutputs(
 }
 
 interface Delivery {
-  readonly record: WishRecord;
   readonly task: OffersRequested;
   readonly outputs: ReadonlyMap<OfferedLot, OwnOutput>;
   readonly want: RawQuantity;
@@ -119,7 +116,7 @@ interface Delivery {
  */
 async function signAndDeliver(
   tools: Tools,
-  { record, task, outputs, want, delivered }: Delivery,
+  { task, outputs, want, delivered }: Delivery,
 ): Promise<Done> {
   const all = [...outputs];
   for (let from = 0; from < all.length; from += lotsPerFrameMax) {
@@ -135,7 +132,9 @@ async function signAndDeliver(
       if (!tools.isOver(task.order_id)) {
         tools.note('failed', task, `the offers were not taken: ${verdict.reason}`);
       }
-      await renewOf(tools, task, liveOutputs(record));
+      // These alone: others of the order may be in a trade.
+      const own = all.map(([{ output }]) => output);
+      await renewOf(tools, task, own);
       return done;
     }
   }
