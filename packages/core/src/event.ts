@@ -48,20 +48,23 @@ export interface OrderView {
 }
 
 /** Why lots of an order will never trade. */
-export type CancelReason =
-  | 'requested'
-  | 'not_filled_at_once'
-  | 'offers_late'
-  | 'offers_declined'
-  | 'would_trade'
-  | 'self_trade'
-  | 'output_spent'
-  | 'not_settled'
-  | 'amended'
-  | 'expired'
-  | 'cancel_all_after'
-  | 'market_closed'
-  | 'suspended';
+export const cancelReasons = [
+  'requested',
+  'not_filled_at_once',
+  'offers_late',
+  'offers_declined',
+  'would_trade',
+  'self_trade',
+  'output_spent',
+  'not_settled',
+  'amended',
+  'expired',
+  'cancel_all_after',
+  'market_closed',
+  'suspended',
+] as const;
+
+export type CancelReason = (typeof cancelReasons)[number];
 
 /** Where one matched lot stands. `overdue`: the deadline passed, and only the ledger can tell what becomes of it. */
 export type LotState = 'requested' | 'submitted' | 'overdue' | 'settled' | 'released';

@@ -16,4 +16,5 @@ export * from './story.ts';
 export * from './story-verdict.ts';
 export * from './view.ts';
 export * from './facts.ts';
+export { numberOfId } from './numbered.ts';
 export * as limits from './limits.ts';

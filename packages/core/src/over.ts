@@ -3,6 +3,7 @@
  * collected, and each new one would have to wait for memory that nobody has looked at for long.
  */
 import type { OrderType, TimeInForce } from './command.ts';
+import { cancelReasons } from './event.ts';
 import type { CancelReason } from './event.ts';
 import { assert, exactAmount, exactInstant, exactLots, exactPrice } from './exact.ts';
 import type { SelfTrade } from './market.ts';
@@ -36,22 +37,7 @@ const rowNumbers = 13;
 const types: readonly OrderType[] = ['limit', 'market'];
 const times: readonly TimeInForce[] = ['gtc', 'gtd', 'ioc', 'fok'];
 const selfTrades: readonly SelfTrade[] = ['cancel_incoming', 'cancel_resting', 'cancel_both'];
-const endings: readonly (CancelReason | undefined)[] = [
-  undefined,
-  'requested',
-  'not_filled_at_once',
-  'offers_late',
-  'offers_declined',
-  'would_trade',
-  'self_trade',
-  'output_spent',
-  'not_settled',
-  'amended',
-  'expired',
-  'cancel_all_after',
-  'market_closed',
-  'suspended',
-];
+const endings: readonly (CancelReason | undefined)[] = [undefined, ...cancelReasons];
 
 interface Page {
   readonly numbers: Float64Array;

@@ -1,13 +1,13 @@
 /** What a participant may see of himself: orders with their trades and settlements, and balances. Folded from committed events. */
 import type { BalancesMessage, ExecutionReport, Instrument } from '@wattlot/client/frames';
-import { balanceOf, balancesOf, openTrades, orderOf } from '@wattlot/core';
+import { balanceOf, balancesOf, numberOfId, openTrades, orderOf } from '@wattlot/core';
 import type { Address, Amount, Asset, Event, MarketSymbol } from '@wattlot/core';
 import type { OrderId, OrderView, State } from '@wattlot/core';
 import type { Applied } from '../sequencer.ts';
 import { sliced } from '../slices.ts';
 import { reportsText } from './message-text.ts';
-import { byNumber, keptOrder, numberOfOrder } from './order-past.ts';
-import type { KeptOrder, KeptOwner } from './order-past.ts';
+import { byNumber, keptOrder } from './kept-order.ts';
+import type { KeptOrder, KeptOwner } from './kept-order.ts';
 import { addOrder, addOwner, allOrders, createOrderBook, endEntry, foldOrders } from './orders.ts';
 import { forgetMarket, keptOwner, orderOfParticipant, ordersOfParticipant } from './orders.ts';
 import { recordOf, recordWith } from './orders.ts';
@@ -76,7 +76,7 @@ export class AccountFeed {
   keepOrders(state: State, placeOf: (view: OrderView) => Placed | undefined): readonly KeptOrder[] {
     const { open } = this.#orders;
     const all = allOrders(this.#orders).toSorted(
-      (a, b) => numberOfOrder(a.view.order) - numberOfOrder(b.view.order),
+      (a, b) => numberOfId(a.view.order) - numberOfId(b.view.order),
     );
     return all.map(({ view, at, reason, trades }) =>
       keptOrder({

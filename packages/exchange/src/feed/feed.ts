@@ -22,7 +22,7 @@ import { assetOf, instrumentOf, pairOf, wireAmount } from './instrument.ts';
 import type { LedgerAsset } from './instrument.ts';
 import { MarketFeed } from './market-feed.ts';
 import { givingWay } from './market-past.ts';
-import type { KeptOrder } from './order-past.ts';
+import type { KeptOrder } from './kept-order.ts';
 import type { KeptPast } from './past.ts';
 import { restingIn } from './resting.ts';
 import type { OrderRecord } from './orders.ts';

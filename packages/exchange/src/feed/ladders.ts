@@ -8,11 +8,11 @@
  */
 import { ladderRungsMax } from '@wattlot/client/frames';
 import type { LadderRequested } from '@wattlot/client/frames';
+import { numberOfId } from '@wattlot/core';
 import type { Address, LotOffer, OrderId, OrderView, Output } from '@wattlot/core';
 import { ladderGroups } from '@wattlot/ledger';
 import { ladderLotsAtOnceMax } from '../limits.ts';
 import type { FirmLots, FirmOrder, HeldRung, Ladder, OrderLadders, Rung } from './firm.ts';
-import { numberOfOrder } from './order-past.ts';
 
 /** A lot's place in a ladder that its owner's agent was asked for. */
 export interface Place {
@@ -132,7 +132,7 @@ export function noteAgent(ladders: Ladders, firm: FirmLots, participant: Address
   const own = [...firm.values()].filter(
     ({ view }) => view.participant === participant && !view.whole,
   );
-  own.sort((a, b) => numberOfOrder(a.view.order) - numberOfOrder(b.view.order));
+  own.sort((a, b) => numberOfId(a.view.order) - numberOfId(b.view.order));
   for (const known of own) {
     const { order } = known.view;
     for (const ladder of laddersOf(known)) ladder.isAwaited = false;

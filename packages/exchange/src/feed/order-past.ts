@@ -15,10 +15,12 @@ import type {
   MarketSymbol,
   OrderId,
 } from '@wattlot/core';
-import { orderFactsOf } from '@wattlot/core';
-import type { OrderFacts, OrderView, Output, State, TradeId, TradeView } from '@wattlot/core';
+import { cancelReasons, numberOfId, orderFactsOf } from '@wattlot/core';
+import type { OrderView, State, TradeView } from '@wattlot/core';
 import { sure } from '../exact.ts';
 import { doneOrdersMax, sliceThings } from '../limits.ts';
+import { byNumber, keptOrder, mayRest } from './kept-order.ts';
+import type { FactsOf, KeptOrder, KeptOwner, KeptReleased } from './kept-order.ts';
 import { finalTrade, ListedTrades, recordsFrom } from './final-trades.ts';
 import { indexOf, numbersOf, OrderPages } from './order-pages.ts';
 import {
@@ -32,49 +34,10 @@ import {
   viewed,
 } from './order-pages.ts';
 import type { Page } from './order-pages.ts';
-import type { Placed } from './queue.ts';
-import type { TradeRecord } from './orders.ts';
 import { ReleasedPast } from './released-past.ts';
 
-/** What is kept of an order. */
-export interface KeptOrder {
-  readonly order: OrderId;
-  readonly at: Instant;
-  readonly reason?: CancelReason;
-  /** When it got its place, and which; of an order that everybody sees rest or may see rest again. */
-  readonly placedAt?: Instant;
-  readonly place?: number;
-  /** Those that are final, in the order of matching. */
-  readonly trades?: readonly TradeRecord[];
-  /** How it ended, of one that the core has forgotten. */
-  readonly view?: OrderView;
-}
-
-/** What is kept of a participant's orders. */
-export interface KeptOwner {
-  /** Over for good, oldest first. */
-  readonly over: readonly OrderId[];
-  /** Final trades whose lots are still listed, with the participant's own order, oldest first. */
-  readonly listed: readonly (readonly [TradeId, OrderId])[];
-}
-
 /** The reasons by their numbers here: 0 is none. */
-const reasons: readonly (CancelReason | undefined)[] = [
-  undefined,
-  'requested',
-  'not_filled_at_once',
-  'offers_late',
-  'offers_declined',
-  'would_trade',
-  'self_trade',
-  'output_spent',
-  'not_settled',
-  'amended',
-  'expired',
-  'cancel_all_after',
-  'market_closed',
-  'suspended',
-] satisfies readonly (CancelReason | undefined)[];
+const reasons: readonly (CancelReason | undefined)[] = [undefined, ...cancelReasons];
 
 const reasonNumbers: ReadonlyMap<CancelReason | undefined, number> = new Map(
   reasons.map((reason, index) => [reason, index]),
@@ -88,24 +51,9 @@ interface Owner {
   readonly released: ReleasedPast;
 }
 
-/** The number in an order's id. */
-export function numberOfOrder(order: OrderId): number {
-  let number = 0;
-  for (let index = 1; index < order.length; index += 1) {
-    number = number * 10 + order.charCodeAt(index) - 0x30;
-  }
-  return number;
-}
-
 function idOf(number: number): OrderId {
   return `O${number}` as OrderId;
 }
-
-/** How an order that is kept stands in the core, or stood there last. */
-export type FactsOf = (kept: KeptOrder) => OrderFacts;
-
-/** Outputs that orders did not need, by order. */
-export type KeptReleased = readonly (readonly [OrderId, readonly Output[]])[];
 
 /** The past of all orders that are shown. */
 export class OrderPast {
@@ -123,7 +71,7 @@ export class OrderPast {
   begin(orders: readonly KeptOrder[], factsOf: FactsOf): void {
     for (const kept of orders) {
       const { order, at, reason, placedAt = 0, place = 0, trades = [] } = kept;
-      const number = numberOfOrder(order);
+      const number = numberOfId(order);
       const { view, unsettled } = factsOf(kept);
       const page = this.#show(number, view);
       const index = indexOf(number);
@@ -148,20 +96,20 @@ export class OrderPast {
     { over: ids, listed, released }: KeptOwner & { readonly released: KeptReleased },
   ): void {
     const owner = this.#ownerOf(participant);
-    owner.over = ids.map(numberOfOrder);
+    owner.over = ids.map(numberOfId);
     for (const number of owner.over) {
       const { facts } = this.#pages.of(number);
       const index = indexOf(number);
       facts[index] = (facts[index] ?? 0) | over;
     }
     for (const [trade, order] of listed) {
-      const number = numberOfOrder(order);
+      const number = numberOfId(order);
       let final = this.#pages.of(number).finals[indexOf(number)];
       while (final !== undefined && final.trade.trade !== trade) final = final.next;
       owner.listed.restore(sure(final, trade));
     }
     for (const [order, outputs] of released) {
-      const number = numberOfOrder(order);
+      const number = numberOfId(order);
       const page = this.#pages.of(number);
       const one = owner.released.restore(number, outputs);
       if (page.facts[indexOf(number)] !== 0) page.released[indexOf(number)] = one;
@@ -170,12 +118,12 @@ export class OrderPast {
 
   /** Something was told of an order, as `view` has it after that. */
   note(view: OrderView, at: Instant): void {
-    this.#note(numberOfOrder(view.order), view, at, 0);
+    this.#note(numberOfId(view.order), view, at, 0);
   }
 
   /** Lots of an order were cancelled. */
   noteCancel(view: OrderView, at: Instant, reason: CancelReason): void {
-    const number = numberOfOrder(view.order);
+    const number = numberOfId(view.order);
     const page = this.#note(number, view, at, 0);
     const index = indexOf(number);
     const facts = (page.facts[index] ?? 0) & ~reasonMask;
@@ -184,7 +132,7 @@ export class OrderPast {
 
   /** A trade of an order was made. */
   noteTrade(view: OrderView, at: Instant): void {
-    this.#note(numberOfOrder(view.order), view, at, oneOpen);
+    this.#note(numberOfId(view.order), view, at, oneOpen);
   }
 
   #note(number: number, view: OrderView, at: Instant, opened: number): Page {
@@ -205,7 +153,7 @@ export class OrderPast {
 
   /** An order has got a new place. */
   notePlace(order: OrderId, at: Instant, place: number): void {
-    const number = numberOfOrder(order);
+    const number = numberOfId(order);
     const { numbers } = this.#pages.of(number);
     const from = numbersOf(number);
     numbers[from + 1] = at;
@@ -214,8 +162,8 @@ export class OrderPast {
 
   /** A trade has become final. */
   noteFinal(trade: TradeView): void {
-    this.#noteFinal(numberOfOrder(trade.resting.order), trade);
-    this.#noteFinal(numberOfOrder(trade.incoming.order), trade);
+    this.#noteFinal(numberOfId(trade.resting.order), trade);
+    this.#noteFinal(numberOfId(trade.incoming.order), trade);
   }
 
   #noteFinal(number: number, trade: TradeView): void {
@@ -230,7 +178,7 @@ export class OrderPast {
 
   /** Outputs of an order that is shown are not needed. */
   release(order: OrderId, lots: readonly LotOffer[]): void {
-    const number = numberOfOrder(order);
+    const number = numberOfId(order);
     const page = this.#pages.of(number);
     const index = indexOf(number);
     const { released } = this.#ownerIn(page, index);
@@ -378,42 +326,4 @@ export class OrderPast {
     const { released } = this.#ownerOf(participant);
     return released.keep().map(({ number, outputs }) => [idOf(number), outputs]);
   }
-}
-
-/** What is kept of an order, always with its fields in one order. */
-export function keptOrder({
-  order,
-  at,
-  reason,
-  placed,
-  trades,
-  view,
-}: Pick<KeptOrder, 'order' | 'at'> & {
-  readonly reason: CancelReason | undefined;
-  readonly placed: Placed | undefined;
-  readonly trades: readonly TradeRecord[];
-  readonly view: OrderView | undefined;
-}): KeptOrder {
-  return {
-    order,
-    at,
-    ...(reason === undefined ? {} : { reason }),
-    ...(placed === undefined ? {} : { placedAt: placed.at, place: placed.place }),
-    ...(trades.length === 0 ? {} : { trades }),
-    ...(view === undefined ? {} : { view }),
-  };
-}
-
-/** Whether everybody sees an order rest, or may see it rest again. */
-export function mayRest({ view, given }: OrderFacts): boolean {
-  return !view.whole && (view.status !== 'done' || given > 0);
-}
-
-/** Trades in the order of matching. */
-export function byNumber(records: readonly TradeRecord[]): readonly TradeRecord[] {
-  return records.toSorted((a, b) => numberOfTrade(a) - numberOfTrade(b));
-}
-
-function numberOfTrade({ trade }: TradeRecord): number {
-  return Number(trade.trade.slice(1));
 }

@@ -5,7 +5,7 @@
 import type { Address, CancelReason, Event, Instant, LotState, MarketSymbol } from '@wattlot/core';
 import type { OrderId, OrderView, TradeId, TradeView, Txid } from '@wattlot/core';
 import { doneOrdersMax, finalLotsMax } from '../limits.ts';
-import type { KeptOwner } from './order-past.ts';
+import type { KeptOwner } from './kept-order.ts';
 
 /** One order as of the last event about it. Changed in place by `foldOrders`. */
 export interface OrderRecord {

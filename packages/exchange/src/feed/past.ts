@@ -13,7 +13,7 @@ import { atOnce, sliced } from '../slices.ts';
 import { emptyMarket, givingWay, MarketPast } from './market-past.ts';
 import type { KeptMarket } from './market-past.ts';
 import { OrderPast } from './order-past.ts';
-import type { FactsOf, KeptOrder, KeptOwner, KeptReleased } from './order-past.ts';
+import type { FactsOf, KeptOrder, KeptOwner, KeptReleased } from './kept-order.ts';
 
 /** What is kept of a participant. */
 export interface KeptParticipant extends KeptOwner {

@@ -5,7 +5,7 @@
  * Offers and rungs are bearer instruments: one leaves this file only towards the agent of the incoming side of the trade that took its lot.
  */
 import { timeText } from '@wattlot/client/frames';
-import { offersOfTrade, openTrades, pendingOffers } from '@wattlot/core';
+import { numberOfId, offersOfTrade, openTrades, pendingOffers } from '@wattlot/core';
 import type { AgentTask, OffersRequested, RenewalRequested } from '@wattlot/client/frames';
 import type { SettlementRequested } from '@wattlot/client/frames';
 import type {
@@ -24,7 +24,6 @@ import { FirmOrder } from './firm.ts';
 import type { Rung } from './firm.ts';
 import { createLadders, noteOpened, noteTaken, takeRungs } from './ladders.ts';
 import type { Ladders } from './ladders.ts';
-import { numberOfOrder } from './order-past.ts';
 import { factsIn, unusedOffers } from './past.ts';
 import type { KeptPast } from './past.ts';
 import { keepReleased } from './released.ts';
@@ -169,7 +168,7 @@ export function tasksOf(tasks: Tasks, participant: Address): readonly AgentTask[
   const pending = [...tasks.pending.values()].filter(
     ({ view }) => view.participant === participant,
   );
-  pending.sort((a, b) => numberOfOrder(a.view.order) - numberOfOrder(b.view.order));
+  pending.sort((a, b) => numberOfId(a.view.order) - numberOfId(b.view.order));
   return [...open, ...pending.map(offersTask)];
 }
 

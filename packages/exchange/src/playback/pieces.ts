@@ -1,7 +1,7 @@
 /** The past of a feed in pieces, so that nobody has to stop for all of it at once; and as much of it as one who looks is shown. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Address, State } from '@wattlot/core';
-import type { KeptOrder } from '../feed/order-past.ts';
+import type { KeptOrder } from '../feed/kept-order.ts';
 import { factsIn, noPast } from '../feed/past.ts';
 import type { KeptParticipant, KeptPast } from '../feed/past.ts';
 import { sliced } from '../slices.ts';
