@@ -35,6 +35,10 @@ async function main(): Promise<void> {
   });
   const { seed: first, seeds: count, seconds } = values;
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  // Whoever reads has seen enough.
+  process.stdout.once('error', ({ code }: NodeJS.ErrnoException) =>
+    process.exit(code === 'EPIPE' ? 0 : 1),
+  );
   const began = process.cpuUsage();
   const results: RunResult[] = [];
   for (let seed = first; seed < first + count; seed += 1) {

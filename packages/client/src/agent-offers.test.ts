@@ -229,6 +229,24 @@ test('outputs that come again after a crash of the ledger stay those of the orde
   expect(outputs.slice(5)).toEqual(lost);
 });
 
+test('outputs that were made for an order that the rest cannot be paid of are free again', async () => {
+  const house = await village.openHouse('seller');
+  await village.endow(house, 70n, 0n);
+  await house.client.placeOrder(wish());
+  const lost = await lostSplit(house, 5);
+  // Two of the five that come again are new; what there is pays for no three more.
+  const offers = lost.slice(0, 3).map((output, lot) => ({ lot, output }));
+  house.wishes.note({ step: 'offered', id: 'a1', offers });
+  house.exchange.placeOrder = () => {
+    return Promise.resolve({ kind: 'yes', value: { order: orderId(2) } });
+  };
+  await house.client.placeOrder(wish({ clientOrderId: 'a2' }));
+  await give(house, offersTask({ order_id: 'O2' }));
+  expect(delivered(house)).toEqual([]);
+  const [energy] = (await house.opened.wallet.balances()).filter(({ asset }) => asset === 'energy');
+  expect(energy).toMatchObject({ locked: 30n });
+});
+
 test('an order that cannot be funded is declined with the reason', async () => {
   const house = await village.openHouse('seller');
   await village.endow(house, 20n, 0n);

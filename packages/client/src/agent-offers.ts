@@ -93,10 +93,16 @@ async function newOutputs(
   count: number,
 ): Promise<readonly OwnOutput[]> {
   const fresh: OwnOutput[] = [];
-  while (fresh.length < count) {
-    const split = await wallet.split({ asset, lotRaw: raw, count: count - fresh.length });
-    if (split.length === 0) break;
-    fresh.push(...split.filter((own) => wishes.book.byOutput(keyOf(own)) === undefined));
+  try {
+    while (fresh.length < count) {
+      const split = await wallet.split({ asset, lotRaw: raw, count: count - fresh.length });
+      if (split.length === 0) break;
+      fresh.push(...split.filter((own) => wishes.book.byOutput(keyOf(own)) === undefined));
+    }
+  } catch (error) {
+    // The others cannot be paid for: these would stay locked for nobody.
+    if (fresh.length > 0) await wallet.renew(fresh.map(keyOf));
+    throw error;
   }
   return fresh;
 }
