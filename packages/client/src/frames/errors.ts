@@ -40,6 +40,7 @@ export const gatewayErrors = {
   invalidArguments: 'EGeneral:Invalid arguments',
   invalidPrice: 'EOrder:Invalid price',
   invalidQuantity: 'EGeneral:Invalid arguments:order_qty',
+  quantityTooLarge: 'EGeneral:Invalid arguments:order_qty above qty_max',
   unknownSymbol: 'EQuery:Unknown asset pair',
   permissionDenied: 'EGeneral:Permission denied',
   badOffer: 'EOrder:Offer refused',

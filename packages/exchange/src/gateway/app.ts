@@ -17,6 +17,7 @@ import type { Readiness } from '../watch/readiness.ts';
 import { callsOf, isDialect, limitCalls, Refused } from './calls.ts';
 import { addOperatorApi } from './operator-api.ts';
 import type { OperatorApiOptions } from './operator-api.ts';
+import { argumentError } from './faults.ts';
 import { isOriginAllowed } from './origin.ts';
 import { addPaperApi } from './paper-api.ts';
 import { addPrivateApi } from './private-api.ts';
@@ -52,6 +53,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
     keepAliveTimeout: limits.keepAliveMs,
     forceCloseConnections: 'idle',
     http: { connectionsCheckingInterval: limits.requestCheckMs },
+    // An address that cannot be read reaches neither the hooks nor the handlers below, and the library's own answer quotes it.
+    frameworkErrors: (_error, request, reply) => {
+      const error = gatewayErrors.invalidArguments;
+      const body = JSON.stringify(isDialect(request) ? refuse(error) : { error });
+      reply.raw.writeHead(400, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+    },
     ...(options.logger === undefined
       ? { logger: false }
       : {
@@ -69,7 +76,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     return (value: unknown) =>
       compiled.Check(value)
         ? { value }
-        : { error: new Refused(400, gatewayErrors.invalidArguments) };
+        : { error: new Refused(400, argumentError(compiled.Errors(value)[0], '')) };
   });
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', (request, _reply, done) => {

@@ -53,13 +53,20 @@ test('a forged login is refused: by another key, for another address, over anoth
 test('bodies are taken as they are or refused', async () => {
   const person = new Person(exchange);
   const refused = { status: 400, body: { error: 'EGeneral:Invalid arguments' } };
+  const refusedFor = (field: string): object => ({
+    status: 400,
+    body: { error: `EGeneral:Invalid arguments:${field}` },
+  });
   expect(await person.post('/v1/challenge', '{"address":')).toEqual(refused);
-  expect(await person.post('/v1/challenge', { address: 12 })).toEqual(refused);
-  expect(await person.post('/v1/challenge', {})).toEqual(refused);
+  expect(await person.post('/v1/challenge', [])).toEqual(refused);
+  expect(await person.post('/v1/challenge', { address: 12 })).toEqual(refusedFor('address'));
+  expect(await person.post('/v1/challenge', {})).toEqual(refusedFor('address'));
   const token = await person.login();
   const authorization = `Bearer ${token}`;
   const issue = { amount: '5' };
-  expect(await person.post('/v1/schedule_ecoin_issue', issue, { authorization })).toEqual(refused);
+  expect(await person.post('/v1/schedule_ecoin_issue', issue, { authorization })).toEqual(
+    refusedFor('amount'),
+  );
   expect(await person.post('/v1/connect_node', { name: 'x' })).toMatchObject({ status: 401 });
   const escape = { name: '\u001b[2J' };
   expect(await person.post('/v1/connect_node', escape, { authorization })).toMatchObject({
@@ -78,6 +85,16 @@ test('bodies are taken as they are or refused', async () => {
     status: 404,
     body: { error: 'EGeneral:Unknown method' },
   });
+});
+
+test('an address that cannot be read is refused in the same words, and not quoted', async () => {
+  const get = async (path: string): Promise<unknown> => {
+    const response = await fetch(`${exchange.url}${path}`);
+    return { status: response.status, body: await response.json() };
+  };
+  const error = 'EGeneral:Invalid arguments';
+  expect(await get('/0/public/%zz')).toEqual({ status: 400, body: { error: [error] } });
+  expect(await get('/v1/%zz')).toEqual({ status: 400, body: { error } });
 });
 
 test('the open policy issues ecoin up to its limit', async () => {

@@ -372,7 +372,7 @@ test('an order under the paper’s names is no other kind of order', async () =>
   for (const more of other) {
     expect(await ask('register_bid', { ...bid, ...more }), JSON.stringify(more)).toEqual({
       status: 400,
-      body: { error: 'EGeneral:Invalid arguments' },
+      body: { error: `EGeneral:Invalid arguments:${Object.keys(more)[0]}` },
     });
   }
   expect(exchange.stats().orders).toBe(0);

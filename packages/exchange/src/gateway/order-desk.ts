@@ -169,6 +169,9 @@ export class OrderDesk {
     if (qty !== undefined && volume === undefined) {
       return respond({ error: gatewayErrors.invalidQuantity });
     }
+    if (volume !== undefined && volume > instrument.volumeMax) {
+      return respond({ error: gatewayErrors.quantityTooLarge });
+    }
     const price = wirePrice === undefined ? undefined : priceOfWire(instrument, wirePrice);
     if (wirePrice !== undefined && price === undefined) {
       return respond({ error: gatewayErrors.invalidPrice });

@@ -72,6 +72,9 @@ test('every word of the dialect has its place in the command', () => {
   const until = { time_in_force: 'gtd', expire_time: '2026-11-25T10:00:00Z' } as const;
   expect(place(until)).toMatchObject({ timeInForce: 'gtd', expiresAt: 1_795_600_800_000_000 });
   expect(place({ ...until, expire_time: 'tomorrow at noon, say' })).toMatch(/expire_time/);
+  expect(place({ expire_time: 'tomorrow at noon, say' })).toMatch(/expire_time/);
+  expect(place({ expire_time: until.expire_time })).toMatch(/expire_time/);
+  expect(place({ time_in_force: 'gtd' })).toMatch(/expire_time/);
   expect(place({ cl_ord_id: 'mine', post_only: true })).toMatchObject({
     clientOrderId: 'mine',
     postOnly: true,

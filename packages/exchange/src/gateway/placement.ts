@@ -65,6 +65,8 @@ export function placementOf(
 ): OrderPlace | string {
   const volume = lotsOfQty(instrument, words.order_qty);
   if (volume === undefined) return gatewayErrors.invalidQuantity;
+  // The core has one refusal for both ends, and the dialect's words for it are those of the lower one.
+  if (volume > instrument.volumeMax) return gatewayErrors.quantityTooLarge;
   const side = words.side === 'sell' ? 'ask' : 'bid';
   const isMarket = words.order_type === 'market';
   if (words.limit_price === undefined && !isMarket) return gatewayErrors.invalidPrice;
@@ -74,7 +76,8 @@ export function placementOf(
       : priceOfWire(instrument, words.limit_price);
   if (price === undefined) return gatewayErrors.invalidPrice;
   const expiresAt = words.expire_time === undefined ? undefined : instantOfTime(words.expire_time);
-  if (words.expire_time !== undefined && expiresAt === undefined) {
+  const isDated = words.expire_time !== undefined;
+  if (isDated !== (expiresAt !== undefined) || isDated !== (words.time_in_force === 'gtd')) {
     return `${gatewayErrors.invalidArguments}:expire_time`;
   }
   return {

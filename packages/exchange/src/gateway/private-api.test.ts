@@ -235,7 +235,8 @@ test('orders by HTTP go the way of those by the socket', async () => {
   expect(switched.result?.['triggerTime']).toMatch(/^\d{4}-.*Z$/);
   expect(await ask(key, 'CancelAllOrdersAfter', { timeout: '0' })).toMatchObject({ error: [] });
   const bad: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
-    [{ ...order, volume: '100000' }, 'EOrder:Order minimum not met'],
+    [{ ...order, volume: '0' }, 'EOrder:Order minimum not met'],
+    [{ ...order, volume: '100000' }, 'EGeneral:Invalid arguments:order_qty above qty_max'],
     [{ ...order, volume: '0.001' }, 'EGeneral:Invalid arguments:order_qty'],
     [{ ...order, volume: '1e3' }, 'EGeneral:Invalid arguments:volume'],
     [{ ...order, price: '0.5' }, 'EOrder:Invalid price'],
@@ -243,7 +244,7 @@ test('orders by HTTP go the way of those by the socket', async () => {
     [{ ...order, pair: 'X/Y' }, 'EQuery:Unknown asset pair'],
     [{ ...order, leverage: '2:1' }, 'EGeneral:Invalid arguments:leverage is not supported'],
     [{ ...order, ordertype: 'stop-loss' }, 'EGeneral:Invalid arguments:ordertype'],
-    [{ ...order, timeinforce: 'GTD' }, 'EGeneral:Invalid arguments:order type'],
+    [{ ...order, timeinforce: 'GTD' }, 'EGeneral:Invalid arguments:expire_time'],
     [{ pair: symbol }, 'EGeneral:Invalid arguments:type'],
   ];
   for (const [fields, error] of bad) {

@@ -24,6 +24,8 @@ import { pairStatusOf } from '../feed/system.ts';
 import { dayBefore } from '../feed/ticker.ts';
 import { bodyBytesMax, depthDefault, depthMax } from '../limits.ts';
 import { Refused } from './calls.ts';
+import { argumentError } from './faults.ts';
+import type { Fault } from './faults.ts';
 
 /** What the functions read. */
 export interface PublicApiOptions {
@@ -88,17 +90,7 @@ export function addPublicApi(app: FastifyInstance, options: PublicApiOptions): v
 
 /** The envelope for parameters that are not as their schema says: it names the first that is wrong or missing. */
 export function refuseFault(fault: Fault | undefined): Envelope {
-  const missing = fault !== undefined && 'requiredProperties' in fault.params ? fault.params : {};
-  const names = 'requiredProperties' in missing ? missing.requiredProperties : undefined;
-  const [first] = Array.isArray(names) ? (names as readonly unknown[]) : [];
-  const field = typeof first === 'string' ? first : (fault?.instancePath ?? '').slice(1);
-  return refuse(`${gatewayErrors.invalidArguments}${field === '' ? '' : `:${field}`}`);
-}
-
-/** What is wrong with a value, as a compiled schema tells. */
-interface Fault {
-  readonly instancePath: string;
-  readonly params: object;
+  return refuse(argumentError(fault, ''));
 }
 
 function functionsOf({ feed, now }: PublicApiOptions): Functions {

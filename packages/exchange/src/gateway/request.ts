@@ -3,6 +3,8 @@ import { gatewayErrors, requestSchemas } from '@wattlot/client/frames';
 import type { Request } from '@wattlot/client/frames';
 import { Compile } from 'typebox/compile';
 import { frameDepthMax } from '../limits.ts';
+import { argumentError } from './faults.ts';
+import type { Fault } from './faults.ts';
 
 /** A frame as understood. */
 export type ReadRequest =
@@ -14,12 +16,6 @@ export type ReadRequest =
       readonly requestId: number | undefined;
       readonly error: string;
     };
-
-/** What is wrong with a value, as a compiled schema tells. */
-interface Fault {
-  readonly instancePath: string;
-  readonly params: object;
-}
 
 interface Check {
   Check(value: unknown): value is Request;
@@ -98,9 +94,7 @@ export function readRequest(text: string): ReadRequest {
   }
   const check = checks[method];
   if (!check.Check(value)) {
-    const field = fieldOf(check.Errors(value)[0]);
-    const detail = field === undefined ? '' : `:${field}`;
-    return refused(method, requestId, `${gatewayErrors.invalidArguments}${detail}`);
+    return refused(method, requestId, argumentError(check.Errors(value)[0], '/params'));
   }
   const unsupported = value.method === 'ping' ? undefined : unsupportedIn(value);
   if (unsupported !== undefined) {
@@ -108,15 +102,6 @@ export function readRequest(text: string): ReadRequest {
     return refused(method, requestId, error);
   }
   return { kind: 'request', request: value };
-}
-
-/** The parameter that is wrong or missing. */
-function fieldOf(fault: Fault | undefined): string | undefined {
-  if (fault === undefined) return undefined;
-  const missing = 'requiredProperties' in fault.params ? fault.params.requiredProperties : [];
-  const path = Array.isArray(missing) && missing.length > 0 ? `/params/${missing[0]}` : '';
-  const [, field] = /^\/params\/([a-z_]{1,40})/.exec(path || fault.instancePath) ?? [];
-  return field;
 }
 
 function isGiven(parameter: unknown): boolean {

@@ -39,6 +39,7 @@ const refusalWords: Readonly<Record<string, Message>> = {
   [gatewayErrors.unknownMethod]: 'the exchange is older than this program',
   [gatewayErrors.invalidToken]: 'the login has expired: wait for LIVE and try again',
   [gatewayErrors.invalidQuantity]: 'the volume is no whole number of lots',
+  [gatewayErrors.quantityTooLarge]: 'the volume is out of bounds: change the lots',
   [gatewayErrors.badOffer]: 'the exchange did not accept the offer of the wallet',
   [gatewayErrors.badLadder]: 'the exchange did not accept the rungs of the wallet',
   [gatewayErrors.deadlineElapsed]: 'the request came too late and was not carried out',
