@@ -23,6 +23,23 @@ async function check(name: string, document: object): Promise<void> {
 test('docs/wire/openapi.json says what the schemas say', () => check('openapi.json', openApi()));
 test('docs/wire/asyncapi.json says what the schemas say', () => check('asyncapi.json', asyncApi()));
 
+test('lists of fixed length are told in the words of JSON Schema 2020-12, which is the dialect of OpenAPI 3.1', () => {
+  const lists: object[] = [];
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if ('items' in value) expect(Array.isArray(value.items)).toBe(false);
+    if ('prefixItems' in value) lists.push(value);
+    Object.values(value).forEach(look);
+  };
+  look(openApi());
+  expect(lists[0]).toMatchObject({
+    type: 'array',
+    prefixItems: [{ type: 'string' }, { type: 'string' }, { type: 'integer' }],
+    items: false,
+    minItems: 3,
+  });
+});
+
 let url: string;
 let end: () => Promise<void>;
 beforeAll(async () => {

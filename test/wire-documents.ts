@@ -160,7 +160,14 @@ function envelope(result: object): object {
     required: ['error'],
     properties: { error: errorStrings, result },
   };
-  return { 200: { description: 'A result, or error strings.', content: json(schema) } };
+  const refused = { type: 'object', required: ['error'], properties: { error: errorStrings } };
+  return {
+    200: { description: 'A result, or error strings.', content: json(schema) },
+    default: {
+      description: 'Not taken at all: too many calls, too large, from a foreign page.',
+      content: json(refused),
+    },
+  };
 }
 
 function answer(result: object): object {
@@ -185,6 +192,18 @@ function queryOf({ properties, required = [] }: Fields): readonly object[] {
 interface Fields {
   readonly properties: Readonly<Record<string, object>>;
   readonly required?: readonly string[] | undefined;
+}
+
+/** A schema in the words of JSON Schema 2020-12, which OpenAPI 3.1 speaks: what a schema of ours has as a list of `items` is `prefixItems` there. */
+function inOpenApi(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(inOpenApi);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const words = Object.fromEntries(
+    Object.entries(schema).map(([word, value]) => [word, inOpenApi(value)]),
+  );
+  const { items, additionalItems, ...rest } = words;
+  if (Array.isArray(items)) return { ...rest, prefixItems: items, items: additionalItems ?? true };
+  return words;
 }
 
 /** OpenAPI 3.1 of all that is answered by HTTP, but for the wallets' `/chain`. */
@@ -222,7 +241,7 @@ export function openApi(): object {
   return {
     openapi: '3.1.0',
     info: { title: 'Wattlot', version, description: 'Described for people in docs/feed.md.' },
-    paths,
+    paths: inOpenApi(paths),
     components: {
       securitySchemes: {
         key: { type: 'apiKey', in: 'header', name: 'API-Key' },
