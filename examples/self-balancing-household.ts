@@ -76,6 +76,11 @@ function underWay(orders: Iterable<OwnOrder>): number {
   return lots;
 }
 
+/** Whether an ask is live. */
+function isOffering(orders: Iterable<OwnOrder>): boolean {
+  return [...orders].some(({ side, status }) => side === 'ask' && status !== 'done');
+}
+
 /** Balances a household until it is told to end. @returns how many of its trades have settled. */
 export async function balanceHousehold(options: HouseholdOptions): Promise<number> {
   const { url, keyFile, name, target, price, trades = Infinity, signal, say } = options;
@@ -118,6 +123,12 @@ export async function balanceHousehold(options: HouseholdOptions): Promise<numbe
       const expiresAt = (Date.now() + 10 * options.stepMs) * 1_000;
       const wish = balancingOrder(instrument, { surplus, price, expiresAt });
       if (wish === undefined) continue;
+      if (wish.side === 'bid' && isOffering(orders.values())) {
+        // A bid would meet its own ask, and the exchange would cancel it: what is offered is taken back first, and the next step counts anew.
+        const { kind } = await client.cancelAll();
+        say(`takes back what it offers: ${kind}`);
+        continue;
+      }
       const outcome = await client.placeOrder(wish);
       const what = outcome.kind === 'no' ? outcome.error : outcome.kind;
       const verb = wish.side === 'ask' ? 'sells' : 'buys';
@@ -132,9 +143,9 @@ export async function balanceHousehold(options: HouseholdOptions): Promise<numbe
   return settled();
 }
 
-/** An hour of made-up sun and use, in Wh: by turns too much and too little. */
+/** An hour of made-up sun and use, in Wh: six hours of too much, then as much too little. */
 export function madeUpHour(count: number): number {
-  const size = 100 + 100 * (count % 4);
+  const size = 100 + 100 * ((count % 6) % 4);
   return Math.floor(count / 6) % 2 === 0 ? size : -size;
 }
 

@@ -59,6 +59,38 @@ test('the market maker and the household trade with each other, and the quotes m
   expect(said.filter((line) => /amended.*: yes$/.test(line)).length).toBeGreaterThan(0);
 });
 
+test('a household takes back what it offers before it buys, and never meets itself', async () => {
+  const said: string[] = [];
+  const cancelled: string[] = [];
+  const stop = new AbortController();
+  const unsubscribe = exchange.onEvent((event) => {
+    if (event.kind === 'order.cancelled') cancelled.push(event.reason);
+  });
+  // Nobody buys from it: what it offers is there when it lacks something.
+  await balanceHousehold({
+    ...household,
+    step: (count) => (count < 2 ? 200 : -200),
+    url: exchange.url,
+    keyFile: join(folder, 'household.key'),
+    name: 'household',
+    signal: stop.signal,
+    say: (line) => {
+      said.push(line);
+      if (said.filter((each) => each.startsWith('buys')).length === 2) stop.abort();
+    },
+  });
+  unsubscribe();
+  expect(said.some((line) => line.startsWith('takes back'))).toBe(true);
+  expect(cancelled).not.toContain('self_trade');
+});
+
+test('the hours of made-up sun and use come to nothing in a day', () => {
+  let sum = 0;
+  for (let hour = 0; hour < 12; hour += 1) sum += madeUpHour(hour);
+  expect(sum).toBe(0);
+  expect(Math.max(...Array.from({ length: 12 }, (_, hour) => madeUpHour(hour)))).toBe(400);
+});
+
 test('both run as programs, with the types stripped by Node alone', async () => {
   const run = (name: string, ...args: readonly string[]) => {
     const file = join(import.meta.dirname, '..', 'examples', name);
