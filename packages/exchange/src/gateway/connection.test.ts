@@ -83,6 +83,15 @@ test('silence is filled with heartbeats, and nothing else is', () => {
   expect(socket.sent).toHaveLength(2);
 });
 
+test('a timer that is early by less than a millisecond leaves no second out', () => {
+  const { socket, connection, market } = open();
+  for (let second = 1; second <= 5; second += 1) {
+    market.clock.advance(heartbeatMs - 0.5);
+    connection.tick();
+    expect(socket.sent).toHaveLength(second);
+  }
+});
+
 test('a reader for whom too much waits is closed, then cut off', () => {
   const { socket, connection, market } = open();
   const frame = Buffer.alloc(1000, 'x');

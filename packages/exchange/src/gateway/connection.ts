@@ -132,7 +132,8 @@ export class Connection implements Subscriber {
     this.#readBytes = Math.max(this.#readBytes, read);
     if (now - this.#readAt >= stalledMsMax) this.#closeSlow();
     if (!this.#isKnown()) this.close(closeCodes.policy, 'the session has ended');
-    if (now - this.#sentAt >= heartbeatMs) this.send(heartbeat);
+    // A timer may be early by a part of a millisecond, and then the next one would be a second late.
+    if (now - this.#sentAt >= heartbeatMs - 1) this.send(heartbeat);
   }
 
   /** See `Subscriber`. */
