@@ -354,6 +354,10 @@ test('errors become the client’s own', async () => {
     trader.createOrderWs(symbol, 'limit', 'buy', volume, price);
   await expect(place(0.05, 5_000)).rejects.toBeInstanceOf(ccxt.InvalidOrder);
   await expect(place(9.99, 1_000)).rejects.toBeInstanceOf(ccxt.InsufficientFunds);
+  await expect(place(50, 100)).rejects.toBeInstanceOf(ccxt.InvalidOrder);
+  await expect(trader.createOrder(symbol, 'limit', 'buy', 50, 100)).rejects.toBeInstanceOf(
+    ccxt.InvalidOrder,
+  );
   await expect(trader.cancelOrderWs('O999999')).rejects.toBeInstanceOf(ccxt.OrderNotFound);
   await expect(trader.cancelOrderWs('nonsense')).rejects.toBeInstanceOf(ccxt.BadRequest);
   await expect(trader.createOrder(symbol, 'limit', 'buy', 9.99, 1_000)).rejects.toBeInstanceOf(

@@ -40,7 +40,8 @@ export const gatewayErrors = {
   invalidArguments: 'EGeneral:Invalid arguments',
   invalidPrice: 'EOrder:Invalid price',
   invalidQuantity: 'EGeneral:Invalid arguments:order_qty',
-  quantityTooLarge: 'EGeneral:Invalid arguments:order_qty above qty_max',
+  /** In both forms in which stock libraries know a bad order: the socket’s words first, then those of HTTP. */
+  quantityTooLarge: 'EOrder:Invalid order:Invalid arguments:volume above qty_max',
   unknownSymbol: 'EQuery:Unknown asset pair',
   permissionDenied: 'EGeneral:Permission denied',
   badOffer: 'EOrder:Offer refused',

@@ -236,7 +236,7 @@ test('orders by HTTP go the way of those by the socket', async () => {
   expect(await ask(key, 'CancelAllOrdersAfter', { timeout: '0' })).toMatchObject({ error: [] });
   const bad: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
     [{ ...order, volume: '0' }, 'EOrder:Order minimum not met'],
-    [{ ...order, volume: '100000' }, 'EGeneral:Invalid arguments:order_qty above qty_max'],
+    [{ ...order, volume: '100000' }, 'EOrder:Invalid order:Invalid arguments:volume above qty_max'],
     [{ ...order, volume: '0.001' }, 'EGeneral:Invalid arguments:order_qty'],
     [{ ...order, volume: '1e3' }, 'EGeneral:Invalid arguments:volume'],
     [{ ...order, price: '0.5' }, 'EOrder:Invalid price'],

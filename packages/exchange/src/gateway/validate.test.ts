@@ -40,7 +40,7 @@ test('an order that is only looked at gets the answer of a real one, and nothing
     [{ cl_ord_id: 'mine' }, undefined],
     [{ order_qty: 0.001 }, 'EGeneral:Invalid arguments:order_qty'],
     [{ order_qty: 0 }, 'EOrder:Order minimum not met'],
-    [{ order_qty: 100 }, 'EGeneral:Invalid arguments:order_qty above qty_max'],
+    [{ order_qty: 100 }, 'EOrder:Invalid order:Invalid arguments:volume above qty_max'],
     [{ limit_price: 0.5 }, 'EOrder:Invalid price'],
     [{ order_qty: 10, limit_price: 1000.0001 }, 'EOrder:Invalid price'],
     [{ order_type: 'market', post_only: true }, 'EGeneral:Invalid arguments:order type'],
@@ -90,7 +90,7 @@ test('an amendment that is only looked at leaves the order as it is', async () =
   expect(await look({ limit_price: 11 })).toEqual({ result: { order_id: id } });
   expect(await look({ limit_price: 0.5 })).toEqual({ error: 'EOrder:Invalid price' });
   expect(await look({ order_qty: 100 })).toEqual({
-    error: 'EGeneral:Invalid arguments:order_qty above qty_max',
+    error: 'EOrder:Invalid order:Invalid arguments:volume above qty_max',
   });
   expect(await look({ order_id: 'O99', limit_price: 11 })).toEqual({
     error: 'EOrder:Unknown order',
