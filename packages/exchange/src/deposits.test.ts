@@ -111,6 +111,12 @@ test('it is not asked again before the first can no longer be on its way, nor so
   expect(await deposits.issue(number, 100)).toMatchObject({ status: 'issued' });
 });
 
+/** The file is written anew with its first line, and that fails as on a full disk. @returns what ends it. */
+function failWrites(path: string): () => void {
+  symlinkSync('/dev/full', `${path}.new`);
+  return () => rmSync(`${path}.new`);
+}
+
 // A device on which every write fails as on a full disk.
 test.runIf(process.platform === 'linux')(
   'the ledger is asked for nothing before it is on disk that it was approved, also after the disk has failed',
@@ -118,10 +124,10 @@ test.runIf(process.platform === 'linux')(
     const number = await noted();
     const path = join(folder, 'requests.log');
     await reopen();
-    rmSync(path);
-    symlinkSync('/dev/full', path);
+    const mend = failWrites(path);
     await expect(deposits.issue(number, 100)).rejects.toMatchObject({ code: 'ENOSPC' });
     expect(till.calls).toBe(0);
+    mend();
     till.failing.push({ when: 'after', error: lost });
     await expect(deposits.issue(number, 100)).rejects.toBe(lost);
     expect(lstatSync(path).isFile()).toBe(true);
@@ -144,18 +150,20 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const path = join(folder, 'requests.log');
     const wish = { amount: 100, request: 'r1' };
-    const failing = async (): Promise<void> => {
+    const failing = async (): Promise<() => void> => {
       // The file that is open would go on to work.
       await reopen();
-      rmSync(path);
-      symlinkSync('/dev/full', path);
+      return failWrites(path);
     };
-    await failing();
+    let mend = await failing();
     await expect(deposits.schedule(alice, wish)).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(deposits.schedule(alice, wish)).rejects.toMatchObject({ code: 'ENOSPC' });
+    mend();
     expect(await deposits.schedule(alice, wish)).toEqual({ status: 'waiting' });
     expect(lstatSync(path).isFile()).toBe(true);
-    await failing();
+    mend = await failing();
     await expect(deposits.refuse(1, 'no')).rejects.toMatchObject({ code: 'ENOSPC' });
+    mend();
     expect(await deposits.refuse(1, 'no')).toBe('refused');
     expect(readLineLog(path)).toMatchObject([{ deposit: { status: 'refused' } }]);
   },

@@ -55,14 +55,13 @@ export class LineLog {
   #file: FileHandle | undefined;
   #waiting: { readonly text: string; readonly done: (error?: Error) => void }[] = [];
   #writing: Promise<void> | undefined;
-  #stale = 0;
+  /** Nothing is written before there is something to say, so that a start which is refused touches nothing; then the file is written anew, without a last line that was cut short. */
+  #stale = Infinity;
   /** A write failed: the file may end in the middle of a line, and what came next would be one line with it. */
   #isTorn = false;
 
-  /** Writes the file anew. */
   constructor(options: LineLogOptions) {
     this.#options = options;
-    this.#writeAnew();
   }
 
   /** Adds a line. Resolves when it is on disk. @param isStale whether a new file would not have one line more for it. */
@@ -113,6 +112,7 @@ export class LineLog {
       // What is in memory holds the lines that wait.
       await this.#file?.close();
       this.#file = undefined;
+      this.#isTorn = true;
       this.#writeAnew();
       return;
     }

@@ -81,7 +81,7 @@ export class Requests {
     return new Requests(nothingKept(), { append: done, flush: done, close: done });
   }
 
-  /** Opens the file, made when missing. @throws ExchangeError `requests_corrupt` when a line makes no sense. */
+  /** Opens the file, which is made with its first line. @throws ExchangeError `requests_corrupt` when a line makes no sense. */
   static open(folder: string): Requests {
     const path = join(folder, fileName);
     const kept = nothingKept();

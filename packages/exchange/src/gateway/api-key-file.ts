@@ -67,7 +67,7 @@ export class ApiKeyFile {
   }
 
   /**
-   * Opens the files, made when missing.
+   * Opens the files: the secret is made when it is missing, the log with its first line.
    * @throws ExchangeError `keys_corrupt` when a line makes no sense, or the secret is missing where there are keys. A line cut short at the end was never answered, and is dropped.
    */
   static open(folder: string, random: (length: number) => Buffer): ApiKeyFile {

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateFunctions } from '@wattlot/client/frames';
 import type { PrivateFunctionName } from '@wattlot/client/frames';
@@ -336,7 +336,11 @@ test('keys and nonces outlive the exchange; a line cut short was never answered'
   await exchange.close();
   const whole = readFileSync(log, 'utf8');
   writeFileSync(log, `nonsense\n${whole}`);
+  const files = (): unknown => readdirSync(folder).map((name) => statSync(join(folder, name)).ino);
+  const before = files();
   await expect(startTestExchange({ folder })).rejects.toMatchObject({ code: 'keys_corrupt' });
+  // Not even one that would say the same was written in the place of another.
+  expect(files()).toEqual(before);
   writeFileSync(log, whole);
   ({ exchange } = await startTestExchange({ folder }));
   const remove = end;
