@@ -90,6 +90,25 @@ test('whoever logs in again and again pushes out his own oldest session only', (
   expect(set.sessions.find(other)).toBe(alice);
 });
 
+test('an address never has more sessions than it may, however often it logs in', () => {
+  const set = createSet();
+  for (const isMember of [false, true]) {
+    if (isMember) set.admitted.add(alice);
+    const tokens = Array.from({ length: 5 * sessionsPerAddressMax }, () => login(set, alice));
+    const kept = tokens.slice(-sessionsPerAddressMax);
+    expect(tokens.filter((token) => set.sessions.find(token) === alice)).toEqual(kept);
+  }
+});
+
+test('sessions that ran out do not count, and push out nobody', () => {
+  const set = createSet();
+  set.admitted.add(alice);
+  for (let count = 1; count < sessionsPerAddressMax; count += 1) login(set, alice);
+  set.clock.advance(sessionMs + 1);
+  const tokens = Array.from({ length: sessionsPerAddressMax }, () => login(set, alice));
+  expect(tokens.map((token) => set.sessions.find(token))).toEqual(tokens.map(() => alice));
+});
+
 test('a session that is used is not pushed out by its owner’s others', () => {
   const set = createSet();
   set.admitted.add(alice);

@@ -63,9 +63,10 @@ export class Sessions {
     const time = { perf: { now: options.now }, ttlResolution: 0 };
     this.#used = new LRUCache({ max: challengesMax, ttl: challengeMs, ...time });
     const lasting = { ttl: sessionMs, updateAgeOnGet: true, ...time };
-    const dispose = (session: Session, token: string): void => this.#forget(session, token);
-    this.#members = new LRUCache({ max: sessionsMax, ...lasting, dispose });
-    this.#guests = new LRUCache({ max: guestSessionsMax, ...lasting, dispose });
+    // After, not while it goes: what asks whether a token is there would find it still.
+    const disposeAfter = (session: Session, token: string): void => this.#forget(session, token);
+    this.#members = new LRUCache({ max: sessionsMax, ...lasting, disposeAfter });
+    this.#guests = new LRUCache({ max: guestSessionsMax, ...lasting, disposeAfter });
   }
 
   /** A text for the address to sign. */
