@@ -107,6 +107,22 @@ test('each channel is answered with what it was begun with, told of, and ended',
   expect(line.take()).toEqual([]);
 });
 
+test('a channel of a market is followed once, candles once for each interval', async () => {
+  const { line, market } = await open();
+  const params = { symbol: [symbol] };
+  for (const depth of [25, 100]) {
+    const said = summary(line.ask('subscribe', { channel: 'book', ...params, depth }));
+    expect(said[1]).toBe('book snapshot');
+  }
+  for (const interval of [1, 5]) line.ask('subscribe', { channel: 'ohlc', ...params, interval });
+  await market.place(alice, 'ask', { price: 100, volume: 2 });
+  expect(summary(line.take())).toEqual(['book update']);
+  line.ask('unsubscribe', { channel: 'book', ...params, depth: 25 });
+  line.ask('unsubscribe', { channel: 'ohlc', ...params, interval: 1 });
+  await market.place(bob, 'bid', { price: 100, volume: 1 });
+  expect(line.take()).toMatchObject([{ channel: 'ohlc', data: [{ interval: 5 }] }]);
+});
+
 test('a first message with nothing in it goes only to who asks for it', async () => {
   const { line, market } = await open();
   const first = (channel: string, more: Fields = {}): readonly string[] =>
