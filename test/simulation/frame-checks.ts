@@ -94,7 +94,7 @@ export class FrameChecks implements FrameWatcher {
 
   sent(link: Link, text: string): (() => void) | undefined {
     const frame: Frame = JSON.parse(text);
-    if (this.#isDropped(frame) && this.#world.chance.percent(10)) return undefined;
+    if (this.#isDropped(frame)) return undefined;
     this.#checkDurable(link, frame);
     if (frame.channel === 'executions') this.#checkReports(link, JSON.parse(text));
     const { method } = frame;
@@ -107,12 +107,14 @@ export class FrameChecks implements FrameWatcher {
   }
 
   #isDropped({ channel, type, method }: Frame): boolean {
+    // One now and then; but cancels are so rare that each of their answers is.
+    const isOne = (): boolean => this.#world.chance.percent(10);
     const isUpdate = type === 'update';
     switch (this.#fault) {
       case 'the feed drops an update':
-        return isUpdate && (channel === 'book' || channel === 'executions');
+        return isUpdate && (channel === 'book' || channel === 'executions') && isOne();
       case 'the feed drops a trade':
-        return isUpdate && channel === 'trade';
+        return isUpdate && channel === 'trade' && isOne();
       default:
         return this.#fault === 'an answer is lost' && method === 'cancel_order';
     }
