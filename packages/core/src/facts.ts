@@ -2,7 +2,8 @@
 import type { LotOffer } from './command.ts';
 import type { OrderView } from './event.ts';
 import { offersOf } from './lots.ts';
-import { knownOrder, viewOfOrder } from './order.ts';
+import { knownOrder } from './known.ts';
+import { viewOfOrder } from './order.ts';
 import type { State } from './state.ts';
 import { isUnsettled } from './trade.ts';
 import type { OrderId, TradeId } from './units.ts';

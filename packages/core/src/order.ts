@@ -16,7 +16,7 @@ import { answersMax } from './limits.ts';
 import { offersOf, takeLot, volumeOfLots } from './lots.ts';
 import type { AnyOrder, Lot, Market, Order, OverOrder, Participant, State } from './state.ts';
 import { toOrderId } from './units.ts';
-import type { Lots, OrderId, Price } from './units.ts';
+import type { Lots, Price } from './units.ts';
 
 const none: readonly LotOffer[] = [];
 
@@ -394,23 +394,4 @@ export function retireIfOver(state: State, order: Order): void {
   participant.over[slot] = row;
   participant.answers.set(order.clientOrderId, row);
   participant.overCount += 1;
-}
-
-/** An order that is live, unsettled, or over and still answered. @returns undefined for every other. */
-export function knownOrder({ orders, over }: State, id: OrderId): Order | OverOrder | undefined {
-  return orders.get(id) ?? over.get(id);
-}
-
-/** All of these, in the order of acceptance. */
-export function* knownOrders({
-  orders,
-  over,
-}: State): Generator<Order | OverOrder, void, undefined> {
-  const ended = over.values();
-  let next = ended.next().value;
-  for (const order of orders.values()) {
-    for (; next !== undefined && next.number < order.number; next = ended.next().value) yield next;
-    yield order;
-  }
-  for (; next !== undefined; next = ended.next().value) yield next;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cancelReasons } from './event.ts';
 import { Over } from './over.ts';
 import type { OverOrder } from './state.ts';
 import { alice, bob, openedDriver, orderId, sure, symbol } from './testing/driver.ts';
@@ -45,22 +46,7 @@ const orders = fc
       place: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
       joinsBack: fc.boolean(),
       lotCount: fc.nat(),
-      ended: fc.constantFrom<OverOrder['ended']>(
-        undefined,
-        'requested',
-        'not_filled_at_once',
-        'offers_late',
-        'offers_declined',
-        'would_trade',
-        'self_trade',
-        'output_spent',
-        'not_settled',
-        'amended',
-        'expired',
-        'cancel_all_after',
-        'market_closed',
-        'suspended',
-      ),
+      ended: fc.constantFrom<OverOrder['ended']>(undefined, ...cancelReasons),
     }),
     { maxLength: 40 },
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knownOrders } from './order.ts';
+import { knownOrders } from './known.ts';
 import { queueOf, toAddress, toOrderId, toTradeId } from './index.ts';
 import type { Event, OrderId } from './index.ts';
 import { advance, createDriver, deliver, give, place, sure, symbol } from './testing/driver.ts';

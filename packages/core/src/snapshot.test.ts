@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { knownOrders } from './order.ts';
+import { knownOrders } from './known.ts';
 import { createState, packedState, restore, stateHash, stateText } from './index.ts';
 import {
   advance,

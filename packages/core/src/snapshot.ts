@@ -9,7 +9,7 @@ import type { CancelReason, LotState, OrderStatus } from './event.ts';
 import { answersMax } from './limits.ts';
 import type { MarketTerms, Phase, SelfTrade, Side } from './market.ts';
 import type { OrderType, TimeInForce } from './command.ts';
-import { knownOrders } from './order.ts';
+import { knownOrders } from './known.ts';
 import type { Over } from './over.ts';
 import type { Lot, Market, Order, OverOrder, Participant, State, Trade } from './state.ts';
 import type { Address, Amount, Asset, Instant, Lots, MarketSymbol, OrderId } from './units.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { knownOrder } from './order.ts';
+import { knownOrder } from './known.ts';
 import { queueOf, restore, stateText } from './index.ts';
 import { beginStory, foldStory, sightOf, spellAt } from './story.ts';
 import type { OrderStory } from './story.ts';

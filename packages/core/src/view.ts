@@ -6,7 +6,8 @@ import { exactAmount } from './exact.ts';
 import type { OrderView, TradeView } from './event.ts';
 import { findLot } from './lots.ts';
 import type { MarketTerms, Phase, Side } from './market.ts';
-import { knownOrder, viewOfOrder } from './order.ts';
+import { knownOrder } from './known.ts';
+import { viewOfOrder } from './order.ts';
 import type { Market, Order, Participant, State } from './state.ts';
 import { viewOfTrade } from './trade.ts';
 import type {

@@ -5,6 +5,7 @@ import type { LotOffer, OrderAmend } from '../command.ts';
 import { exactLots } from '../exact.ts';
 import { offersOf, takeHighest } from '../lots.ts';
 import { wouldTrade } from '../match.ts';
+import { knownOrder } from '../known.ts';
 import {
   bareRemaining,
   cancelRemaining,
@@ -12,7 +13,7 @@ import {
   dropOffersDue,
   forgetOutputs,
 } from '../order.ts';
-import { knownOrder, noLots, noteBook, requestOffers, takeOffBook, viewOfOrder } from '../order.ts';
+import { noLots, noteBook, requestOffers, takeOffBook, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Order, State } from '../state.ts';
 import type { Lots, Price } from '../units.ts';

@@ -4,7 +4,8 @@ import type { OrderCancel, OrderCancelAll, OrderCancelAllAfter } from '../comman
 import { addDeadline, dropDeadline } from '../deadline.ts';
 import type { CancelReason } from '../event.ts';
 import { exactInstant } from '../exact.ts';
-import { cancelRemaining, knownOrder, viewOfOrder } from '../order.ts';
+import { knownOrder } from '../known.ts';
+import { cancelRemaining, viewOfOrder } from '../order.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { Market, Order, State } from '../state.ts';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { knownOrders } from '../order.ts';
+import { knownOrders } from '../known.ts';
 import { queueOf } from '../index.ts';
 import type { Delivery } from '../index.ts';
 import { symbol, terms } from '../testing/driver.ts';

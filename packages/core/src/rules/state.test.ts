@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { knownOrder, knownOrders } from '../order.ts';
+import { knownOrder, knownOrders } from '../known.ts';
 import { apply, audit, createState, packedState } from '../index.ts';
 import { restore, stateHash, stateText } from '../index.ts';
 import type { Entry, Event, State } from '../index.ts';

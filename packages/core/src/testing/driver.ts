@@ -2,7 +2,7 @@
  * Drives a core in tests: stamps commands as the sequencer does, gives them as a journal on disk would give them back, audits after every entry,
  * and keeps a reader of the events, which has to agree with the state. The ledger is a table of balances that never goes wrong.
  */
-import { knownOrder } from '../order.ts';
+import { knownOrder } from '../known.ts';
 import { apply, audit, createState, ledgerHeight, offerOf, stateText, tradeOf } from '../index.ts';
 import { toAddress, toAsset, toMarketSymbol, toOrderId, toTradeId } from '../index.ts';
 import type { Entry, Event, OrderId, State, TradeId } from '../index.ts';

@@ -3,7 +3,7 @@
  * settles some lots, loses others and moves funds besides, and time that passes. Steps are drawn beforehand and choose among what there is.
  */
 import * as fc from 'fast-check';
-import { knownOrders } from '../order.ts';
+import { knownOrders } from '../known.ts';
 import { balanceOf, openTrades, pendingOffers } from '../index.ts';
 import type { Event, OrderId, TradeId } from '../index.ts';
 import {

@@ -1,6 +1,6 @@
 /** Flows of commands that use every rule, and what the core did with them told as the oracle tells it. */
 import * as fc from 'fast-check';
-import { knownOrders } from '../order.ts';
+import { knownOrders } from '../known.ts';
 import { apply, openTrades, pendingOffers, toInstant } from '../index.ts';
 import type { Command, Delivery, Event, State } from '../index.ts';
 import { createDriver, everybody, give, offersFor, sure, symbol, terms, txidOf } from './driver.ts';

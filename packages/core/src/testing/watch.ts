@@ -1,6 +1,7 @@
 /** Runs flows through a core and shows a property every entry of them, with how the orders were before. */
 import * as fc from 'fast-check';
-import { knownOrders, viewOfOrder } from '../order.ts';
+import { knownOrders } from '../known.ts';
+import { viewOfOrder } from '../order.ts';
 import type { Event, OrderId, OrderView, State } from '../index.ts';
 import { createReader } from './reader.ts';
 import type { Driver } from './driver.ts';

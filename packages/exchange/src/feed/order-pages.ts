@@ -5,14 +5,13 @@
 import type { FinalTrade } from './final-trades.ts';
 import type { ReleasedOrder } from './released-past.ts';
 
-const pageBits = 8;
-const pageOrders = 1 << pageBits;
+const pageOrders = 256;
 const pageNumbers = 3;
 
 /** Pages that are kept for other orders: to make one takes as long as to note a thousand events. */
 const sparePages = 16;
 
-/** Orders with numbers that differ in their last bits. */
+/** Orders with numbers in a row. */
 export interface Page {
   /** In turns: when something was told last, when it got its place, and which. */
   readonly numbers: Float64Array;
@@ -37,25 +36,33 @@ export const reasonMask: number = 15 << reasonShift;
 export const openShift = 8;
 export const oneOpen: number = 1 << openShift;
 
+/** By arithmetic: bits would take what is left of a number above 32 of them for a small one. */
+function pageOf(number: number): number {
+  return Math.floor(number / pageOrders);
+}
+
 /** Where an order is in its page. */
 export function indexOf(number: number): number {
-  return number & (pageOrders - 1);
+  return number % pageOrders;
 }
 
 /** Where the numbers of an order begin in those of its page. */
 export function numbersOf(number: number): number {
-  return pageNumbers * (number & (pageOrders - 1));
+  return pageNumbers * indexOf(number);
 }
 
 /** The pages of all orders. */
 export class OrderPages {
-  readonly #pages: (Page | undefined)[] = [];
+  readonly #pages = new Map<number, Page>();
+  /** The last one that was made in their order: new orders come to it. */
+  #newest = -1;
   /** Of which no order is shown any more, to be used again. */
   readonly #spare: Page[] = [];
 
   /** The page of an order, made when there is none. */
   of(number: number): Page {
-    return this.#pages[number >>> pageBits] ?? this.#make(number >>> pageBits);
+    const at = pageOf(number);
+    return this.#pages.get(at) ?? this.#make(at);
   }
 
   /** Shows an order of which nothing is known yet. */
@@ -79,20 +86,20 @@ export class OrderPages {
     page.finals[index] = undefined;
     page.released[index] = undefined;
     page.shown -= 1;
-    // The last page is the one that new orders come to.
-    const at = number >>> pageBits;
-    if (page.shown > 0 || at >= this.#pages.length - 1) return;
-    this.#pages[at] = undefined;
+    const at = pageOf(number);
+    if (page.shown > 0 || at >= this.#newest) return;
+    this.#pages.delete(at);
     if (this.#spare.length < sparePages) this.#spare.push(page);
   }
 
   /** The numbers of the orders that are shown, ascending, by page. */
   *shown(): Generator<readonly number[], void, undefined> {
-    for (const [at, page] of this.#pages.entries()) {
-      if (page === undefined || page.shown === 0) continue;
+    const pages = [...this.#pages].toSorted(([a], [b]) => a - b);
+    for (const [at, page] of pages) {
+      if (page.shown === 0) continue;
       const numbers: number[] = [];
       for (let index = 0; index < pageOrders; index += 1) {
-        if (page.facts[index] !== 0) numbers.push((at << pageBits) + index);
+        if (page.facts[index] !== 0) numbers.push(at * pageOrders + index);
       }
       yield numbers;
     }
@@ -108,9 +115,8 @@ export class OrderPages {
       released: Array.from<ReleasedOrder | undefined>({ length: pageOrders }),
       shown: 0,
     };
-    // Filled up, so that it stays a list without holes.
-    while (this.#pages.length < at) this.#pages.push(undefined);
-    this.#pages[at] = page;
+    this.#pages.set(at, page);
+    this.#newest = Math.max(this.#newest, at);
     return page;
   }
 }
